@@ -1,0 +1,69 @@
+"""What each bundled model can do, as a table: no torch, so that a panel can draw it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from motion_core.tasks import TaskError
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """One model, as the user meets it. `checkpoint` is a file name in `motion_core/weights/`."""
+
+    id: str
+    title: str
+    family: str
+    tasks: tuple[str, ...]
+    needs: str | None  # "text", "action" or None
+    fps: float
+    max_seconds: float
+    steps: int  # network evaluations by default
+    guidance: float
+    licence: str
+    checkpoint: str
+    actions: tuple[str, ...] = ()
+
+
+NON_COMMERCIAL = "CC BY-NC 4.0 (non-commercial: trained with Bandai-Namco motion data)"
+
+CATALOG: dict[str, ModelCard] = {
+    card.id: card
+    for card in (
+        ModelCard(
+            id="mdm",
+            title="MDM, text to motion",
+            family="mdm",
+            tasks=("generate",),
+            needs="text",
+            fps=20.0,
+            max_seconds=9.8,
+            steps=15,
+            guidance=2.5,
+            licence=NON_COMMERCIAL,
+            checkpoint="mdm.safetensors",
+        ),
+        ModelCard(
+            id="mdm-action",
+            title="MDM, action to motion",
+            family="mdm",
+            tasks=("generate",),
+            needs="action",
+            fps=20.0,
+            max_seconds=9.8,
+            steps=15,
+            guidance=2.5,
+            licence=NON_COMMERCIAL,
+            checkpoint="mdm-action.safetensors",
+            actions=(),
+        ),
+    )
+}
+DEFAULT_MODEL = "mdm"
+
+
+def find_card(model: str) -> ModelCard:
+    """The card of a model id; raises TaskError that lists the ids there are."""
+    if model not in CATALOG:
+        raise TaskError(f"unknown model {model!r}; there are {', '.join(CATALOG)}")
+    return CATALOG[model]

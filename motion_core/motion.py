@@ -1,0 +1,177 @@
+"""`Motion`: a body moving, in numpy. Everything after a model and before a rig is one of these.
+
+World: right-handed, Z up, metres, seconds. `rotations` are unit quaternions wxyz, each local to its parent, the
+pelvis to the world; they act on the Y-up SMPL rest frame of `skeleton.py`. `trans` is SMPL's translation as AMASS
+stores it: pelvis position = trans + skeleton.REST_PELVIS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from motion_core import quaternions as quat
+from motion_core.skeleton import JOINT, JOINTS, MIRROR, OFFSETS, PARENTS, REST_PELVIS, TIPS
+
+MAX_FPS = 1000.0
+
+
+def forward_kinematics(
+    pelvis: np.ndarray, rotations: np.ndarray, offsets: np.ndarray = OFFSETS
+) -> tuple[np.ndarray, np.ndarray]:
+    """World positions (T,22,3) and world orientations (T,22,4) of the joints.
+
+    pelvis (T,3) metres; rotations (T,22,4) local; offsets (22,3) from the parent in its rest frame.
+    """
+    positions = np.empty((*rotations.shape[:-1], 3), dtype=np.float64)
+    orientations = np.empty(rotations.shape, dtype=np.float64)
+    for joint, parent in enumerate(PARENTS):
+        if parent < 0:
+            positions[:, joint], orientations[:, joint] = pelvis, rotations[:, joint]
+            continue
+        orientations[:, joint] = quat.multiply(orientations[:, parent], rotations[:, joint])
+        positions[:, joint] = positions[:, parent] + quat.rotate(orientations[:, parent], offsets[joint])
+    return positions, orientations
+
+
+@dataclass(frozen=True, eq=False)
+class Motion:
+    """T frames of the 22-joint body; checked when made, never changed afterwards.
+
+    fps: Hz. trans: (T,3) metres. rotations: (T,22,4) wxyz. meta: what made it (text, model, seed, licence ...).
+    Raises ValueError for no frame, wrong shapes, a non-finite value, a zero quaternion or an impossible fps.
+    """
+
+    fps: float
+    trans: np.ndarray
+    rotations: np.ndarray
+    betas: np.ndarray = field(default_factory=lambda: np.zeros(16, dtype=np.float32))
+    gender: str = "neutral"
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.fps) and 0 < self.fps <= MAX_FPS):
+            raise ValueError(f"fps is {self.fps}: it must lie above 0 and at most {MAX_FPS:g}")
+        trans = np.asarray(self.trans, dtype=np.float32)
+        rotations = np.asarray(self.rotations, dtype=np.float64)
+        if trans.ndim != 2 or trans.shape[1] != 3 or len(trans) == 0:
+            raise ValueError(
+                f"trans has shape {trans.shape}: a motion needs (frames, 3) with at least one frame"
+            )
+        if rotations.shape != (len(trans), len(JOINTS), 4):
+            raise ValueError(
+                f"rotations have shape {rotations.shape}, expected {(len(trans), len(JOINTS), 4)}"
+            )
+        if not np.all(np.isfinite(trans)):
+            raise ValueError(f"trans is not finite at frame {int(np.argwhere(~np.isfinite(trans))[0][0])}")
+        object.__setattr__(self, "fps", float(self.fps))
+        object.__setattr__(self, "trans", trans)
+        object.__setattr__(self, "rotations", quat.normalize(rotations).astype(np.float32))
+        object.__setattr__(self, "betas", np.asarray(self.betas, dtype=np.float32))
+
+    @classmethod
+    def from_pelvis(cls, fps: float, pelvis: np.ndarray, rotations: np.ndarray, **more: Any) -> Motion:
+        """From pelvis world positions (T,3) instead of SMPL's trans."""
+        return cls(fps, np.asarray(pelvis) - REST_PELVIS, rotations, **more)
+
+    def __len__(self) -> int:
+        return len(self.trans)
+
+    @property
+    def seconds(self) -> float:
+        """Frames over fps: n frames fill n frame times."""
+        return len(self) / self.fps
+
+    @property
+    def pelvis(self) -> np.ndarray:
+        """World positions of the pelvis (T,3)."""
+        return self.trans + REST_PELVIS
+
+    def kinematics(self) -> tuple[np.ndarray, np.ndarray]:
+        """World positions (T,22,3) and orientations (T,22,4) of the joints."""
+        return forward_kinematics(self.pelvis, self.rotations)
+
+    def joints(self) -> np.ndarray:
+        """World positions of the joints (T,22,3) float32 metres, by forward kinematics of the rest body."""
+        return self.kinematics()[0].astype(np.float32)
+
+    def tips(self) -> dict[str, np.ndarray]:
+        """World positions (T,3) of the hands, crown and toe tips (`skeleton.TIPS`)."""
+        positions, orientations = self.kinematics()
+        return {
+            tip: positions[:, JOINT[joint]] + quat.rotate(orientations[:, JOINT[joint]], offset)
+            for tip, (joint, offset) in TIPS.items()
+        }
+
+    def heading(self) -> np.ndarray:
+        """Yaw (T,) in radians, unwrapped: 0 faces -Y; positive turns to the person's left (counterclockwise)."""
+        forward = quat.rotate(
+            self.rotations[:, JOINT["pelvis"]].astype(np.float64), np.array([0.0, 0.0, 1.0])
+        )
+        return np.unwrap(np.arctan2(forward[:, 0], -forward[:, 1]))
+
+    def slice(self, start: int, stop: int | None = None) -> Motion:
+        """Frames start:stop (Python's rule); an empty range raises ValueError."""
+        part = self.trans[start:stop]
+        if len(part) == 0:
+            raise ValueError(f"frames {start}:{stop} of a motion of {len(self)} frames are empty")
+        return replace(self, trans=part, rotations=self.rotations[start:stop])
+
+    def resample(self, fps: float) -> Motion:
+        """The same motion at another frame rate: slerp for rotations, linear for trans.
+
+        Frame k of n is at time k/old fps; the last pose stays the last, so (n-1)/old = (m-1)/new up to half a frame.
+        """
+        if not (np.isfinite(fps) and 0 < fps <= MAX_FPS):
+            raise ValueError(f"fps is {fps}: it must lie above 0 and at most {MAX_FPS:g}")
+        count = max(1, round((len(self) - 1) * fps / self.fps) + 1)
+        times = np.minimum(np.arange(count) * self.fps / fps, len(self) - 1)
+        return replace(self.at_frames(times), fps=fps)
+
+    def at_frames(self, times: np.ndarray) -> Motion:
+        """Poses at fractional frame numbers `times` (N,), held at both ends; fps is kept."""
+        times = np.clip(np.asarray(times, dtype=np.float64), 0, len(self) - 1)
+        low = np.minimum(times.astype(int), max(len(self) - 2, 0))
+        high = np.minimum(low + 1, len(self) - 1)
+        part = times - low
+        trans = self.trans[low] + (self.trans[high] - self.trans[low]) * part[:, None]
+        rotations = quat.slerp(self.rotations[low], self.rotations[high], part[:, None])
+        return replace(self, trans=trans, rotations=rotations)
+
+    def mirror(self) -> Motion:
+        """Left and right exchanged across the world's YZ plane (x -> -x)."""
+        rotations = self.rotations[:, MIRROR] * np.array([1, 1, -1, -1], dtype=np.float32)
+        return replace(self, trans=self.trans * np.array([-1, 1, 1], dtype=np.float32), rotations=rotations)
+
+    def moved(self, yaw: float = 0.0, offset: Sequence[float] = (0.0, 0.0, 0.0)) -> Motion:
+        """Turned by `yaw` radians about the world's Z axis, then shifted by `offset` metres."""
+        turn = quat.about_z(yaw)
+        pelvis = quat.rotate(turn, self.pelvis.astype(np.float64)) + np.asarray(offset)
+        rotations = self.rotations.astype(np.float64).copy()
+        rotations[:, JOINT["pelvis"]] = quat.multiply(turn, rotations[:, JOINT["pelvis"]])
+        return replace(self, trans=pelvis - REST_PELVIS, rotations=rotations)
+
+    def facing_front(self) -> Motion:
+        """Moved so that the first frame stands over the origin and faces -Y."""
+        turned = self.moved(yaw=-float(self.heading()[0]))
+        x, y, _ = turned.pelvis[0]
+        return turned.moved(offset=(-float(x), -float(y), 0.0))
+
+    def concatenate(self, other: Motion, *, align: bool = True) -> Motion:
+        """This motion, then `other` at the same fps; with `align` the second starts where and as the first ends."""
+        if abs(other.fps - self.fps) > 1e-6:
+            raise ValueError(
+                f"frame rates differ ({self.fps:g} and {other.fps:g}): resample one of them first"
+            )
+        if align:
+            other = other.moved(yaw=float(self.heading()[-1] - other.heading()[0]))
+            shift = self.pelvis[-1] - other.pelvis[0]
+            other = other.moved(offset=(float(shift[0]), float(shift[1]), 0.0))
+        return replace(
+            self,
+            trans=np.concatenate([self.trans, other.trans]),
+            rotations=np.concatenate([self.rotations, other.rotations]),
+        )
