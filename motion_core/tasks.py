@@ -83,14 +83,14 @@ TASKS: dict[str, type] = {"generate": Generate}
 
 
 def task_to_json(model: str, task: Any, sampling: Sampling, count: int = 1) -> dict[str, Any]:
-    """One flat JSON object, the line of a batch file and the body of a request: {"task": ..., "model": ..., ...}."""
+    """One flat JSON object: the line of a batch file and the body of a request."""
     name = next(key for key, kind in TASKS.items() if isinstance(task, kind))
     pairs = {"task": name, "model": model, "count": count, **asdict(task), **asdict(sampling)}
     return {key: value for key, value in pairs.items() if value is not None}
 
 
 def task_from_json(entry: Mapping[str, Any]) -> tuple[str, Any, Sampling, int]:
-    """(model, task, sampling, count) of such an object; `model` may be missing ("" then). Raises TaskError."""
+    """(model, task, sampling, count) of such an object; a missing `model` gives "". Raises TaskError."""
     if not isinstance(entry, Mapping):
         raise TaskError(f"a task is a JSON object, not {type(entry).__name__}")
     rest = dict(entry)
