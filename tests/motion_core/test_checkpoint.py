@@ -1,0 +1,116 @@
+"""A checkpoint says everything about itself, survives the disk, and refuses what it is not."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from motion_core.checkpoint import FORMAT, KEY, CheckpointInfo, load_checkpoint, read_info, save_checkpoint
+from motion_core.formats import FormatError
+
+MEAN = np.random.default_rng(0).normal(size=205).astype(np.float32)
+
+
+@pytest.fixture
+def info():
+    return CheckpointInfo(
+        family="mdm",
+        config={"width": 8, "layers": 2, "norm": "post", "nested": {"a": [1, 2]}},
+        features="smpl205",
+        mean=MEAN,
+        std=np.abs(MEAN) + 0.1,
+        fps=20,
+        conditioning="action",
+        actions=("walk", "wave – left"),
+        diffusion={"schedule": "cosine", "steps": 1000, "predicts": "x0"},
+        training={"steps": 3, "loss": 0.25},
+        licence="CC BY-NC 4.0",
+    )
+
+
+@pytest.fixture
+def tensors():
+    shared = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
+    return {"a.weight": shared, "a.tied": shared, "b": torch.arange(3), "c": shared.double().T}
+
+
+def test_round_trip_is_exact(tmp_path, info, tensors):
+    save_checkpoint(tmp_path / "new" / "x.safetensors", tensors, info)
+    loaded, found = load_checkpoint(tmp_path / "new" / "x.safetensors", family="mdm")
+    assert found == info == read_info(tmp_path / "new" / "x.safetensors")
+    np.testing.assert_array_equal(np.array(found.mean, dtype=np.float32), MEAN)
+    assert loaded["a.weight"].dtype == torch.float32 and loaded["b"].dtype == torch.int64
+    for name, tensor in tensors.items():
+        torch.testing.assert_close(loaded[name], tensor.to(loaded[name].dtype), rtol=0, atol=0)
+
+
+def test_half_storage_comes_back_as_float32_at_half_the_size(tmp_path, info):
+    weight = {"w": torch.randn(100, 100)}
+    save_checkpoint(tmp_path / "full", weight, info)
+    save_checkpoint(tmp_path / "half", weight, info, half=True)
+    loaded, _ = load_checkpoint(tmp_path / "half")
+    assert loaded["w"].dtype == torch.float32
+    assert float((loaded["w"] - weight["w"]).abs().max()) < 2e-3
+    saved = (tmp_path / "full").stat().st_size - (tmp_path / "half").stat().st_size
+    assert saved == 100 * 100 * 2
+
+
+@pytest.mark.parametrize(("value", "half"), [(float("nan"), False), (1e6, True)])
+def test_values_that_cannot_be_stored_leave_the_old_file(tmp_path, info, value, half):
+    path = tmp_path / "x.safetensors"
+    save_checkpoint(path, {"w": torch.ones(2)}, info)
+    with pytest.raises(ValueError, match="'w' is not finite"):
+        save_checkpoint(path, {"w": torch.tensor([value])}, info, half=half)
+    assert load_checkpoint(path)[0]["w"].tolist() == [1, 1]
+    assert [p.name for p in tmp_path.iterdir()] == ["x.safetensors"]
+
+
+@pytest.mark.parametrize("keep", [0, 4, 100, -1])
+def test_truncated_file_is_named(tmp_path, info, tensors, keep):
+    path = tmp_path / "cut.safetensors"
+    save_checkpoint(path, tensors, info)
+    path.write_bytes(path.read_bytes()[:keep])
+    for read in (load_checkpoint, read_info):
+        with pytest.raises(FormatError, match=r"cut\.safetensors is no complete safetensors file"):
+            read(path)
+
+
+def test_wrong_files_are_refused_with_the_reason(tmp_path, info, tensors):
+    path = tmp_path / "x.safetensors"
+    torch.save({"w": torch.ones(2)}, path)
+    with pytest.raises(FormatError, match="laban convert"):
+        load_checkpoint(path)
+    save_file({"w": torch.ones(2)}, path)
+    with pytest.raises(FormatError, match="no 'laban' metadata"):
+        load_checkpoint(path)
+    save_checkpoint(path, tensors, replace(info, family="temos"))
+    with pytest.raises(FormatError, match="'temos', not 'mdm'"):
+        load_checkpoint(path, family="mdm")
+    with pytest.raises(FileNotFoundError, match="no checkpoint at"):
+        load_checkpoint(tmp_path / "none.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "message"),
+    [
+        ("{", "damaged"),
+        ("[]", "damaged"),
+        ('{"format": 1}', "damaged"),
+        ('{"format": "x"}', "damaged"),
+        (json.dumps({"format": FORMAT + 1}), "update Laban"),
+    ],
+)
+def test_damaged_or_newer_metadata(tmp_path, metadata, message):
+    save_file({"w": torch.ones(2)}, tmp_path / "x", metadata={KEY: metadata})
+    with pytest.raises(FormatError, match=message):
+        read_info(tmp_path / "x")
+
+
+def test_info_is_checked_when_made(info):
+    with pytest.raises(ValueError, match="the mean has 205 values, the std 1"):
+        replace(info, std=[1.0])
+    with pytest.raises(ValueError, match="conditioning is 'music'"):
+        replace(info, conditioning="music")
