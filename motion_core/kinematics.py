@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor
 
@@ -30,7 +32,7 @@ def joint_kinematics(pelvis: Tensor, matrices: Tensor) -> tuple[Tensor, Tensor]:
     offsets = torch.as_tensor(OFFSETS, dtype=matrices.dtype, device=matrices.device)
     turned, placed = matrices[..., _LEVELS[0], :, :], pelvis[..., None, :]
     all_turned, all_placed = [turned], [placed]
-    for above, level in zip(_LEVELS, _LEVELS[1:]):
+    for above, level in pairwise(_LEVELS):
         parents = [above.index(PARENTS[joint]) for joint in level]
         parent_turned = turned[..., parents, :, :]  # (...,n,3,3)
         shift = (parent_turned @ offsets[list(level), :, None]).squeeze(-1)  # (...,n,3)

@@ -44,8 +44,8 @@ class FeatureStats:
             if not np.all(np.isfinite(clip)):
                 frame, feature = np.argwhere(~np.isfinite(clip))[0]
                 raise ValueError(f"clip {number} is not finite at frame {frame}, feature {feature}")
-        mean = sum(np.sum(clip, axis=0, dtype=np.float64) for clip in clips) / count
-        variance = sum(np.sum((clip - mean) ** 2, axis=0) for clip in clips) / count
+        mean = np.sum([np.sum(clip, axis=0, dtype=np.float64) for clip in clips], axis=0) / count
+        variance = np.sum([np.sum((clip - mean) ** 2, axis=0) for clip in clips], axis=0) / count
         return cls(mean, np.sqrt(variance))
 
     def _like(self, x: Any) -> tuple[Any, Any]:

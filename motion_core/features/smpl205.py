@@ -133,7 +133,7 @@ def canonical(features: Any) -> Any:
 
 
 def crop(features: Any, start: int, stop: int) -> Any:
-    """Frames start:stop of features (...,T,205) as a clip of its own (`canonical`); an empty range raises ValueError."""
+    """Frames start:stop of features (...,T,205), `canonical`: a clip of its own. An empty range raises ValueError."""
     part = features[..., start:stop, :]
     if part.shape[-2] == 0:
         raise ValueError(f"frames {start}:{stop} of features of {features.shape[-2]} frames are empty")
