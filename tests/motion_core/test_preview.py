@@ -42,7 +42,7 @@ def test_contact_sheet_has_eight_moments(tmp_path, walking_motion):
     assert picture.size == (4 * 96, 2 * 96)
     assert seen[-1] == (8, 8)
     backgrounds = [picture.getpixel((x, 1)) for x in (1, 97)]
-    assert all("#%02x%02x%02x" % p == BACKGROUND for p in backgrounds)
+    assert all("#{:02x}{:02x}{:02x}".format(*p) == BACKGROUND for p in backgrounds)
 
 
 def test_one_frame_makes_a_sheet_of_one(tmp_path, walking_motion):
