@@ -1,0 +1,150 @@
+"""What a body did, measured: hands raised, turns, travel, bows, kicks. Plain numbers for yes-or-no questions."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from motion_core.motion import Motion
+from motion_core.skeleton import JOINT, SOLE, STANDING_PELVIS
+
+SMOOTHING = 0.25  # seconds: a step's sway is not travel
+
+
+class Observed:
+    """Measurements of one motion; lengths in metres, speeds in m/s, angles in degrees. Lazily computed."""
+
+    def __init__(self, motion: Motion) -> None:
+        self.fps = motion.fps
+        self.motion = motion
+
+    @cached_property
+    def joints(self) -> np.ndarray:
+        return self.motion.joints().astype(np.float64)  # (T,22,3)
+
+    def joint(self, name: str) -> np.ndarray:
+        return self.joints[:, JOINT[name]]
+
+    @cached_property
+    def heading(self) -> np.ndarray:
+        return _smooth(self.motion.heading()[:, None], self.fps)[:, 0]  # (T,) radians, unwrapped
+
+    @cached_property
+    def local(self) -> np.ndarray:
+        """Joints (T,22,3) in the body's frame: x to its left, y backwards, z up, the pelvis over the origin."""
+        relative = self.joints - self.joint("pelvis")[:, None] * np.array([1, 1, 0])
+        cos, sin = np.cos(self.heading)[:, None], np.sin(self.heading)[:, None]
+        x, y, z = relative[..., 0], relative[..., 1], relative[..., 2]
+        return np.stack([cos * x + sin * y, -sin * x + cos * y, z], axis=-1)
+
+    def in_body(self, name: str) -> np.ndarray:
+        return self.local[:, JOINT[name]]
+
+    @cached_property
+    def velocity(self) -> np.ndarray:
+        """Smoothed velocity of the pelvis (T,2) in the body's frame: to the left, forwards."""
+        ground = _smooth(self.joint("pelvis")[:, :2], self.fps)
+        world = np.gradient(ground, axis=0) * self.fps if len(ground) > 1 else np.zeros_like(ground)
+        cos, sin = np.cos(self.heading), np.sin(self.heading)
+        left = cos * world[:, 0] + sin * world[:, 1]
+        forward = sin * world[:, 0] - cos * world[:, 1]
+        return np.stack([left, forward], axis=-1)
+
+    @property
+    def forward(self) -> float:
+        """Metres travelled along the facing direction (backwards counts negative)."""
+        return float(self.velocity[:, 1].sum() / self.fps)
+
+    @property
+    def leftward(self) -> float:
+        return float(self.velocity[:, 0].sum() / self.fps)
+
+    @property
+    def travel(self) -> float:
+        """Length of the smoothed path."""
+        return float(np.linalg.norm(self.velocity, axis=-1).sum() / self.fps)
+
+    @property
+    def top_speed(self) -> float:
+        """90th percentile of the speed over the floor."""
+        return float(np.percentile(np.linalg.norm(self.velocity, axis=-1), 90))
+
+    @property
+    def turn(self) -> float:
+        """Degrees turned from first to last frame, left positive."""
+        return float(np.degrees(self.heading[-1] - self.heading[0]))
+
+    def raised(self, side: str) -> float:
+        """Seconds for which that wrist is above its shoulder."""
+        above = self.joint(f"{side}_wrist")[:, 2] > self.joint(f"{side}_shoulder")[:, 2]
+        return float(above.sum() / self.fps)
+
+    def waves(self, side: str) -> int:
+        """Changes of direction of a hand swung sideways, by 6 cm or more each, while the hand is above its elbow."""
+        up = self.joint(f"{side}_wrist")[:, 2] > self.joint(f"{side}_elbow")[:, 2] + 0.03
+        sideways = (self.in_body(f"{side}_wrist") - self.in_body(f"{side}_elbow"))[:, 0]
+        return _reversals(sideways[up], 0.06)
+
+    @property
+    def bow(self) -> float:
+        """Degrees the line from pelvis to neck leans forward of upright at most."""
+        spine = self.in_body("neck") - self.in_body("pelvis")
+        return float(np.degrees(np.arctan2(-spine[:, 1], spine[:, 2])).max())
+
+    def kick(self, side: str) -> float:
+        """Highest point of that ankle over its resting height."""
+        height = self.joint(f"{side}_ankle")[:, 2]
+        return float(height.max() - np.percentile(height, 10))
+
+    def kick_reach(self, side: str) -> float:
+        """Furthest that foot gets in front of the pelvis while higher than 30 cm."""
+        foot = self.in_body(f"{side}_foot")
+        high = foot[:, 2] > 0.3
+        return float((-foot[high, 1]).max()) if high.any() else 0.0
+
+    def punch(self, side: str) -> float:
+        """Greatest forward speed of that wrist in the body's frame."""
+        wrist = self.in_body(f"{side}_wrist")
+        return float((-np.gradient(wrist[:, 1]) * self.fps).max()) if len(wrist) > 1 else 0.0
+
+    @property
+    def stillness(self) -> float:
+        """Mean speed of all joints."""
+        if len(self.joints) < 2:
+            return 0.0
+        return float(np.linalg.norm(np.diff(self.joints, axis=0), axis=-1).mean() * self.fps)
+
+    @property
+    def leap(self) -> float:
+        """Greatest height of the lower foot over the floor: above zero, both feet are in the air."""
+        lower = np.minimum(self.joint("left_foot")[:, 2], self.joint("right_foot")[:, 2])
+        return float(lower.max() - SOLE)
+
+    @property
+    def crouch(self) -> float:
+        """How far the pelvis sinks below its standing height."""
+        return float(STANDING_PELVIS - self.joint("pelvis")[:, 2].min())
+
+
+def _smooth(values: np.ndarray, fps: float) -> np.ndarray:
+    """Values (T,C) averaged over a Hann window of about 2 x SMOOTHING, edges held."""
+    half = max(1, round(SMOOTHING * fps))
+    window = np.hanning(2 * half + 3)[1:-1]
+    padded = np.pad(values, ((half, half), (0, 0)), mode="edge")
+    return np.stack([np.convolve(c, window / window.sum(), mode="valid") for c in padded.T], axis=1)
+
+
+def _reversals(values: np.ndarray, least: float) -> int:
+    """How often a signal turns back by at least `least` after having moved that much."""
+    if len(values) == 0:
+        return 0
+    count, extreme, direction = 0, float(values[0]), 0
+    for value in map(float, values):
+        if direction >= 0 and value < extreme - least:
+            count, extreme, direction = count + (direction > 0), value, -1
+        elif direction <= 0 and value > extreme + least:
+            count, extreme, direction = count + (direction < 0), value, 1
+        elif (direction > 0 and value > extreme) or (direction < 0 and value < extreme):
+            extreme = value
+    return count

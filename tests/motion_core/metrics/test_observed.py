@@ -1,0 +1,110 @@
+"""The yes-or-no questions on motions made by hand, and their mirror images."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from motion_core import quaternions as quat
+from motion_core.metrics.instructions import (
+    INSTRUCTIONS,
+    backwards,
+    bows,
+    raises,
+    runs,
+    sidesteps,
+    stands,
+    turns,
+    walks,
+    waves,
+)
+from motion_core.metrics.observed import Observed, _reversals
+from motion_core.motion import Motion
+from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
+
+FPS, FRAMES = 20.0, 80
+
+
+def moving(
+    velocity: tuple[float, float] = (0.0, 0.0), turn: float = 0.0, arms: dict[str, np.ndarray] | None = None
+) -> Motion:
+    """Upright with arms hanging, travelling (left, forward) m/s in the body's frame, turning `turn` radians in all.
+
+    arms: {"left_shoulder": rotvec (3,) or (T,3)} replaces a shoulder's rotation.
+    """
+    yaw = np.linspace(0, turn, FRAMES)
+    rotations = np.tile(quat.IDENTITY, (FRAMES, 22, 1))
+    rotations[:, JOINT["pelvis"]] = quat.multiply(quat.about_z(yaw), UPRIGHT)
+    shoulders = {
+        "left_shoulder": np.array([0, 0, -1.3]),
+        "right_shoulder": np.array([0, 0, 1.3]),
+        **(arms or {}),
+    }
+    for name, rotvec in shoulders.items():
+        rotations[:, JOINT[name]] = quat.rotvec_to_quat(np.broadcast_to(rotvec, (FRAMES, 3)))
+    left, forward = velocity
+    step = (
+        np.stack([left * np.cos(yaw) + forward * np.sin(yaw), left * np.sin(yaw) - forward * np.cos(yaw)], 1)
+        / FPS
+    )
+    pelvis = np.concatenate([np.cumsum(step, axis=0), np.full((FRAMES, 1), STANDING_PELVIS)], axis=1)
+    return Motion.from_pelvis(FPS, pelvis, rotations)
+
+
+def test_travel_is_measured_in_the_bodys_frame():
+    seen = Observed(moving((0.0, 1.0), turn=np.pi).moved(yaw=1.1))
+    assert seen.forward == pytest.approx(4.0, rel=0.08)
+    assert seen.leftward == pytest.approx(0.0, abs=0.2)
+    assert seen.turn == pytest.approx(180, rel=0.05)
+    assert walks(seen) and turns("left")(seen) and not turns("right")(seen) and not stands(seen)
+
+
+def test_speed_and_direction():
+    assert runs(Observed(moving((0, 2.5)))) and not walks(Observed(moving((0, 2.5))))
+    assert backwards(Observed(moving((0, -0.8)))) and not walks(Observed(moving((0, -0.8))))
+    assert sidesteps("left")(Observed(moving((0.6, 0)))) and not sidesteps("right")(
+        Observed(moving((0.6, 0)))
+    )
+    assert stands(Observed(moving()))
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_raised_hand_is_on_its_side(side):
+    sign = 1 if side == "left" else -1
+    motion = moving(arms={f"{side}_shoulder": np.array([0, 0, sign * 1.2])})
+    other = "right" if side == "left" else "left"
+    assert raises(side)(Observed(motion)) and not raises(other)(Observed(motion))
+    assert raises(other)(Observed(motion.mirror()))
+
+
+def test_a_wave_swings_and_a_raised_hand_does_not():
+    swing = np.zeros((FRAMES, 3))
+    swing[:, 2] = 1.0 + 0.4 * np.sin(np.arange(FRAMES) / FPS * 2 * np.pi)
+    assert waves("left")(Observed(moving(arms={"left_shoulder": swing})))
+    assert not waves("left")(Observed(moving(arms={"left_shoulder": np.array([0, 0, 1.0])})))
+    assert not waves("right")(Observed(moving(arms={"left_shoulder": swing})))
+
+
+def test_a_bow_leans_forward_not_back():
+    def bent(sign: float) -> Motion:
+        base = moving()
+        rotations = base.rotations.copy()
+        lean = np.zeros((FRAMES, 3))
+        lean[:, 0] = sign * np.sin(np.linspace(0, np.pi, FRAMES)) * 0.8
+        rotations[:, JOINT["spine1"]] = quat.rotvec_to_quat(lean)
+        return Motion(base.fps, base.trans, rotations)
+
+    assert bows(Observed(bent(1.0))) and not bows(Observed(bent(-1.0)))
+
+
+def test_reversals_ignore_small_wiggles():
+    t = np.arange(100)
+    assert _reversals(np.sin(t / 100 * 6 * np.pi), 0.1) == 6
+    assert _reversals(0.04 * np.sin(t), 0.1) == 0
+    assert _reversals(np.array([]), 0.1) == 0 and _reversals(t * 1.0, 0.1) == 0
+
+
+def test_every_question_answers_for_a_single_frame():
+    one = Observed(moving().slice(0, 1))
+    assert all(row.check(one) in (True, False) for row in INSTRUCTIONS)
+    assert len({row.prompt for row in INSTRUCTIONS}) == len(INSTRUCTIONS) >= 30
