@@ -55,7 +55,7 @@ class Motion:
     def __post_init__(self) -> None:
         if not (np.isfinite(self.fps) and 0 < self.fps <= MAX_FPS):
             raise ValueError(f"fps is {self.fps}: it must lie above 0 and at most {MAX_FPS:g}")
-        trans = np.asarray(self.trans, dtype=np.float32)
+        trans = np.array(self.trans, dtype=np.float32)  # a copy: the caller's array may change later
         rotations = np.asarray(self.rotations, dtype=np.float64)
         if trans.ndim != 2 or trans.shape[1] != 3 or len(trans) == 0:
             raise ValueError(
@@ -70,7 +70,7 @@ class Motion:
         object.__setattr__(self, "fps", float(self.fps))
         object.__setattr__(self, "trans", trans)
         object.__setattr__(self, "rotations", quat.normalize(rotations).astype(np.float32))
-        object.__setattr__(self, "betas", np.asarray(self.betas, dtype=np.float32))
+        object.__setattr__(self, "betas", np.array(self.betas, dtype=np.float32))
 
     @classmethod
     def from_pelvis(cls, fps: float, pelvis: np.ndarray, rotations: np.ndarray, **more: Any) -> Motion:

@@ -10,8 +10,10 @@ IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
 def normalize(q: np.ndarray) -> np.ndarray:
     """(...,4) scaled to length 1. Raises ValueError on a zero or non-finite quaternion."""
     length = np.linalg.norm(q, axis=-1, keepdims=True)
-    if not np.all(np.isfinite(length)) or np.any(length < 1e-8):
-        raise ValueError("a quaternion is zero or not finite: it has no rotation")
+    bad = ~(np.isfinite(length[..., 0]) & (length[..., 0] >= 1e-8))
+    if np.any(bad):
+        where = tuple(int(i) for i in np.argwhere(bad)[0])
+        raise ValueError(f"the quaternion at {where} is zero or not finite, {q[where]}: it has no rotation")
     return q / length
 
 

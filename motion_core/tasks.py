@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import reprlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -28,23 +28,29 @@ def check_prompt(text: str) -> str:
         raise TaskError("the prompt is empty: describe the motion, for example 'a person walks forward'")
     if len(text) > MAX_PROMPT:
         raise TaskError(f"the prompt has {len(text)} characters: shorten it to {MAX_PROMPT}")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can carry and no file can hold
+        raise TaskError(
+            f"the prompt {text[:20]!a} is not valid text: it cannot be written as UTF-8"
+        ) from None
     if not any(c.isalnum() for c in text):
         raise TaskError(f"the prompt {text[:20]!r} has no words: describe the motion in words")
     return text
 
 
 def check_number(name: str, value: Any, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TaskError(f"{name} is {value!r}: give a number from {low:g} to {high:g}")
-    if not low <= value <= high:
-        raise TaskError(f"{name} is {value:g}: choose from {low:g} to {high:g}")
+    """`value` as a float; anything else, NaN and what lies outside low..high raises TaskError."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise TaskError(f"{name} is {reprlib.repr(value)}: give a number from {low:g} to {high:g}")
     return float(value)
 
 
 def check_integer(name: str, value: Any, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TaskError(f"{name} is {value!r}: give a whole number from {low} to {high}")
-    return int(check_number(name, value, low, high))
+    """`value`, a whole number from low to high; anything else raises TaskError."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise TaskError(f"{name} is {reprlib.repr(value)}: give a whole number from {low} to {high}")
+    return value
 
 
 @dataclass(frozen=True)
@@ -58,8 +64,10 @@ class Generate:
     def __post_init__(self) -> None:
         if self.text is not None:
             object.__setattr__(self, "text", check_prompt(self.text))
-        if self.action is not None and (not isinstance(self.action, str) or not self.action.strip()):
-            raise TaskError("the action is empty: `laban models` lists each model's actions")
+        if self.action is not None:
+            if not isinstance(self.action, str) or not self.action.strip():
+                raise TaskError("the action is empty: `laban models` lists each model's actions")
+            object.__setattr__(self, "action", self.action.strip())
         object.__setattr__(self, "seconds", check_number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS))
 
 
@@ -95,8 +103,8 @@ def task_from_json(entry: Mapping[str, Any]) -> tuple[str, Any, Sampling, int]:
         raise TaskError(f"a task is a JSON object, not {type(entry).__name__}")
     rest = dict(entry)
     name = rest.pop("task", "generate")
-    if name not in TASKS:
-        raise TaskError(f"unknown task {name!r}; use one of {', '.join(TASKS)}")
+    if not isinstance(name, str) or name not in TASKS:
+        raise TaskError(f"unknown task {reprlib.repr(name)}; use one of {', '.join(TASKS)}")
     model = rest.pop("model", "")
     if not isinstance(model, str):
         raise TaskError(f"model is {model!r}: give its id as text")

@@ -1,0 +1,144 @@
+"""Requests: checked at the door, with words that tell the user what to do; JSON there and back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from motion_core.catalog import CATALOG, DEFAULT_MODEL, find_card
+from motion_core.tasks import (
+    MAX_COUNT,
+    MAX_PROMPT,
+    MAX_SECONDS,
+    MAX_SEED,
+    MIN_SECONDS,
+    Generate,
+    Sampling,
+    TaskError,
+    check_prompt,
+    task_from_json,
+    task_to_json,
+)
+
+
+def test_prompt_is_tidied():
+    assert check_prompt("  a person\n\twalks  ") == "a person walks"
+    assert check_prompt("un homme marche à gauche 🙂") == "un homme marche à gauche 🙂"
+    assert check_prompt("人が歩く") == "人が歩く"
+    assert len(check_prompt("a" * MAX_PROMPT)) == MAX_PROMPT
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "empty"),
+        (" \n ", "empty"),
+        ("walk " * 2000, r"9999 characters: shorten it to 1000"),
+        ("🙂🙃", "no words"),
+        ("...!", "no words"),
+        ("walk \ud800", "not valid text"),
+        (7, "int"),
+        (b"walk", "bytes"),
+    ],
+)
+def test_bad_prompts(text, message):
+    with pytest.raises(TaskError, match=message):
+        Generate(text=text)
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [0, 0.05, 600, -1, float("nan"), float("inf"), "6", True, None, pytest.param(10**400, id="huge"), [6]],
+)
+def test_bad_seconds(seconds):
+    with pytest.raises(TaskError, match="seconds is"):
+        Generate(text="walk", seconds=seconds)
+
+
+def test_good_seconds():
+    for seconds in (MIN_SECONDS, 6, MAX_SECONDS):
+        assert Generate(text="walk", seconds=seconds).seconds == seconds
+
+
+def test_action():
+    assert Generate(action=" walk ").action == "walk"
+    for action in ("", "  ", 3):
+        with pytest.raises(TaskError, match="action"):
+            Generate(action=action)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("seed", -1), ("seed", MAX_SEED + 1), ("seed", 1.5), ("seed", True), ("seed", None), pytest.param("seed", 10**400, id="huge"),
+        ("steps", 0), ("steps", 1001), ("steps", "50"),
+        ("guidance", -0.1), ("guidance", 31), ("guidance", float("nan")),
+    ],
+)  # fmt: skip
+def test_bad_sampling(field, value):
+    with pytest.raises(TaskError, match=f"{field} is"):
+        Sampling(**{field: value})
+
+
+def test_a_seed_out_of_range_is_shown_in_full():
+    with pytest.raises(TaskError, match=f"seed is {MAX_SEED + 1}: .* 0 to {MAX_SEED}"):
+        Sampling(seed=MAX_SEED + 1)
+
+
+@pytest.mark.parametrize(
+    ("task", "sampling", "count"),
+    [
+        (Generate(text="a person walks", seconds=3.5), Sampling(seed=4, steps=20, guidance=2.5), 3),
+        (Generate(action="walk"), Sampling(), 1),
+        (Generate(), Sampling(guidance=0.0), MAX_COUNT),
+    ],
+)
+def test_json_there_and_back(task, sampling, count):
+    line = json.dumps(task_to_json("mdm", task, sampling, count))
+    assert task_from_json(json.loads(line)) == ("mdm", task, sampling, count)
+
+
+def test_json_defaults_and_id():
+    model, task, sampling, count = task_from_json({"id": "a1", "text": "walk"})
+    assert (model, task, sampling, count) == ("", Generate(text="walk"), Sampling(), 1)
+
+
+def test_json_leaves_its_argument_alone():
+    entry = {"id": "a1", "text": "walk"}
+    task_from_json(entry)
+    assert entry == {"id": "a1", "text": "walk"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ([], "JSON object"),
+        ("walk", "JSON object"),
+        ({"task": "dance"}, "'dance'.*generate"),
+        ({"task": []}, "unknown task"),
+        ({"task": None}, "unknown task"),
+        ({"text": "walk", "lenght": 3}, "'lenght'.*seconds"),
+        ({"text": "walk", "model": 5}, "model is 5"),
+        ({"text": "walk", "count": 0}, "count is 0"),
+        ({"text": "walk", "count": MAX_COUNT + 1}, "count is"),
+        ({"text": "walk", "count": "2"}, "count is"),
+        ({"text": ["walk"]}, "list"),
+        ({"text": "walk", "seed": 2.0}, "seed is 2.0"),
+    ],
+)
+def test_bad_json(entry, message):
+    with pytest.raises(TaskError, match=message):
+        task_from_json(entry)
+
+
+def test_cards_are_consistent():
+    assert DEFAULT_MODEL in CATALOG
+    for name, card in CATALOG.items():
+        assert card.id == name
+        assert card.needs in (None, "text", "action")
+        assert 0 < card.max_seconds <= MAX_SECONDS
+        assert card.fps > 0
+        assert card.steps >= 1
+    with pytest.raises(TaskError, match="'mdn'.*mdm"):
+        find_card("mdn")
