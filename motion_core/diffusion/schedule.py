@@ -1,0 +1,76 @@
+"""How much of the clean features is left at each of N noise levels: x_t = sqrt(ab_t) x0 + sqrt(1 - ab_t) noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+MAX_BETA = 0.999  # Nichol & Dhariwal 2021: a beta of 1 would leave nothing to predict from
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """alpha_bar: (N,) float64, falling, inside (0, 1]; index 0 is the least noisy level."""
+
+    alpha_bar: Tensor
+
+    def __post_init__(self) -> None:
+        table = torch.as_tensor(self.alpha_bar, dtype=torch.float64).cpu()
+        if table.dim() != 1 or len(table) == 0:
+            raise ValueError(f"alpha_bar has shape {tuple(table.shape)}: a schedule is one row of levels")
+        if not (bool((table > 0).all()) and bool((table <= 1).all()) and bool((table.diff() < 0).all())):
+            raise ValueError("alpha_bar must fall from level to level and lie in (0, 1]")
+        object.__setattr__(self, "alpha_bar", table)
+
+    def __len__(self) -> int:
+        return len(self.alpha_bar)
+
+    def at(self, t: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
+        """(signal, noise) factors sqrt(ab_t), sqrt(1 - ab_t) for levels t (B,), shaped to multiply `like` (B,...)."""
+        table = torch.stack([self.alpha_bar.sqrt(), (1 - self.alpha_bar).sqrt()]).to(like)  # (2,N)
+        signal, noise = table[:, t].view(2, -1, *[1] * (like.dim() - 1))
+        return signal, noise
+
+
+def _from_betas(betas: Tensor) -> Schedule:
+    return Schedule(torch.cumprod(1 - betas.clamp(max=MAX_BETA), 0))
+
+
+def cosine_schedule(n: int) -> Schedule:
+    """Nichol & Dhariwal 2021, eq. 17: ab(s) = cos^2((s + 0.008) / 1.008 * pi/2) at s = (t+1)/n, betas at most 0.999."""
+    curve = [math.cos((k / n + 0.008) / 1.008 * math.pi / 2) ** 2 for k in range(n + 1)]
+    betas = torch.tensor([1 - curve[k + 1] / curve[k] for k in range(n)], dtype=torch.float64)
+    return _from_betas(betas)
+
+
+def linear_schedule(n: int) -> Schedule:
+    """Ho et al. 2020: betas from 1e-4 to 0.02 over 1000 levels, stretched so that any n ends equally noisy."""
+    scale = 1000 / n
+    return _from_betas(torch.linspace(scale * 1e-4, scale * 0.02, n, dtype=torch.float64))
+
+
+SCHEDULES: dict[str, Callable[[int], Schedule]] = {"cosine": cosine_schedule, "linear": linear_schedule}
+
+
+def make_schedule(name: str, n: int) -> Schedule:
+    """The schedule a config or checkpoint names. Raises ValueError that lists the names there are."""
+    if name not in SCHEDULES:
+        raise ValueError(f"unknown noise schedule {name!r}; use one of {', '.join(SCHEDULES)}")
+    if n < 1:
+        raise ValueError(f"a schedule has {n} levels: give at least 1")
+    return SCHEDULES[name](n)
+
+
+def spaced_timesteps(n: int, steps: int) -> list[int]:
+    """`steps` of the n levels, noisiest first, evenly spaced and counted from the noisy end.
+
+    With steps = n every level. Otherwise the least noisy levels are left out rather than the noisiest one
+    ("trailing" spacing, Lin et al. 2024), because generation starts from pure noise.
+    """
+    if not 1 <= steps <= n:
+        raise ValueError(f"steps is {steps}: this model was trained with {n} noise levels, use 1 to {n}")
+    return [round(n - k * n / steps) - 1 for k in range(steps)]
