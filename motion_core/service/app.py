@@ -1,0 +1,129 @@
+"""What the service answers: health, jobs, motions. Every error is {"error": text}; the app never knows the token."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from motion_core import __version__
+from motion_core.catalog import CATALOG, find_card
+from motion_core.generators.checks import check_task, default_model
+from motion_core.service.jobs import Job, JobTable, QueueFull
+from motion_core.service.runner import Runner
+from motion_core.tasks import Sampling, TaskError, task_from_json
+
+
+class Api:
+    """The endpoints over one job table."""
+
+    def __init__(self, table: JobTable, runner: Runner, stop: Callable[[], None]) -> None:
+        self._table = table
+        self._runner = runner
+        self._stop = stop
+
+    async def health(self, request: Request) -> Response:
+        runner = self._runner
+        return JSONResponse(
+            {
+                "status": runner.status,
+                "version": __version__,
+                "device": runner.device,
+                "note": runner.note,
+                "loaded": runner.loaded,
+                "models": list(CATALOG),
+            }
+        )
+
+    async def submit(self, request: Request) -> Response:
+        model, task, sampling, count = read_task(await request.body())
+        try:
+            job = self._table.add(model, task, sampling, count)
+        except QueueFull as fault:
+            raise HTTPException(429, str(fault)) from fault
+        return JSONResponse({"id": job.id}, status_code=202)
+
+    async def job(self, request: Request) -> Response:
+        return JSONResponse(self._find(request).to_json())
+
+    async def cancel(self, request: Request) -> Response:
+        job = self._find(request)
+        self._table.cancel(job)
+        return JSONResponse(job.to_json())
+
+    async def motion(self, request: Request) -> Response:
+        job = self._find(request)
+        index = request.query_params.get("index", "0")
+        if not (index.isascii() and index.isdigit() and len(index) < 6 and int(index) < job.count):
+            raise HTTPException(400, f"index is {index[:20]!r}: this job has motions 0 to {job.count - 1}")
+        content = job.motions.get(int(index))
+        if job.state != "done" or content is None:
+            raise HTTPException(409, f"the job is {job.state}: {job.message or 'it has no motion to give'}")
+        return Response(content, media_type="application/octet-stream")
+
+    async def shutdown(self, request: Request) -> Response:
+        self._stop()
+        return JSONResponse({"status": "stopping"})
+
+    def _find(self, request: Request) -> Job:
+        job_id = request.path_params["job_id"]
+        job = self._table.find(job_id)
+        if job is None:
+            raise HTTPException(
+                404, f"there is no job {job_id[:40]!r} (finished jobs are kept for a while only)"
+            )
+        return job
+
+
+def read_task(body: bytes) -> tuple[str, Any, Sampling, int]:
+    """(model, task, sampling, count) of a request's body. Raises HTTPException 400 that says what is wrong."""
+    try:
+        entry = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as fault:
+        raise HTTPException(400, f"the request is not JSON: {str(fault)[:200]}") from fault
+    try:
+        model, task, sampling, count = task_from_json(entry)
+        model = model or default_model(task)
+        check_task(find_card(model), task)
+    except TaskError as fault:
+        raise HTTPException(400, str(fault)) from fault
+    return model, task, sampling, count
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number in JSON")
+
+
+async def _http_error(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException)
+    text = fault.detail
+    if text == HTTPStatus(fault.status_code).phrase:  # starlette's own: no route, or not this method
+        text = f"{text}: {request.method} {request.url.path[:80]}"
+    return JSONResponse({"error": text}, status_code=fault.status_code, headers=fault.headers)
+
+
+async def _crash(request: Request, fault: Exception) -> Response:
+    return JSONResponse(
+        {"error": f"a fault in the service ({type(fault).__name__}); see its log"}, status_code=500
+    )
+
+
+def create_app(table: JobTable, runner: Runner, stop: Callable[[], None]) -> Starlette:
+    """The bare application; `guard.Guard` goes around it. `stop` asks the server to end."""
+    api = Api(table, runner, stop)
+    routes = [
+        Route("/health", api.health, methods=["GET"]),
+        Route("/jobs", api.submit, methods=["POST"]),
+        Route("/jobs/{job_id}", api.job, methods=["GET"]),
+        Route("/jobs/{job_id}", api.cancel, methods=["DELETE"]),
+        Route("/jobs/{job_id}/motion", api.motion, methods=["GET"]),
+        Route("/shutdown", api.shutdown, methods=["POST"]),
+    ]
+    return Starlette(routes=routes, exception_handlers={HTTPException: _http_error, Exception: _crash})

@@ -1,0 +1,107 @@
+"""For tests: a tiny but real MDM checkpoint (random weights, seeded), and a service process that runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[1]
+TASK = {"task": "generate", "text": "a person walks", "seconds": 1.0, "seed": 3, "steps": 2}
+LONG = {**TASK, "seconds": 9.8, "steps": 1000}  # several seconds of work: something to cancel or to kill
+
+
+def write_tiny_weights(folder: Path) -> Path:
+    """`mdm.safetensors` and `mdm-action.safetensors` of width 32 in `folder`."""
+    import torch
+
+    from motion_core.checkpoint import CheckpointInfo, save_checkpoint
+    from motion_core.models.mdm import MDM, MDMConfig
+
+    for name, condition, actions in (("mdm", "text", ()), ("mdm-action", "action", ("walk", "wave"))):
+        torch.manual_seed(5)
+        config = MDMConfig(
+            width=32, layers=1, heads=2, feedforward=64, condition=condition, actions=len(actions)
+        )
+        mean, std = torch.zeros(205), torch.full((205,), 0.3)
+        info = CheckpointInfo(
+            family="mdm", config=config.to_json(), features="smpl205", mean=mean, std=std, fps=20.0,
+            conditioning=condition, actions=actions, text_encoder="minilm" if condition == "text" else None,
+            diffusion={"schedule": "cosine", "steps": 1000, "predicts": "x0"}, licence="test",
+        )  # fmt: skip
+        save_checkpoint(folder / f"{name}.safetensors", MDM(config).state_dict(), info)
+    return folder
+
+
+def service_environment(weights: Path) -> dict[str, str]:
+    return {**os.environ, "LABAN_WEIGHTS": str(weights), "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+
+
+class RunningService:
+    """`laban serve` as a child process, spoken to with httpx."""
+
+    def __init__(self, weights: Path, *options: str) -> None:
+        self._out = tempfile.TemporaryFile()  # noqa: SIM115
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "motion_core.service.server", *options],
+            stdin=subprocess.DEVNULL, stdout=self._out, stderr=self.errors,
+            env=service_environment(weights),
+        )  # fmt: skip
+        self.first: dict[str, Any] = self._read_first_line()
+        scheme = "https" if "--tls-cert" in options else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.first['port']}"
+        self.headers = {"Authorization": f"Bearer {self.first['token']}"}
+        self.http = httpx.Client(base_url=self.url, headers=self.headers, timeout=30, verify=False)
+
+    def _read_first_line(self) -> dict[str, Any]:
+        end = time.monotonic() + 60
+        while time.monotonic() < end and self.process.poll() is None:
+            line, newline, _ = self.output().partition("\n")
+            if newline:
+                return json.loads(line)
+            time.sleep(0.02)
+        raise AssertionError(f"the service did not start: {self.error_text()}")
+
+    def output(self) -> str:
+        self._out.seek(0)
+        return self._out.read().decode()
+
+    def error_text(self) -> str:
+        self.errors.seek(0)
+        return self.errors.read().decode()
+
+    def submit(self, **entry: Any) -> str:
+        answer = self.http.post("/jobs", json={**TASK, **entry})
+        assert answer.status_code == 202, answer.text
+        return answer.json()["id"]
+
+    def state(self, job: str) -> dict[str, Any]:
+        return self.http.get(f"/jobs/{job}").json()
+
+    def wait(self, job: str, *states: str, timeout: float = 60.0) -> dict[str, Any]:
+        """Until the job is in one of `states` (default: over)."""
+        end = time.monotonic() + timeout
+        while (now := self.state(job))["state"] not in (states or ("done", "failed", "cancelled")):
+            assert time.monotonic() < end, now
+            time.sleep(0.01)
+        return now
+
+    def motion(self, job: str, index: int = 0) -> bytes:
+        answer = self.http.get(f"/jobs/{job}/motion", params={"index": index})
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+    def stop(self) -> None:
+        self.http.close()
+        self.process.kill()
+        self.process.wait()
+        self._out.close()
+        self.errors.close()
