@@ -62,8 +62,8 @@ def test_tips_hang_on_joints_and_mirror():
 
 
 def test_an_adult_of_human_proportions():
-    assert BODY_HEIGHT == pytest.approx(1.70, abs=0.02)
-    assert STANDING_PELVIS == pytest.approx(0.55 * BODY_HEIGHT, rel=0.06)
+    assert pytest.approx(1.70, abs=0.02) == BODY_HEIGHT
+    assert pytest.approx(0.55 * BODY_HEIGHT, rel=0.06) == STANDING_PELVIS
     lowest = min(REST_JOINTS[JOINT[name], 1] for name in FOOT_JOINTS)
     assert REST_JOINTS[JOINT["pelvis"], 1] - lowest + SOLE == pytest.approx(STANDING_PELVIS)
     assert pytest.approx(REST_JOINTS[JOINT["left_ankle"], 1] - lowest + SOLE) == ANKLE_HEIGHT

@@ -71,7 +71,8 @@ def test_action():
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("seed", -1), ("seed", MAX_SEED + 1), ("seed", 1.5), ("seed", True), ("seed", None), pytest.param("seed", 10**400, id="huge"),
+        ("seed", -1), ("seed", MAX_SEED + 1), ("seed", 1.5), ("seed", True), ("seed", None),
+        pytest.param("seed", 10**400, id="huge"),
         ("steps", 0), ("steps", 1001), ("steps", "50"),
         ("guidance", -0.1), ("guidance", 31), ("guidance", float("nan")),
     ],
@@ -140,5 +141,5 @@ def test_cards_are_consistent():
         assert 0 < card.max_seconds <= MAX_SECONDS
         assert card.fps > 0
         assert card.steps >= 1
-    with pytest.raises(TaskError, match="'mdn'.*mdm"):
+    with pytest.raises(TaskError, match=r"'mdn'.*mdm"):
         find_card("mdn")
