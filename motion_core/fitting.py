@@ -91,7 +91,7 @@ def positions_to_rotations(joints: np.ndarray, hints: np.ndarray | None = None) 
     limbs take their twist from them, pelvis, chest, head, hands and toes the whole orientation.
     Raises ValueError for a wrong shape or a value that is not finite.
     """
-    joints = _checked(joints)
+    joints = check_joints(joints)
     given = np.full((len(joints), len(JOINTS), 4), np.nan) if hints is None else np.asarray(hints, float)
     if given.shape != (len(joints), len(JOINTS), 4):
         raise ValueError(f"hints have shape {given.shape}, expected {(len(joints), len(JOINTS), 4)}")
@@ -106,7 +106,8 @@ def positions_to_rotations(joints: np.ndarray, hints: np.ndarray | None = None) 
     return world_to_local(world)
 
 
-def _checked(joints: np.ndarray) -> np.ndarray:
+def check_joints(joints: np.ndarray) -> np.ndarray:
+    """Positions (T,22,3) as float64; raises ValueError for another shape, no frame or a value that is not finite."""
     joints = np.asarray(joints, dtype=np.float64)
     if joints.ndim != 3 or joints.shape[1:] != (len(JOINTS), 3) or len(joints) == 0:
         raise ValueError(

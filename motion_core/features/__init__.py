@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,24 @@ import numpy as np
 import torch
 
 STD_FLOOR = 1e-3  # a channel that never moves still divides; the network's small errors in it stay small
+
+
+def check_features(features: np.ndarray, slices: Mapping[str, slice]) -> np.ndarray:
+    """Features (T,F) as float64, F where the last slice ends.
+
+    Raises ValueError for another shape, no frame or a value that is not finite, which it names by its slice.
+    """
+    x0 = np.asarray(features, dtype=np.float64)
+    width = max(part.stop for part in slices.values())
+    if x0.ndim != 2 or x0.shape[1] != width or len(x0) == 0:
+        raise ValueError(
+            f"features have shape {x0.shape}: expected (frames, {width}) with at least one frame"
+        )
+    if not np.all(np.isfinite(x0)):
+        frame, column = np.argwhere(~np.isfinite(x0))[0]
+        name = next(name for name, part in slices.items() if part.start <= column < part.stop)
+        raise ValueError(f"features are not finite: {name} at frame {frame} is {x0[frame, column]}")
+    return x0
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 
 from motion_core import quaternions as quat
-from motion_core.features import FeatureStats
+from motion_core.features import FeatureStats, check_features
 from motion_core.kinematics import joint_kinematics
 from motion_core.motion import Motion
 from motion_core.rotations import rot6d_to_matrix, yaw_to_matrix
@@ -77,15 +77,6 @@ def _hands(positions: np.ndarray, orientations: np.ndarray) -> np.ndarray:
     return positions[:, joints] + quat.rotate(orientations[:, joints], offsets)
 
 
-def _check(x0: np.ndarray) -> None:
-    if x0.ndim != 2 or x0.shape[1] != DIM or len(x0) == 0:
-        raise ValueError(f"features have shape {x0.shape}: expected (frames, {DIM}) with at least one frame")
-    if not np.all(np.isfinite(x0)):
-        frame, column = np.argwhere(~np.isfinite(x0))[0]
-        name = next(name for name, part in SLICES.items() if part.start <= column < part.stop)
-        raise ValueError(f"features are not finite: {name} at frame {frame} is {x0[frame, column]}")
-
-
 def encode(motion: Motion) -> np.ndarray:
     """Features (T,205) float32, one row per frame of the motion."""
     matrices = quat.quat_to_matrix(motion.rotations.astype(np.float64))  # (T,22,3,3)
@@ -113,8 +104,7 @@ def decode(x0: np.ndarray, fps: float) -> Motion:
 
     Raises ValueError for another shape or a value that is not finite.
     """
-    x0 = np.asarray(x0, dtype=np.float64)
-    _check(x0)
+    x0 = check_features(x0, SLICES)
     yaw = np.cumsum(x0[:, SLICES["yaw_velocity"]][:, 0])
     floor = np.cumsum(_turned(x0[:, SLICES["root_velocity"]], yaw), axis=0)
     matrices = rot6d_to_matrix(torch.from_numpy(x0[:, SLICES["rot6d"]].reshape(-1, len(JOINTS), 6))).numpy()
