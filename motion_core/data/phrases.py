@@ -44,6 +44,7 @@ class Content:
     carries: tuple[str, ...] = ()  # body parts that make it, as in skeleton.PARTS
     high: tuple[str, ...] = ()
     low: tuple[str, ...] = ()
+    sustained: bool = False  # any second and a half of it shows it
     paced: bool = True  # whether "slowly" and "quickly" make sense
 
 
