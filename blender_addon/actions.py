@@ -1,0 +1,111 @@
+"""Actions across Blender 4.2 to 5.2: make one, fill it in bulk, hand it to an object, drop what nobody uses.
+
+Blender 4.4 put curves into slots; 5.0 took `Action.fcurves` away. Up to 4.5 `Action.fcurves` still stands for the
+first slot, so two ways to reach the curves are enough.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+
+MAX_NAME_BYTES = 58  # an ID name holds 63 bytes before Blender 5.0; ".001" must still fit
+OURS = "laban_keys"  # custom property of every action we made: a checksum of its name and keys
+LINEAR = 1  # keyframe interpolation, as foreach_set wants it
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One animated property of a bone: values (T,n), one f-curve per column."""
+
+    bone: str
+    path: str  # data path from the object
+    values: np.ndarray
+
+
+def action_name(text: str | None) -> str:
+    """A name for an action from any prompt: one line, at most 58 bytes of UTF-8, whole characters; never empty."""
+    text = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]+", " ", text or "")
+    text = " ".join(text.split())
+    return text.encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip() or "Laban"
+
+
+def _curves(action: Any, owner: bpy.types.Object) -> tuple[Any, str, Any]:
+    """(f-curve collection, its word for the group, slot) of a new action, ready for curves of `owner`."""
+    if not hasattr(action, "slots"):
+        return action.fcurves, "action_group", None
+    slot = action.slots.new(id_type="OBJECT", name=owner.name)
+    strip = action.layers.new("Layer").strips.new(type="KEYFRAME")
+    bag = strip.channelbag(slot, ensure=True)
+    if hasattr(action, "fcurves"):
+        return action.fcurves, "action_group", slot
+    return bag.fcurves, "group_name", slot
+
+
+def _fill(curve: bpy.types.FCurve, keys: np.ndarray) -> None:
+    """keys (T,2) float32: frame and value. `update` sets the handles, which new keys leave at the origin."""
+    points = curve.keyframe_points
+    points.add(len(keys))
+    points.foreach_set("co", keys.ravel())
+    points.foreach_set("interpolation", np.full(len(keys), LINEAR, dtype=np.int32))
+    curve.update()
+
+
+def make_action(
+    owner: bpy.types.Object, name: str, channels: Sequence[Channel], first_frame: float
+) -> tuple[bpy.types.Action, Any]:
+    """A new action with one linear key per frame, and its slot for `owner` (None before Blender 4.4)."""
+    action = bpy.data.actions.new(name)
+    curves, group_word, slot = _curves(action, owner)
+    for channel in channels:
+        keys = np.empty((len(channel.values), 2), dtype=np.float32)
+        keys[:, 0] = first_frame + np.arange(len(keys))
+        for index, column in enumerate(channel.values.T):
+            keys[:, 1] = column
+            _fill(curves.new(channel.path, index=index, **{group_word: channel.bone}), keys)
+    return action, slot
+
+
+def sign(action: bpy.types.Action) -> None:
+    """Marks an action as our own result, as it is now."""
+    action[OURS] = checksum(action)
+
+
+def fcurves(action: Any) -> list[bpy.types.FCurve]:
+    """Every f-curve of an action, of all its slots."""
+    if not hasattr(action, "layers"):
+        return list(action.fcurves)
+    bags = [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
+    return [curve for bag in bags for curve in bag.fcurves]
+
+
+def checksum(action: bpy.types.Action) -> str:
+    """Changes when a key or the name does: tells a result nobody touched from one that somebody worked on."""
+    total = zlib.crc32(action.name.encode())
+    for curve in fcurves(action):
+        keys = np.empty(len(curve.keyframe_points) * 2, dtype=np.float32)
+        curve.keyframe_points.foreach_get("co", keys)
+        total = zlib.crc32(keys.tobytes(), total)
+    return f"{total:08x}"
+
+
+def put_action(owner: bpy.types.Object, action: bpy.types.Action, slot: Any) -> None:
+    """Makes `action` the active one of `owner`. The one before is deleted only if it is our own untouched result and
+    nobody else uses it; any other that would lose its last user gets a fake user, so that it stays in the file."""
+    data = owner.animation_data or owner.animation_data_create()
+    before = data.action
+    data.action = action
+    if slot is not None:
+        data.action_slot = slot
+    if before is None or before == action or before.users > 0 or before.library is not None:
+        return
+    if before.get(OURS) == checksum(before):
+        bpy.data.actions.remove(before)
+    else:
+        before.use_fake_user = True

@@ -1,0 +1,106 @@
+"""The only writer of motion to the scene: a `Motion` becomes one action on an armature."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils import Quaternion
+
+from motion_core.motion import Motion
+from motion_core.retarget import BoneCurves, RigError, match_bones, motion_to_bone_curves
+
+from .actions import Channel, action_name, make_action, put_action, sign
+from .fps import scene_fps
+from .rig import check_armature, read_rig
+
+MAX_PROPERTY = 60  # bytes that Blender gives the name of a custom property
+
+
+def _axis_angles(quats: np.ndarray) -> np.ndarray:
+    """(T,4) quaternions with continuous signs to angle, axis (T,4) that Blender may blend linearly."""
+    sine = np.linalg.norm(quats[:, 1:], axis=1, keepdims=True)
+    known = sine[:, 0] > 1e-6
+    axis = np.where(known[:, None], quats[:, 1:] / np.maximum(sine, 1e-12), [0.0, 1.0, 0.0])
+    # a rotation of nothing has any axis: take the one of the nearest frame before (or after) that has one
+    if known.any():
+        last = np.maximum.accumulate(np.where(known, np.arange(len(quats)), -1))
+        axis = axis[np.where(last < 0, np.argmax(known), last)]
+    flips = np.cumsum(np.concatenate([[False], np.sum(axis[1:] * axis[:-1], axis=1) < 0])) % 2 == 1
+    sign = np.where(flips, -1.0, 1.0)[:, None]
+    angle = 2 * np.arctan2(sine * sign, quats[:, :1])
+    return np.concatenate([np.unwrap(angle, axis=0), axis * sign], axis=1)
+
+
+def _eulers(quats: np.ndarray, order: Any) -> np.ndarray:
+    """(T,4) to (T,3) radians, each the nearest turn to the one before."""
+    angles: list[Any] = []
+    for values in quats.tolist():
+        quaternion = Quaternion(values)
+        angles.append(quaternion.to_euler(order, angles[-1]) if angles else quaternion.to_euler(order))
+    return np.array(angles, dtype=np.float64)
+
+
+def _rotation_channel(bone: bpy.types.PoseBone, quats: np.ndarray) -> Channel:
+    """In the bone's own rotation mode, which the artist chose."""
+    path = bone.path_from_id()
+    if bone.rotation_mode == "QUATERNION":
+        return Channel(bone.name, f"{path}.rotation_quaternion", quats)
+    if bone.rotation_mode == "AXIS_ANGLE":
+        return Channel(bone.name, f"{path}.rotation_axis_angle", _axis_angles(quats))
+    return Channel(bone.name, f"{path}.rotation_euler", _eulers(quats, bone.rotation_mode))
+
+
+def _channels(armature: bpy.types.Object, curves: BoneCurves) -> list[Channel]:
+    bones = armature.pose.bones
+    root = Channel(curves.root, f"{bones[curves.root].path_from_id()}.location", curves.locations)
+    return [root, *(_rotation_channel(bones[name], quats) for name, quats in curves.rotations.items())]
+
+
+def _write_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
+    """What made the motion, as custom properties: laban_text, laban_seed, laban_licence and so on."""
+    for key, value in meta.items():
+        fits = isinstance(value, str | bool | float) or (isinstance(value, int) and abs(value) < 2**31)
+        action[f"laban_{key}"[:MAX_PROPERTY]] = value if fits else json.dumps(value, default=str)
+
+
+def _check_writable(armature: bpy.types.Object) -> None:
+    data = armature.animation_data
+    if data is not None and data.use_tweak_mode:
+        raise RigError(f"{armature.name!r} is in NLA tweak mode: leave it (Tab in the NLA editor) first")
+
+
+def bake(
+    context: bpy.types.Context,
+    armature: bpy.types.Object,
+    motion: Motion,
+    *,
+    start_frame: int | None = None,
+    name: str | None = None,
+    extend_range: bool = False,
+) -> bpy.types.Action:
+    """Puts a motion on an armature as a new active action, one key per frame of the scene, and returns the action.
+
+    start_frame: scene frame of the first pose, the current frame by default. name: of the action, the prompt by
+    default. extend_range: move the scene's end frame out if the motion is longer; nothing else of the scene changes.
+    Bones without a joint keep their pose. Raises RigError, and changes nothing, if the object cannot
+    take the motion.
+    """
+    check_armature(armature)
+    _check_writable(armature)
+    scene = context.scene
+    bones = read_rig(armature)
+    motion = motion.resample(scene_fps(scene))
+    curves = motion_to_bone_curves(motion, bones, match_bones(bone.name for bone in bones))
+    first = scene.frame_current if start_frame is None else start_frame
+    title = action_name(name or motion.meta.get("text") or motion.meta.get("action"))
+    action, slot = make_action(armature, title, _channels(armature, curves), first)
+    _write_meta(action, motion.meta)
+    put_action(armature, action, slot)
+    action.name = title  # free again if it was that of the result just replaced
+    sign(action)
+    if extend_range:
+        scene.frame_end = max(scene.frame_end, first + len(motion) - 1)
+    return action
