@@ -1,0 +1,97 @@
+"""The command line `laban`: one sub-command a file in `commands/`; errors are one line, exit status 0, 1, 2 or 130.
+
+0 done; 1 failed; 2 bad arguments (what was asked for cannot exist); 130 interrupted. Nothing here imports torch:
+each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from motion_core import __version__
+from motion_core.tasks import TaskError
+
+COMMANDS = {
+    "generate": "a motion from words or an action's name",
+    "batch": "many tasks from a file, one a line",
+    "preview": "draw a motion file as GIF, MP4 or a contact sheet",
+    "models": "the models there are and what they can do",
+    "convert": "an official checkpoint into Laban's format",
+    "evaluate": "does a model do what it is told",
+    "serve": "keep models loaded and answer over HTTP",
+    "doctor": "what was found on this machine and what is missing",
+}
+FAILED, BAD_ARGUMENTS, INTERRUPTED = 1, 2, 130
+
+
+class UsageError(Exception):
+    """Arguments that argparse refuses."""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, but errors travel up, so that every error of the program is reported in one place."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+
+def make_parser() -> Parser:
+    """The parser of `laban` with all its sub-commands; each stores its `run(args) -> int`."""
+    parser = Parser(prog="laban", description="Words to human animation.")
+    parser.add_argument("--version", action="version", version=f"laban {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")
+    for name, summary in COMMANDS.items():
+        module = import_module(f"motion_core.commands.{name}")
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=(module.__doc__ or "").strip(),
+            epilog=module.EXAMPLE,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        module.add_arguments(command)
+        command.add_argument("--json", action="store_true", help="print one JSON object, for machines")
+        command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    try:
+        args = make_parser().parse_args(argv)
+        return int(args.run(args))
+    except SystemExit as stop:  # --help and --version
+        return stop.code if isinstance(stop.code, int) else FAILED
+    except KeyboardInterrupt:
+        print("laban: interrupted, nothing half-written is left", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        if "--debug" in argv:
+            raise
+        return _report(error, "--json" in argv)
+
+
+def _report(error: Exception, as_json: bool) -> int:
+    status = BAD_ARGUMENTS if isinstance(error, TaskError | UsageError) else FAILED
+    # the kind of an expected error (OSError, ValueError and below) is noise; that of a bug is a clue
+    expected = isinstance(error, OSError | ValueError | UsageError)
+    message = str(error) if expected and str(error) else f"{type(error).__name__}: {error}"
+    if not expected:
+        message += " (a fault of laban: --debug shows where)"
+    message = " ".join(message.split())
+    if as_json:
+        print(json.dumps({"error": message}, ensure_ascii=False))
+    print(f"laban: error: {message}", file=sys.stderr)
+    return status

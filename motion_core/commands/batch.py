@@ -1,0 +1,126 @@
+"""Carry out a file of tasks, one JSON object a line; what is done already is skipped, a bad line is reported.
+
+A line: {"id": "a1", "task": "generate", "text": "a person waves", "seconds": 6.0, "seed": 0, "model": "mdm"}
+writes DIR/a1.npz; with "count": 3 it writes DIR/a1_000.npz to a1_002.npz.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from motion_core.commands.console import MOTION_ENDINGS, add_model_arguments, answer, progress, write_motion
+from motion_core.commands.jobs import Fault, Job, read_jobs
+from motion_core.tasks import TaskError
+
+if TYPE_CHECKING:
+    from motion_core.commands.console import Report
+    from motion_core.generators import Generator
+    from motion_core.motion import Motion
+
+EXAMPLE = "example:\n  laban batch jobs.jsonl --out results"
+TOGETHER = 16  # motions between two writes: a stopped batch loses no more than these
+Piece = tuple[Job, int]  # a job and which of its samples
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("jobs", type=Path, help="a file of tasks, one JSON object a line")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the results")
+    parser.add_argument("--format", choices=[ending[1:] for ending in MOTION_ENDINGS], default="npz")
+    add_model_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.out.exists() and not args.out.is_dir():
+        raise TaskError(f"--out is {str(args.out)!r}: that is a file, name a folder")
+    jobs, faults = read_jobs(args.jobs, args.out, f".{args.format}")
+    for fault in faults:
+        _complain(args, fault)
+    pieces = [(job, k) for job in jobs for k, path in enumerate(job.paths) if not path.exists()]
+    skipped = sum(len(job.paths) for job in jobs) - len(pieces)
+    done: list[Path] = []
+    with progress(args, "batch") as report:
+        for model, group in groupby(sorted(pieces, key=_order), key=lambda piece: piece[0].model):
+            worker = _Worker(args, report, len(pieces), done)
+            faults += worker.carry_out(model, list(group))
+    facts = {
+        "done": [str(path) for path in done],
+        "skipped": skipped,
+        "failed": [fault.as_json() for fault in sorted(faults, key=lambda fault: fault.line)],
+    }
+    answer(args, facts, [f"{len(done)} done, {skipped} were there already, {len(faults)} failed"])
+    return 1 if faults else 0
+
+
+def _order(piece: Piece) -> tuple[str, str, float, int]:
+    """Equal models first, then what can share a pass through the network, then the file's order."""
+    job, _ = piece
+    return job.model, f"{job.sampling.steps} {job.sampling.guidance}", job.task.seconds, job.line
+
+
+def _complain(args: argparse.Namespace, fault: Fault) -> None:
+    print(f"{args.jobs}:{fault.line}: {fault.error}", file=sys.stderr)
+
+
+class _Worker:
+    """Carries out the pieces of one model; a job that fails is reported and the rest goes on."""
+
+    def __init__(self, args: argparse.Namespace, report: Report | None, total: int, done: list[Path]) -> None:
+        self.args, self.report, self.total, self.done = args, report, total, done
+        self.faults: dict[int, Fault] = {}  # by line: a job with many samples fails once
+
+    def carry_out(self, model: str, pieces: list[Piece]) -> list[Fault]:
+        from motion_core.generators import load_generator
+
+        try:
+            generator = load_generator(model, device=self.args.device, checkpoint=self.args.checkpoint)
+        except (ValueError, OSError) as error:
+            for piece in pieces:
+                self._fail(piece, error)
+            return list(self.faults.values())
+        generator.clean_up = not self.args.raw
+        fitting = [piece for piece in pieces if self._fits(generator, piece)]
+        for start in range(0, len(fitting), TOGETHER):
+            self._make(generator, fitting[start : start + TOGETHER])
+        return list(self.faults.values())
+
+    def _fits(self, generator: Generator, piece: Piece) -> bool:
+        try:
+            generator.check(piece[0].task, piece[0].sampling)
+        except TaskError as error:
+            self._fail(piece, error)
+            return False
+        return True
+
+    def _make(self, generator: Generator, pieces: list[Piece]) -> None:
+        try:
+            motions = generator.run_batch([(job.task, job.samplings[k]) for job, k in pieces])
+        except (ValueError, RuntimeError) as error:
+            if len(pieces) == 1:
+                self._fail(pieces[0], error)
+                return
+            for piece in pieces:  # one of them spoils it for all: find out which
+                self._make(generator, [piece])
+            return
+        for piece, motion in zip(pieces, motions):
+            self._write(piece, motion)
+
+    def _write(self, piece: Piece, motion: Motion) -> None:
+        job, k = piece
+        try:
+            write_motion(job.paths[k], motion)
+        except OSError as error:
+            self._fail(piece, error)
+            return
+        self.done.append(job.paths[k])
+        if self.report:
+            self.report(len(self.done), self.total)
+
+    def _fail(self, piece: Piece, error: Exception) -> None:
+        job, _ = piece
+        if job.line not in self.faults:
+            self.faults[job.line] = Fault(job.line, job.id, " ".join(str(error).split()))
+            _complain(self.args, self.faults[job.line])

@@ -1,0 +1,89 @@
+"""What the commands share: where results go, how progress and answers are shown, common arguments."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from motion_core.tasks import TaskError
+
+if TYPE_CHECKING:
+    from motion_core.motion import Motion
+
+MOTION_ENDINGS = (".npz", ".bvh")
+Report = Callable[[int, int], None]
+
+
+def add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which device runs which weights: --device, --checkpoint, --raw."""
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default auto)")
+    parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="other weights for the model")
+    parser.add_argument("--raw", action="store_true", help="no clean-up (lifting feet out of the floor)")
+
+
+def result_paths(out: Path, count: int) -> list[Path]:
+    """The files of `count` motions: the path itself, or wave_000.npz, wave_001.npz, ... beside it."""
+    if count == 1:
+        return [out]
+    return [out.with_name(f"{out.stem}_{number:03d}{out.suffix}") for number in range(count)]
+
+
+def check_out(out: Path) -> Path:
+    """A path that a motion can be written to. Raises TaskError otherwise, before any work is done."""
+    if out.suffix.lower() not in MOTION_ENDINGS:
+        raise TaskError(f"--out is {str(out)!r}: it must end in {' or '.join(MOTION_ENDINGS)}")
+    if out.is_dir():
+        raise TaskError(f"--out is {str(out)!r}: that is a folder, name a file")
+    return out
+
+
+def write_motion(path: Path, motion: Motion) -> None:
+    """Write by the ending: AMASS-style .npz or .bvh."""
+    if path.suffix.lower() == ".bvh":
+        from motion_core.formats.bvh import write_bvh
+
+        write_bvh(path, motion)
+    else:
+        from motion_core.formats.npz import write_npz
+
+        write_npz(path, motion)
+
+
+def read_motion(path: Path) -> Motion:
+    """Read by the ending. Raises FormatError or OSError that name the file."""
+    if path.suffix.lower() == ".bvh":
+        from motion_core.formats.bvh import bvh_to_motion, read_bvh
+
+        return bvh_to_motion(read_bvh(path))
+    from motion_core.formats.npz import read_npz
+
+    return read_npz(path)
+
+
+def answer(args: argparse.Namespace, facts: dict[str, Any], lines: list[str]) -> None:
+    """The result on standard output: `facts` as JSON for machines, `lines` for people."""
+    print(json.dumps(facts, ensure_ascii=False) if args.json else "\n".join(lines))
+
+
+@contextmanager
+def progress(args: argparse.Namespace, title: str) -> Iterator[Report | None]:
+    """A bar on the terminal's standard error; None where nobody watches. Gives a function (done, total)."""
+    if args.json or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+    )
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,29 @@
+"""Read an official checkpoint (.pt, with args.json beside it) and write it in Laban's safetensors format."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from motion_core.commands.console import answer
+from motion_core.tasks import TaskError
+
+EXAMPLE = "example:\n  laban convert humanml_trans_enc_512/model000475000.pt mdm-official.safetensors"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", type=Path, help="the official checkpoint file")
+    parser.add_argument("target", type=Path, help="the file to write, ends in .safetensors")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.target.suffix != ".safetensors":
+        raise TaskError(f"the target is {str(args.target)!r}: it must end in .safetensors")
+    if not args.source.is_file():
+        raise FileNotFoundError(f"no checkpoint at {args.source}")
+
+    from motion_core.convert import convert_checkpoint
+
+    convert_checkpoint(args.source, args.target)
+    answer(args, {"file": str(args.target)}, [str(args.target)])
+    return 0

@@ -1,0 +1,117 @@
+"""The file of `laban batch`: lines become jobs or faults, never an exception for one bad line."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from motion_core.catalog import find_card
+from motion_core.commands.console import result_paths
+from motion_core.generators.checks import default_model, spread
+from motion_core.tasks import Generate, Sampling, TaskError, task_from_json
+
+MAX_LINE = 100_000  # bytes; a prompt has at most 1000 characters, so this is a file of another kind
+# Separators, drive letters, wildcards and control characters: names that some system cannot store, or that leave DIR
+FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
+MAX_ID = 120
+WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One good line; `paths` are its results, one a sample."""
+
+    line: int
+    id: str
+    model: str
+    task: Generate
+    sampling: Sampling
+    paths: tuple[Path, ...]
+
+    @cached_property
+    def samplings(self) -> list[Sampling]:
+        return spread(self.sampling, len(self.paths))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one line. `id` is None where the line does not tell."""
+
+    line: int
+    id: str | None
+    error: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"line": self.line, "id": self.id, "error": self.error}
+
+
+def read_jobs(path: Path, out: Path, ending: str) -> tuple[list[Job], list[Fault]]:
+    """Jobs and faults of a file, in its order. Blank lines count but say nothing. Raises OSError."""
+    jobs: list[Job] = []
+    faults: list[Fault] = []
+    taken: dict[str, int] = {}  # ids and file names in lower case: some systems do not tell case apart
+    with path.open("rb") as file:
+        for line, content in enumerate(file, start=1):
+            if not content.strip():
+                continue
+            name = None
+            try:
+                entry = _parse(content)
+                name = _id(entry, taken)
+                job = _job(entry, line, out / f"{name}{ending}")
+                _claim(job, taken)
+            except TaskError as error:
+                faults.append(Fault(line, name, str(error)))
+                continue
+            jobs.append(job)
+    return jobs, faults
+
+
+def _parse(content: bytes) -> dict[str, Any]:
+    if len(content) > MAX_LINE:
+        raise TaskError(
+            f"the line has {len(content)} bytes: is this a file of tasks, one JSON object a line?"
+        )
+    try:
+        entry = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise TaskError(f"not a JSON object ({' '.join(str(error).split())})") from None
+    if not isinstance(entry, dict):
+        raise TaskError(f"a task is a JSON object, not {type(entry).__name__}")
+    return entry
+
+
+def _id(entry: dict[str, Any], taken: dict[str, int]) -> str:
+    name = entry.get("id")
+    if not isinstance(name, str) or not name.strip():
+        raise TaskError(f"id is {name!r}: give each task a name of its own, it becomes the file's name")
+    if FORBIDDEN.search(name) or name.startswith(".") or name != name.strip() or name.endswith("."):
+        raise TaskError(
+            f"id {name!r} cannot be a file's name: use letters, digits, space, '-', '_' and '.' inside"
+        )
+    if len(name) > MAX_ID or WINDOWS_DEVICES.fullmatch(name):
+        raise TaskError(
+            f"id {name[:40]!r} cannot be a file's name on every system: choose another, shorter one"
+        )
+    if name.casefold() in taken:
+        raise TaskError(f"id {name!r} is already used in line {taken[name.casefold()]}")
+    return name
+
+
+def _claim(job: Job, taken: dict[str, int]) -> None:
+    """Ids differ, but "a" with a count and "a_000" would still write one file."""
+    names = [path.name.casefold() for path in job.paths]
+    if clash := [name for name in names if name in taken]:
+        raise TaskError(f"id {job.id!r} would write {clash[0]}, which line {taken[clash[0]]} writes")
+    taken.update(dict.fromkeys([job.id.casefold(), *names], job.line))
+
+
+def _job(entry: dict[str, Any], line: int, out: Path) -> Job:
+    model, task, sampling, count = task_from_json(entry)
+    model = model or default_model(task)
+    find_card(model)
+    return Job(line, str(entry["id"]), model, task, sampling, tuple(result_paths(out, count)))
