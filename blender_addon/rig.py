@@ -114,7 +114,8 @@ def _material(name: str, colour: Sequence[float]) -> bpy.types.Material:
     if material is None or "laban" not in material:
         material = bpy.data.materials.new(name)
         material["laban"] = True
-        material.use_nodes = True
+        if material.node_tree is None:  # Blender 5 gives every material its nodes
+            material.use_nodes = True
         material.diffuse_color = colour  # type: ignore[assignment]
         material.roughness = 0.5
         shader: Any = material.node_tree.nodes["Principled BSDF"]

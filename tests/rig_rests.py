@@ -9,7 +9,7 @@ import numpy as np
 from motion_core import quaternions as quat
 from motion_core.motion import forward_kinematics
 from motion_core.retarget import RigBone
-from motion_core.skeleton import JOINT, JOINTS, OFFSETS, PARENT_OF, STANDING_PELVIS, UPRIGHT
+from motion_core.skeleton import JOINT, JOINTS, OFFSETS, PARENT_OF, SOLE, STANDING_PELVIS, UPRIGHT
 
 Z_UP = quat.IDENTITY
 Y_UP = quat.conjugate(UPRIGHT)  # a rig drawn with Y up, facing +Z
@@ -44,11 +44,12 @@ def rest_rotations(style: RestStyle) -> np.ndarray:
 
 
 def foreign_rig(style: RestStyle) -> list[RigBone]:
-    """22 bones (and a root above them) with random axes, heads at the joints of the rest pose."""
+    """22 bones (and a root above them) with random axes, heads at the joints of the rest pose, balls of the feet on the floor."""
     rng = np.random.default_rng(style.seed)
     offsets = OFFSETS * (1 + rng.uniform(-style.stretch, style.stretch, 22)[:, None])
     pelvis = np.array([[0, 0, STANDING_PELVIS]])
     heads = forward_kinematics(pelvis, rest_rotations(style), offsets)[0][0]
+    heads[:, 2] += SOLE - min(heads[JOINT["left_foot"], 2], heads[JOINT["right_foot"], 2])
     heads = quat.rotate(np.array(style.space), heads) * style.scale
     axes = quat.quat_to_matrix(quat.normalize(rng.normal(size=(23, 4))))
     bones = []
