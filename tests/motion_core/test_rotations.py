@@ -71,6 +71,16 @@ def test_against_scipy(dtype, v):
     assert angle_apart(matrix_to_quat(matrix).numpy(), expected.as_quat(scalar_first=True)) < 4 * tolerance
 
 
+@pytest.mark.parametrize("size", [1e-9, 5e-5, 9.9e-5, 1.01e-4, 1.9e-4, 2.1e-4])
+def test_the_series_near_zero_lose_no_digit(size):
+    """Relative, not absolute: a slightly wrong series would hide below any absolute tolerance."""
+    v = torch.tensor([0.0, size, 0.0], dtype=torch.float64)
+    quat = rotvec_to_quat(v)
+    assert float(quat[2]) == pytest.approx(math.sin(size / 2), rel=1e-14)
+    assert 1 - float(quat[0]) == pytest.approx(2 * math.sin(size / 4) ** 2, abs=2e-16)
+    assert float(quat_to_rotvec(quat)[1]) == pytest.approx(size, rel=1e-14)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @fast
 @given(v=rotvec)

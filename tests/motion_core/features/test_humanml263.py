@@ -133,6 +133,15 @@ def test_turning_left_is_half_as_fast_and_negative():
     assert total == pytest.approx(-rate * 399, abs=1.0)
 
 
+def test_quick_turns_to_and_fro_are_smoothed_out_of_the_heading():
+    yaw = 0.5 * np.sin(2 * np.pi * np.arange(400) / 20)  # once a second
+    features = encode_263(standing(yaw, path(400)))
+    assert np.abs(features[100:300, SLICES["yaw_velocity"]]).max() < 1e-4
+    # the turns are in the joints instead
+    wrist = features[100:300, SLICES["positions"]].reshape(200, -1, 3)[:, OTHERS.index("left_wrist")]
+    assert np.ptp(wrist[:, 2]) > 0.5
+
+
 def test_velocity_is_seen_from_the_next_heading():
     """Walking straight on while turning: the root's step lies in the heading of the frame it leads to."""
     rate, frames = 0.03, 400
@@ -190,16 +199,7 @@ def test_features_to_motion_keeps_the_pose(walking_motion):
     assert len(motion) == len(joints) - 1
     assert motion.fps == FPS
     decoded = decode_263(encode_263(joints))
-    # the torso of our fit is rigid, so a swaying spine bends a little; limbs keep their directions
-    for upper, lower in (
-        ("left_hip", "left_knee"),
-        ("right_knee", "right_ankle"),
-        ("left_elbow", "left_wrist"),
-    ):
-        ours, theirs = (p[:, JOINT[lower]] - p[:, JOINT[upper]] for p in (motion.joints(), decoded))
-        assert np.allclose(ours, theirs, atol=1e-4)
-    assert np.allclose(motion.pelvis, decoded[:, JOINT["pelvis"]], atol=1e-4)
-    assert np.linalg.norm(motion.joints() - decoded, axis=-1).mean() < 0.02
+    assert np.abs(motion.joints() - decoded).max() < 1e-4
 
 
 def test_a_larger_body_neither_floats_nor_slides(walking_motion):

@@ -203,7 +203,11 @@ def test_what_a_network_writes_decodes():
 
 
 def test_neighbouring_quaternions_lie_on_one_side():
-    rotations = decode(encode(dancing(200)), FPS).rotations
+    """Also where a joint turns all the way round, as an arm does in a windmill."""
+    motion = dancing(200)
+    rotations = motion.rotations.astype(np.float64).copy()
+    rotations[:, JOINT["left_shoulder"]] = quat.about_z(np.linspace(0, 6 * np.pi, 200))
+    rotations = decode(encode(Motion(FPS, motion.trans, rotations)), FPS).rotations
     assert np.all(np.sum(rotations[1:] * rotations[:-1], axis=-1) > 0)
 
 
