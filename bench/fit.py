@@ -1,8 +1,8 @@
 """Joint positions to rotations: our analytic fit against the usual optimisation, in one process, as a ratio.
 
 The optimisation is the kindest we can be to it: joints only (no mesh), our own differentiable kinematics, L-BFGS with a
-strong Wolfe line search on rotation vectors (on 6D it sticks at 5 mm), started from the standing pose in the right place
-and stopped once its mean joint error is below a millimetre. Run it with `python bench/fit.py`.
+strong Wolfe line search on rotation vectors (on 6D it sticks at 5 mm), started from the standing pose in the right
+place and stopped once its mean joint error is below a millimetre. Run it with `python bench/fit.py`.
 """
 
 from __future__ import annotations
