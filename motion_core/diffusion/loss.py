@@ -6,22 +6,13 @@ from torch import Tensor
 
 from motion_core.diffusion.denoiser import Denoiser
 from motion_core.diffusion.schedule import Schedule
+from motion_core.nn.masked import masked_l2
 
 
 def q_sample(x0: Tensor, t: Tensor, noise: Tensor, schedule: Schedule) -> Tensor:
     """x_t = sqrt(ab_t) x0 + sqrt(1 - ab_t) noise, for levels t (B,) long; x0 and noise (B,...)."""
     signal, spread = schedule.at(t, x0)
     return signal * x0 + spread * noise
-
-
-def masked_l2(a: Tensor, b: Tensor, mask: Tensor) -> Tensor:
-    """Mean squared difference (B,) over the valid frames of each sample. a, b: (B,T,...), mask: (B,T) bool.
-
-    Each sample counts alike, however long it is; one without valid frames counts 0.
-    """
-    square = (a.float() - b.float()).square().flatten(2).mean(-1)  # (B,T)
-    valid = mask.to(square.dtype)
-    return (square * valid).sum(1) / valid.sum(1).clamp(min=1)
 
 
 def diffusion_loss(

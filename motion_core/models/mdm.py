@@ -17,6 +17,9 @@ from motion_core.nn.transformer import ACTIVATIONS, ChannelDropout, Layer, atten
 
 ARCHS = ("trans_enc", "trans_dec", "gru")
 CONDITIONS = ("text", "action", None)
+TABLE_ROWS = (
+    5000  # the table of positions serves for noise levels too, of which there may be more than frames
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class MDMConfig:
 
     text_tokens: a decoder attends to all token states instead of the pooled vector. class_token: a decoder gets the
     time as a first token too. mask_frames: padded frames are hidden from attention (the first published weights were
-    trained seeing them). max_frames: length of the position table, so the longest clip plus one.
+    trained seeing them). max_frames: positions there are, so the longest clip and the token in front of it.
     """
 
     features: int = 205
@@ -94,7 +97,9 @@ class MDM(nn.Module):
                 Layer(width, c.heads, c.feedforward, c.activation, c.dropout, cross) for _ in range(c.layers)
             )
         self.output = nn.Linear(width, c.features)
-        self.register_buffer("table", sinusoidal_table(c.max_frames, width), persistent=False)
+        self.register_buffer(
+            "table", sinusoidal_table(max(c.max_frames, TABLE_ROWS), width), persistent=False
+        )
 
     def _condition_tokens(self, cond: Condition) -> Tensor | None:
         """What the condition says, (B,L,D) with L = 1 unless the model reads token states; None if it has none.

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from motion_core.diffusion.loss import masked_l2
 from motion_core.features import FeatureStats
 from motion_core.features.smpl205 import FEATURE_JOINTS, SLICES, local_matrices
 from motion_core.kinematics import joint_kinematics
+from motion_core.nn.masked import masked_l2
 from motion_core.rotations import yaw_to_matrix
 from motion_core.skeleton import FOOT_JOINTS, JOINT, JOINTS
 

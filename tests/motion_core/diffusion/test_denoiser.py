@@ -5,10 +5,11 @@ import torch
 
 from motion_core.diffusion.denoiser import bind, from_eps, from_v, keep_known
 from motion_core.diffusion.guidance import guided
-from motion_core.diffusion.loss import diffusion_loss, masked_l2, q_sample
+from motion_core.diffusion.loss import diffusion_loss, q_sample
 from motion_core.diffusion.samplers import SAMPLERS
 from motion_core.diffusion.schedule import cosine_schedule
 from motion_core.nn.condition import Condition
+from motion_core.nn.masked import masked_l2
 
 SCHEDULE = cosine_schedule(1000)
 
@@ -75,7 +76,7 @@ def test_guidance_of_one_or_zero_computes_one_half(scale, expected):
 def test_loss_counts_valid_frames_and_samples_alike(noisy):
     x0, noise, t, x = noisy
     mask = torch.arange(5)[None] < torch.tensor([[5], [2], [1], [0]])
-    wrong = x0 + mask[..., None] * torch.tensor([1.0, 2.0, 3.0, 4.0]).view(-1, 1, 1) + ~mask[..., None] * 99
+    wrong = x0 + mask[..., None] * torch.tensor([1.0, 2.0, 3.0, 4.0]).view(-1, 1, 1) + (~mask[..., None]).float() * 99
     assert torch.allclose(masked_l2(wrong, x0, mask), torch.tensor([1.0, 4.0, 9.0, 0.0]), atol=1e-4)
     seen = []
 
