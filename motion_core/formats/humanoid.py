@@ -1,0 +1,283 @@
+"""Any humanoid skeleton that moves -> our body: rotations, root and scale. Numpy only.
+
+Zero poses and joint axes differ from file to file and are not trusted. Each joint of ours copies the world orientation
+S(t) of a source joint times a constant turn C, so that every twist of the capture is kept: G(t) = S(t) C.
+C is found from the motion itself: it is the mean of conj(S(t)) F(t) over the frames in which a geometric fit F(t) is
+good: limbs while their hinge is bent, feet while they stand, the torso while it is upright, hands while the arm hangs.
+Last, the bones of arms and legs are swung by the remaining little angle, so that their directions are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from motion_core import quaternions as quat
+from motion_core.fitting import (
+    CHILD,
+    HINGES,
+    frame,
+    positions_to_rotations,
+    rest_direction,
+    swing_onto,
+    unit,
+    world_to_local,
+)
+from motion_core.motion import forward_kinematics
+from motion_core.skeleton import JOINT, JOINTS, OFFSETS, REST_JOINTS
+
+NEEDED = (
+    "pelvis", "neck", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
+    "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
+)  # fmt: skip
+SIDES = ("left", "right")
+MIDDLE = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
+SNAP = np.cos(np.radians(25))
+UPRIGHT_TILT = np.radians(15)  # how far the torso may lean and still tell its neutral pose
+STANDING_SPEED = 0.15  # m/s below which a foot stands
+FLOOR_SHARE = 5.0  # percent of frames whose feet may lie under the floor
+
+
+@dataclass(frozen=True, eq=False)
+class Capture:
+    """A moving skeleton in our world: metres, Z up. positions (T,J,3), orientations (T,J,4), tips: joint -> (T,3)."""
+
+    joints: tuple[str, ...]
+    positions: np.ndarray
+    orientations: np.ndarray
+    tips: dict[str, np.ndarray]
+    fps: float
+
+    def position(self, joint: str) -> np.ndarray:
+        return self.positions[:, self.joints.index(joint)]
+
+    def orientation(self, joint: str) -> np.ndarray:
+        return self.orientations[:, self.joints.index(joint)]
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """A capture seen as our joints: positions (T,22,3), source orientations (T,22,4), NaN where there is none."""
+
+    positions: np.ndarray
+    orientations: np.ndarray
+    fps: float
+
+
+def capture_to_body(capture: Capture, names: Mapping[str, str]) -> Body:
+    """Pick the joints by `names` (ours -> theirs); "tip:NAME" takes the End Site of NAME as a position.
+
+    Raises ValueError that names a joint which is needed but not mapped, or mapped to something absent.
+    """
+    if missing := [joint for joint in NEEDED if joint not in names]:
+        raise ValueError(
+            f"no joint is known for {', '.join(missing)}; the skeleton has {', '.join(capture.joints)}"
+        )
+    count = len(capture.positions)
+    positions = np.full((count, len(JOINTS), 3), np.nan)
+    orientations = np.full((count, len(JOINTS), 4), np.nan)
+    for joint, name in names.items():
+        if name.startswith("tip:") and name[4:] in capture.tips:
+            positions[:, JOINT[joint]] = capture.tips[name[4:]]
+        elif name in capture.joints:
+            positions[:, JOINT[joint]] = capture.position(name)
+            orientations[:, JOINT[joint]] = capture.orientation(name)
+        else:
+            raise ValueError(
+                f"{joint} is mapped to {name!r}, which the skeleton has not: {', '.join(capture.joints)}"
+            )
+    return Body(_fill(positions), orientations, capture.fps)
+
+
+def _fill(positions: np.ndarray) -> np.ndarray:
+    """Joints without a source: spine on the line hips-neck, collars beside the neck, head and toes straight on."""
+    at = {joint: positions[:, index] for joint, index in JOINT.items()}  # views
+    middle = (at["left_hip"] + at["right_hip"]) / 2
+    for joint, share in (("spine1", 0.33), ("spine2", 0.56), ("spine3", 0.65)):
+        at[joint][:] = np.where(np.isfinite(at[joint]), at[joint], middle + share * (at["neck"] - middle))
+    at["head"][:] = np.where(np.isfinite(at["head"]), at["head"], at["neck"] + 0.13 * (at["neck"] - middle))
+    forward = np.cross(at["left_hip"] - at["right_hip"], at["neck"] - middle)
+    for side in SIDES:
+        collar, foot = at[f"{side}_collar"], at[f"{side}_foot"]
+        between = at["spine3"] + 0.6 * (at["neck"] - at["spine3"])
+        collar[:] = np.where(np.isfinite(collar), collar, between + 0.4 * (at[f"{side}_shoulder"] - between))
+        ahead = at[f"{side}_ankle"] + 0.13 * unit(forward) - [0, 0, 0.05]
+        foot[:] = np.where(np.isfinite(foot), foot, ahead)
+    return positions
+
+
+def leg_length(positions: np.ndarray) -> float:
+    """Metres from hip to knee to ankle, mean of both legs and median over time, of joints (T,22,3)."""
+    bones = [
+        np.linalg.norm(positions[:, JOINT[f"{side}_{a}"]] - positions[:, JOINT[f"{side}_{b}"]], axis=-1)
+        for side in SIDES
+        for a, b in (("hip", "knee"), ("knee", "ankle"))
+    ]
+    return float(np.median(np.sum(bones, axis=0)) / 2)
+
+
+OUR_LEG = leg_length(REST_JOINTS[None])
+
+
+# ------------------------------------------------------------------------------------------- the constant turns C
+
+
+def evidence(body: Body) -> np.ndarray:
+    """(22,4,4): per joint the sum over frames of w c c^T with c = conj(S) F. Sums of several clips may be added."""
+    fits, weights = _fits(body)
+    turns = quat.multiply(quat.conjugate(body.orientations), fits)
+    known = np.all(np.isfinite(turns), axis=-1)
+    turns = np.where(known[..., None], turns, 0.0)
+    return np.einsum("tj,tja,tjb->jab", weights * known, turns, turns)
+
+
+def calibrate(clips: Sequence[np.ndarray]) -> np.ndarray:
+    """C (22,4) of the weighted mean turn from evidence (22,4,4) of one or more clips of the same skeleton.
+
+    The mean quaternion is the eigenvector of the largest eigenvalue (Markley et al. 2007, eq. 13).
+    Joints without evidence are NaN.
+    """
+    total = np.sum(clips, axis=0)
+    _, vectors = np.linalg.eigh(total)
+    turns = vectors[..., -1]
+    for joint in MIDDLE:
+        turns[JOINT[joint]] = _symmetric(turns[JOINT[joint]])
+    return np.where(np.trace(total, axis1=-2, axis2=-1)[:, None] > 1e-9, turns, np.nan)
+
+
+def _symmetric(turn: np.ndarray) -> np.ndarray:
+    """C (4,) with the body's left-right axis exactly on the nearest axis of the source joint, if that is near.
+
+    Riggers lay an axis of a middle joint across the body; a mean over people who look to one side does not know it.
+    """
+    across = quat.rotate(turn, np.array([1.0, 0.0, 0.0]))
+    axis = np.zeros(3)
+    nearest = int(np.argmax(np.abs(across)))
+    axis[nearest] = np.sign(across[nearest])
+    return quat.multiply(quat.between(across, axis), turn) if across @ axis > SNAP else turn
+
+
+def _fits(body: Body) -> tuple[np.ndarray, np.ndarray]:
+    """World orientations (T,22,4) of the geometric fit and how far each frame is to be believed (T,22)."""
+    positions = body.positions
+    rotations = positions_to_rotations(positions)
+    _, fits = forward_kinematics(positions[:, JOINT["pelvis"]], rotations)
+    weights = np.ones(fits.shape[:2])
+    _fit_torso(positions, fits, weights)
+    for upper, lower, _ in HINGES:
+        bend = np.cross(_bone(positions, upper), _bone(positions, lower))
+        weights[:, [JOINT[upper], JOINT[lower]]] = np.sum(bend**2, axis=-1)[:, None] ** 2 + 1e-6
+    for side in SIDES:
+        _fit_hand(positions, fits, weights, side)
+        _fit_foot(body, fits, weights, side)
+    return fits, weights
+
+
+def _bone(positions: np.ndarray, joint: str) -> np.ndarray:
+    return unit(positions[:, JOINT[CHILD[joint]]] - positions[:, JOINT[joint]])
+
+
+def torso_frames(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Frames (T,4) of pelvis and chest of a straight torso: across hips or shoulders, up from hips to neck."""
+    at = {joint: positions[:, index] for joint, index in JOINT.items()}
+    up = at["neck"] - (at["left_hip"] + at["right_hip"]) / 2
+    pelvis = frame(at["left_hip"] - at["right_hip"], up, exact="x")
+    chest = frame(at["left_shoulder"] - at["right_shoulder"], up, exact="y")
+    return quat.matrix_to_quat(pelvis), quat.matrix_to_quat(chest)
+
+
+REST_TORSO = tuple(quat.conjugate(turn) for turn in torso_frames(REST_JOINTS[None].astype(np.float64)))
+
+
+def _fit_torso(positions: np.ndarray, fits: np.ndarray, weights: np.ndarray) -> None:
+    """Pelvis, spine, neck, head and collars: those of a straight torso, believed while it is upright."""
+    pelvis, chest = (quat.multiply(turn, rest) for turn, rest in zip(torso_frames(positions), REST_TORSO))
+    up = quat.rotate(chest, np.array([0.0, 1.0, 0.0]))
+    tilt = np.arccos(np.clip(up[:, 2], -1, 1))
+    upright = np.exp(-((tilt / UPRIGHT_TILT) ** 2) / 2) + 1e-6
+    for joint, share in (("pelvis", 0.0), ("spine1", 1 / 3), ("spine2", 2 / 3)):
+        fits[:, JOINT[joint]] = quat.slerp(pelvis, chest, np.full(len(chest), share))
+        weights[:, JOINT[joint]] = upright
+    for joint in ("spine3", "neck", "head", "left_collar", "right_collar"):
+        fits[:, JOINT[joint]] = chest
+        weights[:, JOINT[joint]] = upright
+    for side in SIDES:
+        weights[:, JOINT[f"{side}_collar"]] *= _hanging(positions, side)
+
+
+def _hanging(positions: np.ndarray, side: str) -> np.ndarray:
+    """(T,) near 1 while the upper arm points down."""
+    return np.clip(-_bone(positions, f"{side}_shoulder")[:, 2], 1e-3, 1) ** 2
+
+
+def _fit_hand(positions: np.ndarray, fits: np.ndarray, weights: np.ndarray, side: str) -> None:
+    fits[:, JOINT[f"{side}_wrist"]] = fits[:, JOINT[f"{side}_elbow"]]
+    weights[:, JOINT[f"{side}_wrist"]] = _hanging(positions, side)
+
+
+def _fit_foot(body: Body, fits: np.ndarray, weights: np.ndarray, side: str) -> None:
+    """A standing foot is level and points where its toes are."""
+    ankle, ball = (body.positions[:, JOINT[f"{side}_{joint}"]] for joint in ("ankle", "foot"))
+    up = np.broadcast_to([0.0, 0.0, 1.0], ankle.shape)
+    level = frame(np.cross(up, ball - ankle), up, exact="y")
+    ahead = OFFSETS[JOINT[f"{side}_foot"]].astype(np.float64)
+    rest = frame(np.cross([0.0, 1.0, 0.0], ahead), np.array([0.0, 1.0, 0.0]), exact="y")
+    flat = quat.multiply(quat.matrix_to_quat(level), quat.conjugate(quat.matrix_to_quat(rest)))
+    standing = _standing(ankle, body.fps) * _standing(ball, body.fps)
+    for joint in ("ankle", "foot"):
+        fits[:, JOINT[f"{side}_{joint}"]] = flat
+        weights[:, JOINT[f"{side}_{joint}"]] = standing + 1e-6
+
+
+def _standing(point: np.ndarray, fps: float) -> np.ndarray:
+    """(T,) near 1 while a point (T,3) is slow and low."""
+    speed = np.linalg.norm(np.gradient(point, axis=0), axis=-1) * fps if len(point) > 1 else np.zeros(1)
+    height = point[:, 2] - np.percentile(point[:, 2], FLOOR_SHARE)
+    return np.exp(-((speed / STANDING_SPEED) ** 2) - (height / 0.03) ** 2)
+
+
+# ------------------------------------------------------------------------------------------- applying them
+
+
+def body_orientations(body: Body, turns: np.ndarray) -> np.ndarray:
+    """World orientations (T,22,4) of our joints from those of the source and the constant turns C (22,4)."""
+    world = quat.multiply(body.orientations, turns)
+    known = np.all(np.isfinite(world), axis=(0, 2))
+    _, fits = forward_kinematics(body.positions[:, JOINT["pelvis"]], positions_to_rotations(body.positions))
+    for joint in ("pelvis", "spine3", *(j for bones in HINGES for j in bones[:2])):
+        if not known[JOINT[joint]]:
+            world[:, JOINT[joint]] = fits[:, JOINT[joint]]
+    _follow(world, known)
+    for upper, lower, _axis in HINGES:
+        for joint in (upper, lower):
+            direction = _bone(body.positions, joint)
+            world[:, JOINT[joint]] = swing_onto(world[:, JOINT[joint]], rest_direction(joint), direction)
+    return world
+
+
+def _follow(world: np.ndarray, known: np.ndarray) -> None:
+    """Joints without a source: the spine in between, the rest straight on from the parent."""
+    pelvis, chest = world[:, JOINT["pelvis"]], world[:, JOINT["spine3"]]
+    if not known[JOINT["spine1"]]:
+        world[:, JOINT["spine1"]] = quat.slerp(pelvis, chest, np.full(len(world), 1 / 3))
+    if not known[JOINT["spine2"]]:
+        world[:, JOINT["spine2"]] = quat.slerp(world[:, JOINT["spine1"]], chest, np.full(len(world), 0.5))
+    like = {"neck": "spine3", "head": "neck"}
+    for side in SIDES:
+        like |= {f"{side}_{a}": b for a, b in (("collar", "spine3"), ("wrist", f"{side}_elbow"))}
+        like |= {f"{side}_ankle": f"{side}_knee", f"{side}_foot": f"{side}_ankle"}
+    for joint, other in like.items():
+        if not known[JOINT[joint]]:
+            world[:, JOINT[joint]] = world[:, JOINT[other]]
+
+
+def fit_body(body: Body, turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pelvis (T,3) and local rotations (T,22,4) of our body, the hips where the source's are, scaled by leg length."""
+    world = body_orientations(body, turns)
+    scale = OUR_LEG / leg_length(body.positions)
+    middle = (body.positions[:, JOINT["left_hip"]] + body.positions[:, JOINT["right_hip"]]) / 2 * scale
+    rest_middle = (OFFSETS[JOINT["left_hip"]] + OFFSETS[JOINT["right_hip"]]).astype(np.float64) / 2
+    pelvis = middle - quat.rotate(world[:, JOINT["pelvis"]], rest_middle)
+    return pelvis, world_to_local(world)
