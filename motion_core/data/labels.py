@@ -1,7 +1,7 @@
 """What a labelled clip really shows, measured: recordings are now and then filed under the wrong side.
 
-Labels say "walk turn left", the body decides: side of a turn, of a raised or waving or punching hand, how high it goes,
-and how fast, compared with the other clips of the same content.
+Labels say "walk turn left", the body decides: the side of a turn, of a raised, waving or punching hand, of a kicking
+leg; how high a hand goes; and how fast it all is, compared with the other clips of the same content.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from motion_core.skeleton import JOINT
 TURNED = np.radians(45)
 RISEN = 0.25  # metres a wrist goes up when its hand is raised or waved
 DRIFTED = 0.3  # metres sideways of a diagonal walk
+KICKED = 0.45  # metres a foot rises from where it stood
+SPUN = np.radians(270)
+SIDEWAYS = 2.0  # a side step goes so much further sideways than forwards
 PUNCHED = 0.2  # metres a fist goes out from its shoulder
 ABOVE_HEAD, BELOW_SHOULDER = 0.08, 0.05  # metres, of the wrist against the head joint and the shoulder
 SLOW, FAST = 0.68, 1.4  # times the usual pace
@@ -79,19 +82,37 @@ def _punch_content(joints: np.ndarray) -> str | None:
     return f"punch {found}" if found in ("left hand", "right hand") else None
 
 
+def _kick_content(motion: Motion, joints: np.ndarray) -> str | None:
+    rise = {side: float(np.ptp(joints[:, JOINT[f"{side}_ankle"], 2])) for side in SIDES}
+    side = max(rise, key=lambda s: rise[s])
+    if rise[side] < KICKED:
+        return None
+    spun = np.ptp(motion.heading()) > SPUN
+    return f"{'spin kick' if spun else 'kick'} {side} leg"
+
+
+def _aside_content(motion: Motion) -> str:
+    forward, left = drift(motion)
+    if abs(left) < DRIFTED:
+        return "walk"
+    stem = "side step" if abs(left) > SIDEWAYS * abs(forward) else "walk"
+    return f"{stem} {'left' if left > 0 else 'right'}"
+
+
 def observed_content(content: str, motion: Motion) -> str:
     """The content with its side as measured; unchanged where it has none or nothing clear is seen."""
     for stem in ("raise up", "wave"):
         if content.startswith(f"{stem} "):
             return _hands_content(stem, motion.joints()) or content
+    if content == "kick":
+        return _kick_content(motion, motion.joints()) or content
     if content == "punch":
         return _punch_content(motion.joints()) or content
     if content.startswith("walk turn "):
         turn = float(motion.heading()[-1] - motion.heading()[0])
         return "walk" if abs(turn) < TURNED else f"walk turn {'left' if turn > 0 else 'right'}"
     if content in ("walk left", "walk right"):
-        left = float(drift(motion)[1])
-        return "walk" if abs(left) < DRIFTED else f"walk {'left' if left > 0 else 'right'}"
+        return _aside_content(motion)
     return content
 
 

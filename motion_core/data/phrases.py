@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -40,7 +40,8 @@ class Content:
     phrases: tuple[str, ...]
     short: tuple[str, ...]
     clause: tuple[str, ...]
-    kind: str  # travel, gesture or still
+    kind: str  # travel, gesture, still or other
+    action: str = ""  # its name in the list of actions, "" for its own
     carries: tuple[str, ...] = ()  # body parts that make it, as in skeleton.PARTS
     high: tuple[str, ...] = ()
     low: tuple[str, ...] = ()
@@ -86,7 +87,12 @@ def _mirrored(content: Content) -> Content:
         n: tuple(map(mirror_text, getattr(content, n))) for n in ("phrases", "short", "clause", "high", "low")
     }
     swap = {"left_arm": "right_arm", "right_arm": "left_arm"}
-    return replace(content, **lists, carries=tuple(swap.get(part, part) for part in content.carries))
+    return replace(
+        content,
+        **lists,
+        action=mirror_text(content.action),
+        carries=tuple(swap.get(part, part) for part in content.carries),
+    )
 
 
 @cache
@@ -103,6 +109,13 @@ def styles() -> dict[str, Style]:
     return {name: Style(**_tuples(rows[row.get("same_as", name)])) for name, row in rows.items()}
 
 
+def plain_style(name: str | None) -> str:
+    """The name that several names of one style share ("old" is "elderly"); "normal" for none."""
+    name = name or "normal"
+    find_style(name)
+    return _table()["style"][name].get("same_as", name)
+
+
 def action_names() -> tuple[str, ...]:
     """The contents that phrases exist for, sorted."""
     return tuple(sorted(contents()))
@@ -114,6 +127,11 @@ def find_content(name: str) -> Content:
             f"unknown content {name!r}: add it to {TABLE.name}; known are {', '.join(action_names())}"
         )
     return contents()[name]
+
+
+def action_of_content(name: str) -> str:
+    """What an action model calls it: "punch" for a punch of either hand."""
+    return find_content(name).action or name
 
 
 def find_style(name: str) -> Style:
@@ -159,7 +177,8 @@ def pick(rng: np.random.Generator, options: Sequence[str]) -> str:
     return options[int(rng.integers(len(options)))]
 
 
-def _weighted(rng: np.random.Generator, table: dict[str, int]) -> str:
+def weighted(rng: np.random.Generator, table: Mapping[str, float]) -> str:
+    """A key, as often as its weight says."""
     weights = np.array(list(table.values()), dtype=float)
     return list(table)[int(rng.choice(len(table), p=weights / weights.sum()))]
 
@@ -192,13 +211,13 @@ def _manners(style: Style, travel: bool) -> tuple[str, ...]:
 
 def subject_for(style_name: str, rng: np.random.Generator, travel: bool = False) -> Subject:
     """Somebody who acts in that style; the style is in the noun, before the verb, after it, or (rarely) left out."""
-    style, noun = find_style(style_name), _weighted(rng, NOUNS)
+    style, noun = find_style(style_name), weighted(rng, NOUNS)
     if style.rare:
         after = pick(rng, style.manner) if rng.random() < RARE else ""
         return Subject(noun, _my(noun, rng), after=after)
     if rng.random() < UNSAID:
         return Subject(noun, _my(noun, rng))
-    how = _weighted(rng, STYLED)
+    how = weighted(rng, STYLED)
     if how == "adjective" and style.adjective:
         article, _, bare = noun.rpartition(" ")
         bare = bare if article else "person"  # not "tired someone"
@@ -238,7 +257,7 @@ def _sentence(label: Label, rng: np.random.Generator) -> str:
     if content.paced and rng.random() < PACE_SAID and (pace := pace_word(label.traits, rng)):
         link = " and " if subject.after.endswith("ly") else " "
         subject = replace(subject, after=f"{pace}{link}{subject.after}".strip())
-    form = _weighted(rng, FORMS)
+    form = weighted(rng, FORMS)
     template = pick(rng, content.short if form == "short" else _templates(content, label.traits))
     if form == "third":
         return subject.says(inflected(template, "third", subject.my))

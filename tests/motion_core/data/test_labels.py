@@ -48,12 +48,25 @@ def test_turns_and_drifts_are_measured():
     assert observed_content("walk left", walking(left=1.0)) == "walk left"
     assert observed_content("walk left", walking(left=-1.0)) == "walk right"
     assert observed_content("walk left", walking()) == "walk"
+    assert observed_content("walk left", walking(speed=0.0, left=1.0)) == "side step left"
     assert observed_content("bow", walking()) == "bow"
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("spin", [0.0, 6.0])
+def test_the_leg_that_kicks_is_named(side, spin):
+    motion = walking(speed=0.0, turn=spin)
+    swing = quat.rotvec_to_quat(-1.4 * np.sin(np.linspace(0, np.pi, FRAMES))[:, None] * np.array([1.0, 0, 0]))
+    rotations = motion.rotations.copy()
+    rotations[:, JOINT[f"{side}_hip"]] = swing
+    kick = Motion(FPS, motion.trans, rotations)
+    assert observed_content("kick", kick) == f"{'spin ' if spin else ''}kick {side} leg"
 
 
 def test_unclear_clips_keep_their_label():
     assert observed_content("wave left hand", standing()) == "wave left hand"
     assert observed_content("punch", standing()) == "punch"
+    assert observed_content("kick", standing()) == "kick"
 
 
 def test_a_mirrored_motion_has_the_mirrored_label():

@@ -1,0 +1,211 @@
+"""Batches of a training pool (`data/pool.py`): pure functions of (seed, step), so that a resumed run goes on exactly.
+
+Samples are drawn by group, so that the few clips with written captions are not drowned by the many with labels, and
+sorted by length over several batches, so that little is padding.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from motion_core.data.pool import ABOUT, CAPTIONS, FEATURES, NO_ACTION, POOLED, SAMPLES, VERSION
+from motion_core.features import FeatureStats
+from motion_core.features.smpl205 import canonical
+from motion_core.formats import FormatError
+
+# Shares of the draws. What is missing in a pool gives its share to the others.
+SHARES = {
+    "real": 0.19, "real scaled": 0.09, "label": 0.34, "composed": 0.13, "chained": 0.14, "rested": 0.07, "stood": 0.04,
+}  # fmt: skip
+BUCKET = 8  # batches drawn together and sorted by length
+JITTER = 0.08  # of the length, so that a batch is not always made of the same neighbours
+
+
+@dataclass(frozen=True, eq=False)
+class TrainBatch:
+    """x0 (B,T,F) float32 normalised, zero where padded; mask (B,T) true where real; pooled (B,D) float32;
+    action (B,) long, -1 where it is none of the pool's actions; lengths (B,) long.
+    """
+
+    x0: torch.Tensor
+    mask: torch.Tensor
+    pooled: torch.Tensor
+    action: torch.Tensor
+    lengths: torch.Tensor
+    captions: tuple[str, ...]
+
+    def to(self, device: torch.device | str) -> TrainBatch:
+        names = ("x0", "mask", "pooled", "action", "lengths")
+        moved: dict[str, Any] = {name: getattr(self, name).to(device, non_blocking=True) for name in names}
+        return replace(self, **moved)
+
+
+@dataclass(frozen=True, eq=False)
+class _Draw:
+    """What a batch is made of: rows of the pool (N,), first frames, frames, caption rows."""
+
+    rows: np.ndarray
+    starts: np.ndarray
+    lengths: np.ndarray
+    captions: np.ndarray
+
+    def at(self, places: np.ndarray | slice) -> _Draw:
+        return _Draw(self.rows[places], self.starts[places], self.lengths[places], self.captions[places])
+
+
+class TrainingSet:
+    """A pool opened for training; nothing is kept in memory but its small tables."""
+
+    def __init__(
+        self, folder: Path, about: dict[str, Any], table: dict[str, np.ndarray], actions_only: bool
+    ) -> None:
+        self.folder, self.about, self.table = folder, about, table
+        self.fps = float(about["fps"])
+        self.dim = int(about["dim"])
+        self.actions: tuple[str, ...] = tuple(about["actions"])
+        self.max_frames = int(about["config"]["max_frames"])
+        self.min_frames = int(about["config"]["min_frames"])
+        self.stats = FeatureStats(table["mean"], table["std"])
+        self.captions: list[str] = json.loads((folder / CAPTIONS).read_text(encoding="utf-8"))
+        self.pooled = np.load(folder / POOLED, mmap_mode="r", allow_pickle=False)
+        self.features = np.memmap(folder / FEATURES, np.float16, "r").reshape(-1, self.dim)
+        self.lengths = np.diff(table["offsets"])
+        kept = self.table["action"] != NO_ACTION if actions_only else np.ones(len(self.lengths), dtype=bool)
+        self.train_rows = np.flatnonzero(~table["val"] & kept)
+        self.val_rows = np.flatnonzero(table["val"] & kept)
+        self._check()
+        weights = self._action_weights() if actions_only else self._group_weights()
+        self.cumulative = np.cumsum(weights / weights.sum())
+
+    @classmethod
+    def open(cls, folder: str | Path, *, actions_only: bool = False) -> TrainingSet:
+        """actions_only: leave out samples that show no single action of the list.
+
+        Raises FileNotFoundError where there is no pool, FormatError where its files disagree, ValueError where a
+        split is empty.
+        """
+        folder = Path(folder)
+        if not (folder / ABOUT).exists():
+            raise FileNotFoundError(
+                f"{folder} is no training pool (no {ABOUT}): make one with training/prepare_dataset.py"
+            )
+        try:
+            about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+            if about["version"] != VERSION:
+                raise FormatError(
+                    f"{folder} has version {about['version']}, this program reads {VERSION}: make the pool anew"
+                )
+            with np.load(folder / SAMPLES, allow_pickle=False) as arrays:
+                table = {name: arrays[name] for name in arrays.files}
+            return cls(folder, about, table, actions_only)
+        except (KeyError, TypeError, OSError, json.JSONDecodeError) as error:
+            raise FormatError(f"{folder} is not a readable training pool: {error}") from error
+
+    def _check(self) -> None:
+        counted = int(self.table["offsets"][-1])
+        if len(self.features) != counted:
+            raise FormatError(
+                f"{self.folder / FEATURES} has {len(self.features)} frames, {SAMPLES} counts {counted}"
+            )
+        if len(self.pooled) != len(self.captions):
+            raise FormatError(
+                f"{self.folder}: {len(self.captions)} sentences but {len(self.pooled)} embeddings"
+            )
+        for name, rows in (("train", self.train_rows), ("val", self.val_rows)):
+            if len(rows) == 0:
+                raise ValueError(f"the {name} split of {self.folder} is empty: prepare more clips")
+
+    def __len__(self) -> int:
+        return len(self.train_rows)
+
+    # --- what is drawn how often --------------------------------------------------------------------------------------
+
+    def _group_weights(self) -> np.ndarray:
+        """(train samples,) by SHARES; inside a group, rarer actions weigh more."""
+        group, action = self.table["group"][self.train_rows], self.table["action"][self.train_rows]
+        weights = 1 / np.sqrt(np.maximum(np.bincount(action + 1)[action + 1], 1))
+        weights[action == NO_ACTION] = 1.0
+        for number, name in enumerate(self.table["groups"]):
+            inside = group == number
+            if inside.any():
+                weights[inside] *= SHARES.get(str(name), 0.05) / weights[inside].sum()
+        return weights
+
+    def _action_weights(self) -> np.ndarray:
+        """(train samples,): every action as often."""
+        action = self.table["action"][self.train_rows]
+        return 1 / np.bincount(action, minlength=len(self.actions))[action]
+
+    # --- batches ------------------------------------------------------------------------------------------------------
+
+    def batch_at(self, step: int, batch_size: int, seed: int, rank: int = 0, world: int = 1) -> TrainBatch:
+        """Batch of `step`; `batch_size` counts all processes together, each rank gets its part of the one batch.
+
+        All parts are padded to the same length. Raises ValueError where the size does not divide.
+        """
+        if batch_size < 1 or batch_size % world or not 0 <= rank < world:
+            raise ValueError(f"batch_size {batch_size} cannot be dealt to rank {rank} of {world} processes")
+        draw = self._draw(step // BUCKET, batch_size, seed)
+        order = np.random.default_rng([seed, step // BUCKET, 1]).permutation(BUCKET)
+        place = int(order[step % BUCKET]) * batch_size
+        whole = draw.at(slice(place, place + batch_size))
+        size = batch_size // world
+        return self._batch(whole.at(slice(rank * size, (rank + 1) * size)), int(whole.lengths.max()))
+
+    def _draw(self, bucket: int, batch_size: int, seed: int) -> _Draw:
+        """Samples of BUCKET batches, sorted by (about) their length; those inside one batch in random order."""
+        rng = np.random.default_rng([seed, bucket])
+        count = BUCKET * batch_size
+        found = np.searchsorted(self.cumulative, rng.random(count), side="right")
+        rows = self.train_rows[np.minimum(found, len(self.train_rows) - 1)]
+        draw = self._cropped(rows, rng.random(count), rng.random(count))
+        order = np.argsort(draw.lengths * (1 + JITTER * rng.random(count)), kind="stable")
+        order = rng.permuted(order.reshape(BUCKET, batch_size), axis=1).ravel()
+        return draw.at(order)
+
+    def _cropped(self, rows: np.ndarray, where: np.ndarray, which: np.ndarray) -> _Draw:
+        """A stretch of at most max_frames, and a caption, by numbers (N,) in [0,1)."""
+        lengths = np.minimum(self.lengths[rows], self.max_frames)
+        starts = (where * (self.lengths[rows] - lengths + 1)).astype(int)
+        first, last = self.table["caption_offsets"][rows], self.table["caption_offsets"][rows + 1]
+        captions = self.table["caption_ids"][first + (which * (last - first)).astype(int)]
+        return _Draw(rows, starts, lengths, captions)
+
+    def _batch(self, draw: _Draw, frames: int) -> TrainBatch:
+        x0 = np.zeros((len(draw.rows), frames, self.dim), dtype=np.float32)
+        for place, (row, start, length) in enumerate(zip(draw.rows, draw.starts, draw.lengths)):
+            x0[place, :length] = self.clip(int(row), int(start), int(length))
+        lengths = torch.from_numpy(draw.lengths.astype(np.int64))
+        return TrainBatch(
+            torch.from_numpy(x0),
+            torch.arange(frames) < lengths[:, None],
+            torch.from_numpy(self.pooled[draw.captions].astype(np.float32)),
+            torch.from_numpy(self.table["action"][draw.rows].astype(np.int64)),
+            lengths,
+            tuple(self.captions[i] for i in draw.captions),
+        )
+
+    def clip(self, row: int, start: int = 0, frames: int | None = None) -> np.ndarray:
+        """Normalised features (T,F) float32 of a stretch of sample `row`, starting over the origin with heading 0."""
+        first = int(self.table["offsets"][row]) + start
+        frames = int(self.lengths[row]) - start if frames is None else frames
+        x0 = self.features[first : first + frames].astype(np.float32)
+        if start == 0:
+            return x0
+        return np.asarray(self.stats.normalize(canonical(self.stats.denormalize(x0))), dtype=np.float32)
+
+    def val_batches(self, batch_size: int) -> Iterator[TrainBatch]:
+        """The validation samples in order of length, each once, with one caption each: always the same batches."""
+        rng = np.random.default_rng(0)
+        draw = self._cropped(self.val_rows, rng.random(len(self.val_rows)), rng.random(len(self.val_rows)))
+        draw = draw.at(np.argsort(draw.lengths, kind="stable"))
+        for start in range(0, len(draw.rows), batch_size):
+            part = draw.at(slice(start, start + batch_size))
+            yield self._batch(part, int(part.lengths.max()))

@@ -1,0 +1,163 @@
+"""The train clips of a store, looked at once: what each really shows, and where somebody just stands."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from motion_core.data.augment import still_spans, with_calm_arm
+from motion_core.data.labels import observed_content, pace, usual_paces, with_traits
+from motion_core.data.phrases import Label, action_of_content, find_content, plain_style
+from motion_core.data.store import ClipStore
+from motion_core.motion import Motion
+
+SHORTEST_STAND = 30  # frames, 1.5 s
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One clip of the store. label: what it shows, where it has no sentences; pace: against the usual one.
+
+    action: what an action model calls it, if anything.
+    """
+
+    index: int
+    source: str
+    frames: int
+    captions: tuple[str, ...]
+    label: Label | None
+    action: str | None
+    pace: float = 1.0
+
+    @property
+    def written(self) -> bool:
+        """Whether people described it."""
+        return bool(self.captions)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Frames start:stop of a clip in which somebody stands, once the `busy` arm (if any) hangs like the other one."""
+
+    index: int
+    start: int
+    stop: int
+    style: str
+    busy: str | None
+
+
+def tidy(caption: str) -> str:
+    """One space between words, lower case, no full stop at the end."""
+    return " ".join(caption.lower().split()).rstrip(" .,;")
+
+
+@dataclass
+class Library:
+    """Train clips by content and style; motions are read from the store when asked for."""
+
+    store: ClipStore
+    clips: list[Clip]
+    stands: list[Stand]
+    by_label: dict[tuple[str, str], list[Clip]] = field(default_factory=dict)  # (content, style)
+
+    def __post_init__(self) -> None:
+        table: dict[tuple[str, str], list[Clip]] = defaultdict(list)
+        for clip in self.clips:
+            if clip.label:
+                table[clip.label.content, clip.label.style].append(clip)
+        self.by_label = dict(table)
+
+    def motion(self, clip: Clip | Stand) -> Motion:
+        """A clip's whole motion, or a stand's frames with both arms at rest."""
+        motion = self.store.clip(clip.index).motion
+        if isinstance(clip, Clip):
+            return motion
+        calm = with_calm_arm(motion, clip.busy) if clip.busy else motion
+        return calm.slice(clip.start, clip.stop)
+
+    def actions(self) -> Counter[str]:
+        """{action: clips of it}, described ones too."""
+        return Counter(clip.action for clip in self.clips if clip.action)
+
+    def contents(self) -> dict[str, int]:
+        """{content: clips of it}."""
+        counts: dict[str, int] = defaultdict(int)
+        for (content, _), clips in self.by_label.items():
+            counts[content] += len(clips)
+        return dict(counts)
+
+
+def selected(store: ClipStore, sources: Sequence[str] | None = None, free_only: bool = False) -> ClipStore:
+    """The same store with fewer clips. Raises ValueError for a source it does not have."""
+    if unknown := sorted(set(sources or ()) - set(store.sources)):
+        raise ValueError(f"unknown source {unknown[0]!r}: the training set has {', '.join(store.sources)}")
+    kept = [
+        e for e in store.entries if (not sources or e["source"] in sources) and (e["free"] or not free_only)
+    ]
+    used = {
+        name: licence for name, licence in store.sources.items() if any(e["source"] == name for e in kept)
+    }
+    return ClipStore(store.trans, store.rotations, {"fps": store.fps, "sources": used, "clips": kept})
+
+
+def build_library(store: ClipStore, split: str = "train", min_frames: int = 16) -> Library:
+    """Look at every clip of the split. Raises ValueError where the split is empty or a label has no phrases."""
+    clips, stands, paces = [], [], []
+    for clip, motion in _described(store, split, min_frames):
+        stands += _stands(clip, motion)
+        if clip.label:
+            own = pace(clip.label, motion)
+            paces.append((clip.label, own))
+            clip = replace(clip, pace=own)
+        clips.append(clip)
+    if not clips:
+        raise ValueError(f"the {split} split has no clip of {min_frames} frames or more: prepare more data")
+    usual = usual_paces(paces)
+    return Library(store, [_with_traits(clip, store, usual) for clip in clips], stands)
+
+
+def _described(store: ClipStore, split: str, min_frames: int) -> Iterator[tuple[Clip, Motion]]:
+    """Clips with a sentence or a label, looked at; those of which nothing is known are passed over."""
+    for index, entry in enumerate(store.entries):
+        if entry["split"] != split or entry["frames"] < min_frames:
+            continue
+        record = store.clip(index)
+        captions = tuple(dict.fromkeys(text for c in record.captions if (text := tidy(c))))
+        content = observed_content(record.action, record.motion) if record.action else None
+        if not captions and content is None:
+            continue
+        label = Label(content, plain_style(record.style)) if content and not captions else None
+        action = action_of_content(content) if content else None
+        yield Clip(index, record.source, len(record.motion), captions, label, action), record.motion
+
+
+def _with_traits(clip: Clip, store: ClipStore, usual: dict[str, float]) -> Clip:
+    if clip.label is None:
+        return clip
+    label = with_traits(clip.label, store.clip(clip.index).motion, usual, clip.pace)
+    return replace(clip, label=label, pace=clip.pace / max(usual[label.content], 1e-6))
+
+
+def _stands(clip: Clip, motion: Motion) -> list[Stand]:
+    """Clips in which one arm is busy show, but for that arm, somebody who stands for the whole time."""
+    busy = None
+    if clip.label:
+        carries = find_content(clip.label.content).carries
+        busy = carries[0].removesuffix("_arm") if carries in (("left_arm",), ("right_arm",)) else None
+    style = clip.label.style if clip.label else "normal"
+    calm = with_calm_arm(motion, busy) if busy else motion
+    return [Stand(clip.index, a, b, style, busy) for a, b in still_spans(calm, SHORTEST_STAND)]
+
+
+def describe(library: Library) -> str:
+    """A line for people."""
+    labelled = sum(clip.label is not None for clip in library.clips)
+    seconds = sum(clip.frames for clip in library.clips) / library.store.fps
+    standing = sum(s.stop - s.start for s in library.stands) / library.store.fps
+    return (
+        f"{len(library.clips)} clips, {np.round(seconds / 3600, 2)} h: {len(library.clips) - labelled} with written "
+        f"captions, {labelled} with labels; {len(library.stands)} spans of standing, {standing / 60:.1f} min"
+    )

@@ -1,0 +1,267 @@
+"""Making the training pool: every sample's features and sentences, computed once, read by `data/dataset.py`.
+
+A pool is a folder: `features.f16` (sum T, F) float16 normalised features, all samples one after another; `samples.npz`
+(offsets, captions, action, group, split, mean, std); `captions.json` and `pooled.npy` (C,D) float16, the sentences and
+what the text encoder says of them; `pool.json`, written last, what the rest is. A pool without it is a broken run.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from motion_core.data.library import Library, build_library, describe
+from motion_core.data.recipes import Kitchen, Made, Mix, make, plain
+from motion_core.data.store import ClipStore
+from motion_core.features import FeatureStats
+from motion_core.features.smpl205 import DIM, encode
+from motion_core.formats.files import atomic_write
+
+FEATURES, SAMPLES, CAPTIONS, POOLED, ABOUT = (
+    "features.f16",
+    "samples.npz",
+    "captions.json",
+    "pooled.npy",
+    "pool.json",
+)
+VERSION = 1
+NO_ACTION = -1
+STATS_SAMPLES = 1500  # the mean and deviation are taken over this many of the samples
+TEXTS_AT_ONCE = 2048
+LARGEST = 6e4  # float16 ends at 65504; a normalised feature beyond this is a fault
+Report = Callable[[str], None]
+
+
+class Encoder(Protocol):
+    """What is needed of `text.TextEncoder`."""
+
+    name: str
+
+    def encode(self, texts: list[str]) -> Any: ...
+
+
+@dataclass(frozen=True)
+class DatasetConfig:
+    """size: train samples; at least every clip and its mirror image are in. max_frames: of the made samples.
+
+    min_clips: an action with fewer recorded clips is not offered to action models.
+    """
+
+    seed: int = 0
+    size: int = 24_000
+    min_frames: int = 16
+    max_frames: int = 196
+    phrases: int = 6
+    min_clips: int = 8
+    mix: Mix = field(default_factory=Mix)
+
+    def __post_init__(self) -> None:
+        for name in ("size", "phrases", "min_clips"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}: it must be at least 1")
+        if not 4 <= self.min_frames <= self.max_frames:
+            raise ValueError(
+                f"min_frames {self.min_frames} must lie between 4 and max_frames {self.max_frames}"
+            )
+        if self.seed < 0 or any(share < 0 for share in asdict(self.mix).values()):
+            raise ValueError("seed and the shares of the mix must not be negative")
+
+
+@dataclass
+class _Rows:
+    """What is known of the samples written so far, column by column."""
+
+    frames: list[int] = field(default_factory=list)
+    captions: list[tuple[str, ...]] = field(default_factory=list)
+    action: list[str | None] = field(default_factory=list)
+    group: list[str] = field(default_factory=list)
+    split: list[str] = field(default_factory=list)
+
+    def add(self, frames: int, made: Made, split: str) -> None:
+        self.frames.append(frames)
+        self.captions.append(made.captions)
+        self.action.append(made.action)
+        self.group.append(made.group)
+        self.split.append(split)
+
+
+# --- samples, in several processes ------------------------------------------------------------------------------------
+
+_kitchen: Kitchen | None = None  # of this worker
+_seed = 0
+
+
+def _start_worker(kitchen: Kitchen, seed: int) -> None:
+    global _kitchen, _seed
+    _kitchen, _seed = kitchen, seed
+
+
+def _sample(number: int) -> tuple[np.ndarray, Made] | None:
+    """Features (T,F) of sample `number` and what was made, without its motion's arrays."""
+    assert _kitchen is not None
+    made = make(_kitchen, number, _seed)
+    return None if made is None else _encoded(made, f"sample {number}")
+
+
+def _encoded(made: Made, name: str) -> tuple[np.ndarray, Made]:
+    x0 = encode(made.motion)
+    if not np.all(np.isfinite(x0)):
+        raise ValueError(f"{name} ({made.captions[0]!r}) has features that are not finite: check its motion")
+    return x0, Made(made.motion.slice(0, 1), made.captions, made.action, made.group)
+
+
+@contextmanager
+def _mapper(kitchen: Kitchen, seed: int, workers: int) -> Iterator[Callable[[Iterable[int]], Iterator[Any]]]:
+    """A function that makes samples in order, in `workers` processes."""
+    if workers <= 1:
+        _start_worker(kitchen, seed)
+        yield lambda numbers: map(_sample, numbers)
+        return
+    # forked workers share the memory-mapped clips; where there is no fork they are sent over
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    with context.Pool(workers, _start_worker, (kitchen, seed)) as processes:
+        yield lambda numbers: processes.imap(_sample, numbers, chunksize=8)
+
+
+def _val_samples(kitchen: Kitchen) -> Iterator[tuple[np.ndarray, Made]]:
+    """Every validation clip as it is, then mirrored."""
+    for mirrored in (False, True):
+        for clip in kitchen.library.clips:
+            made = plain(kitchen, clip, np.random.default_rng([clip.index, int(mirrored)]))
+            made = made.mirrored() if mirrored else made
+            front = Made(made.motion.facing_front(), made.captions, made.action, "val")
+            yield _encoded(front, f"val clip {clip.index}")
+
+
+# --- the folder -------------------------------------------------------------------------------------------------------
+
+
+def build_training_set(
+    store: ClipStore,
+    encoder: Encoder,
+    config: DatasetConfig,
+    out: str | Path,
+    *,
+    workers: int = 2,
+    report: Report = print,
+) -> dict[str, Any]:
+    """Make the pool in folder `out`; returns what `pool.json` says. The same config and store give the same pool.
+
+    Raises ValueError for an empty split, a clip that nothing is known of, or features that are not finite.
+    """
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / ABOUT).unlink(missing_ok=True)
+    kitchen = Kitchen(
+        build_library(store, "train", config.min_frames), config.max_frames, config.phrases, config.mix
+    )
+    validation = Kitchen(build_library(store, "val", config.min_frames), config.max_frames, config.phrases)
+    report(f"train: {describe(kitchen.library)}")
+    report(f"val: {describe(validation.library)}")
+    count = max(config.size, 2 * len(kitchen.library.clips))
+    rows = _Rows()
+    with _mapper(kitchen, config.seed, workers) as samples, atomic_write(out / FEATURES) as file:
+        stats = _stats(samples, count, config.seed)
+        for number, found in enumerate(samples(range(count))):
+            if number % 2000 == 0:
+                report(f"sample {number} of {count}")
+            if found:
+                _write(file, rows, stats, found, "train")
+        for found in _val_samples(validation):
+            _write(file, rows, stats, found, "val")
+    sentences = _write_captions(out, rows, encoder, report)
+    actions = _actions(kitchen.library, config.min_clips)
+    _write_samples(out, rows, stats, sentences, actions)
+    about = _about(store, config, rows, actions, encoder.name, len(sentences))
+    with atomic_write(out / ABOUT, "w") as text:
+        json.dump(about, text, indent=1)
+    return about
+
+
+def _stats(samples: Callable[[Iterable[int]], Iterator[Any]], count: int, seed: int) -> FeatureStats:
+    numbers = np.random.default_rng(seed).permutation(count)[:STATS_SAMPLES]
+    return FeatureStats.fit([found[0] for found in samples(numbers.tolist()) if found])
+
+
+def _write(file: Any, rows: _Rows, stats: FeatureStats, found: tuple[np.ndarray, Made], split: str) -> None:
+    x0, made = found
+    normal = stats.normalize(x0)
+    if np.abs(normal).max() > LARGEST:
+        raise ValueError(f"features of {made.captions[0]!r} lie beyond float16: check its motion")
+    file.write(normal.astype(np.float16).tobytes())
+    rows.add(len(x0), made, split)
+
+
+def _write_captions(out: Path, rows: _Rows, encoder: Encoder, report: Report) -> dict[str, int]:
+    """Every sentence once, with its pooled embedding; returns {sentence: row}."""
+    sentences = sorted(
+        {caption for captions in rows.captions for caption in captions}, key=lambda c: (len(c), c)
+    )
+    parts = []
+    for start in range(0, len(sentences), TEXTS_AT_ONCE):
+        report(f"sentence {start} of {len(sentences)}")
+        pooled = encoder.encode(sentences[start : start + TEXTS_AT_ONCE]).pooled
+        parts.append(pooled.float().numpy().astype(np.float16))
+    with atomic_write(out / CAPTIONS, "w") as text:
+        json.dump(sentences, text, ensure_ascii=False, indent=0)
+    with atomic_write(out / POOLED) as file:
+        np.save(file, np.concatenate(parts), allow_pickle=False)
+    return {sentence: row for row, sentence in enumerate(sentences)}
+
+
+def _actions(library: Library, min_clips: int) -> list[str]:
+    counts = library.actions()
+    if sum(stand.stop - stand.start for stand in library.stands) > min_clips * 100:
+        counts["stand"] = min_clips
+    return sorted(name for name, clips in counts.items() if clips >= min_clips)
+
+
+def _write_samples(
+    out: Path, rows: _Rows, stats: FeatureStats, sentences: dict[str, int], actions: list[str]
+) -> None:
+    groups = sorted(set(rows.group))
+    known = {name: number for number, name in enumerate(actions)}
+    arrays: dict[str, Any] = {
+        "offsets": np.cumsum([0, *rows.frames]),
+        "caption_offsets": np.cumsum([0, *map(len, rows.captions)]),
+        "caption_ids": np.array(
+            [sentences[c] for captions in rows.captions for c in captions], dtype=np.int32
+        ),
+        "action": np.array([known.get(name or "", NO_ACTION) for name in rows.action], dtype=np.int16),
+        "group": np.array([groups.index(name) for name in rows.group], dtype=np.int8),
+        "groups": np.array(groups),
+        "val": np.array([split == "val" for split in rows.split]),
+        "mean": stats.mean,
+        "std": stats.std,
+    }
+    with atomic_write(out / SAMPLES) as file:
+        np.savez(file, **arrays)
+
+
+def _about(
+    store: ClipStore, config: DatasetConfig, rows: _Rows, actions: list[str], encoder: str, sentences: int
+) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "features": "smpl205",
+        "dim": DIM,
+        "fps": store.fps,
+        "text_encoder": encoder,
+        "actions": actions,
+        "samples": Counter(rows.split),
+        "groups": Counter(rows.group),
+        "frames": sum(rows.frames),
+        "sentences": sentences,
+        "sources": store.sources,
+        "free": all(entry["free"] for entry in store.entries),
+        "config": asdict(config),
+    }
