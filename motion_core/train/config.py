@@ -91,6 +91,8 @@ def table_to_config(table: Mapping[str, Any], kind: type[Config], where: str = "
 def _checked(value: Any, hint: Any, key: str) -> Any:
     """The value as the type `hint` says, or ConfigError; whole numbers serve as floats, lists as tuples."""
     origin, arguments = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return value
     if is_dataclass(hint) and isinstance(value, Mapping):
         return table_to_config(value, hint, key + ".")  # type: ignore[arg-type]
     if origin in (Union, types.UnionType):

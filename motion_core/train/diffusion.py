@@ -1,0 +1,207 @@
+"""The recipe of the denoising families: a training set, a model and a noise schedule become what `loop.train` needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from motion_core.catalog import NON_COMMERCIAL, find_card
+from motion_core.checkpoint import CheckpointInfo, load_checkpoint, save_checkpoint
+from motion_core.data.dataset import TrainBatch, TrainingSet
+from motion_core.diffusion.loss import q_sample
+from motion_core.diffusion.schedule import SCHEDULES, make_schedule
+from motion_core.generators.device import pick_device
+from motion_core.generators.diffusion import Generator
+from motion_core.models.mdm import MDM, MDMConfig
+from motion_core.models.mdm_losses import LossWeights, mdm_losses
+from motion_core.nn.condition import Condition
+from motion_core.preview import render_preview
+from motion_core.tasks import Generate, Sampling
+from motion_core.train.config import ConfigError, LoopConfig, table_to_config
+from motion_core.train.draws import Draws
+from motion_core.train.loop import Recipe
+
+FAMILY = "mdm"
+
+
+@dataclass(frozen=True)
+class NoiseConfig:
+    """The noise schedule a model is trained with."""
+
+    schedule: str = "cosine"
+    steps: int = 1000
+
+
+@dataclass(frozen=True)
+class SampleConfig:
+    """What is drawn while training: prompts, or names of actions."""
+
+    prompts: tuple[str, ...] = ()
+    seconds: float = 5.0
+
+
+@dataclass(frozen=True)
+class DiffusionConfig:
+    """The TOML file of `training/train_diffusion.py`. model: the family's config without the sizes of the data."""
+
+    loop: LoopConfig
+    model: dict[str, Any] = field(default_factory=dict)
+    diffusion: NoiseConfig = field(default_factory=NoiseConfig)
+    losses: LossWeights = field(default_factory=LossWeights)
+    samples: SampleConfig = field(default_factory=SampleConfig)
+    batch_size: int = 64  # over all processes
+    drop: float = 0.1  # share of samples whose condition is hidden, for guidance
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1:
+            raise ConfigError(f"batch_size is {self.batch_size}: it must be at least 1")
+        if not 0 <= self.drop < 1:
+            raise ConfigError(f"drop is {self.drop}: it must lie in [0, 1)")
+        if self.diffusion.schedule not in SCHEDULES:
+            names = ", ".join(SCHEDULES)
+            raise ConfigError(f"diffusion.schedule is {self.diffusion.schedule!r}: use one of {names}")
+        self.model_config(dim=1, actions=1)  # complains about unknown keys before any data is read
+
+    def model_config(self, dim: int, actions: int) -> MDMConfig:
+        """The model's config for features of `dim` columns and a list of so many actions."""
+        table = {"features": dim, **self.model}
+        if table.get("condition") == "none":  # TOML has no null
+            table["condition"] = None
+        if table.get("condition") == "action":
+            table["actions"] = actions
+        return table_to_config(table, MDMConfig, "model.")
+
+
+class DenoiserTraining:
+    """One training of MDM on a pool: everything `Recipe` asks for, as methods."""
+
+    def __init__(self, config: DiffusionConfig, data: TrainingSet, device: torch.device) -> None:
+        self.config, self.data, self.device = config, data, device
+        self.schedule = make_schedule(config.diffusion.schedule, config.diffusion.steps)
+        torch.manual_seed(config.loop.seed)  # the same first weights in every process and every run
+        self.model = MDM(config.model_config(data.dim, len(data.actions)))
+
+    @property
+    def conditioning(self) -> str | None:
+        return self.model.config.condition
+
+    def recipe(self) -> Recipe:
+        """What `loop.train` needs."""
+        prompts = self.config.samples.prompts
+        return Recipe(
+            self.model,
+            self.loss,
+            self.batch_at,
+            self.val_batches,
+            self.export,
+            self.draw if prompts else None,
+            self.identity(),
+        )
+
+    def identity(self) -> dict[str, Any]:
+        """What must not change when a run is resumed."""
+        pool = {key: self.data.about[key] for key in ("config", "samples", "frames", "actions")}
+        return {
+            "model": self.model.config.to_json(),
+            "diffusion": asdict(self.config.diffusion),
+            "losses": asdict(self.config.losses),
+            "batch_size": self.config.batch_size,
+            "drop": self.config.drop,
+            "pool": pool,
+        }
+
+    def batch_at(self, step: int, rank: int, world: int) -> TrainBatch:
+        batch = self.data.batch_at(step, self.config.batch_size, self.config.loop.seed, rank, world)
+        return batch.to(self.device)
+
+    def val_batches(self) -> Iterator[TrainBatch]:
+        return (batch.to(self.device) for batch in self.data.val_batches(self.config.batch_size))
+
+    def condition(self, batch: TrainBatch, keep: Tensor) -> Condition:
+        """keep: (B,) bool."""
+        if self.conditioning == "action":
+            return Condition(action=batch.action, keep=keep)
+        return Condition(pooled=batch.pooled if self.conditioning == "text" else None, keep=keep)
+
+    def loss(self, model: nn.Module, batch: TrainBatch, draws: Draws) -> dict[str, Tensor]:
+        """The named losses at random noise levels; conditions are hidden now and then, but not in validation."""
+        size, frames, dim = batch.x0.shape  # (B,T,F)
+        t = draws.integers(size, len(self.schedule))
+        noise = draws.normal(size, frames, dim)
+        keep = draws.uniform(size) >= (self.config.drop if model.training else 0.0)
+        x = q_sample(batch.x0, t, noise, self.schedule)
+        x0 = model(x, t, self.condition(batch, keep), batch.mask)  # (B,T,F)
+        # distances in the body are centimetres: too fine for the 8 bits of bfloat16
+        with torch.autocast(x.device.type, enabled=False):
+            return mdm_losses(x0.float(), batch.x0, batch.mask, self.data.stats, self.config.losses)
+
+    def info(self, facts: dict[str, Any]) -> CheckpointInfo:
+        """What the exported checkpoint says about itself."""
+        about = self.data.about
+        known = {
+            "sources": about["sources"],
+            "samples": about["samples"],
+            "batch_size": self.config.batch_size,
+        }
+        return CheckpointInfo(
+            family=FAMILY,
+            config=self.model.config.to_json(),
+            features=about["features"],
+            mean=self.data.stats.mean,
+            std=self.data.stats.std,
+            fps=self.data.fps,
+            conditioning=self.conditioning,
+            actions=self.data.actions if self.conditioning == "action" else (),
+            text_encoder=about["text_encoder"] if self.conditioning == "text" else None,
+            diffusion={**asdict(self.config.diffusion), "predicts": "x0"},
+            training={**known, **facts},
+            licence=licence_of(about),
+        )
+
+    def export(self, path: Path, model: nn.Module, facts: dict[str, Any]) -> None:
+        save_checkpoint(path, model.state_dict(), self.info(facts))
+
+    def draw(self, model: nn.Module, path: Path) -> None:
+        """One contact sheet per prompt, `path` with a number and .png, by the generator users get."""
+        info = self.info({})
+        card = replace(find_card("mdm-action" if info.actions else "mdm"), needs=info.conditioning)
+        card = replace(card, fps=info.fps, licence=info.licence, actions=info.actions)
+        generator = Generator(card, info, model, pick_device(str(self.device)))
+        seconds = min(self.config.samples.seconds, card.max_seconds)
+        for number, prompt in enumerate(self.config.samples.prompts):
+            words = (
+                {"action" if self.conditioning == "action" else "text": prompt} if info.conditioning else {}
+            )
+            motion = generator.run(Generate(seconds=seconds, **words), Sampling(seed=number))
+            render_preview(motion, path.with_name(f"{path.name}_{number}.png"), text=prompt, size=240)
+
+
+def licence_of(about: dict[str, Any]) -> str:
+    """The licence of weights trained on a pool: the narrowest of its sources decides."""
+    if about["free"]:
+        return "trained with " + "; ".join(about["sources"].values())
+    bound = [name for name, licence in about["sources"].items() if "non-commercial" in licence.lower()]
+    if bound == ["bandai"]:
+        return NON_COMMERCIAL
+    return f"non-commercial: trained with {', '.join(bound or about['sources'])}"
+
+
+def start_from(model: nn.Module, path: Path) -> tuple[list[str], list[str]]:
+    """Copy the weights of a checkpoint that fit by name and shape; (names copied, names left at random).
+
+    Raises ValueError where nothing fits.
+    """
+    tensors, _ = load_checkpoint(path, family=FAMILY)
+    own = model.state_dict()
+    copied = [name for name, tensor in own.items() if name in tensors and tensors[name].shape == tensor.shape]
+    if not copied:
+        raise ValueError(
+            f"no weight of {path} fits this model: use a checkpoint of the same width and layers"
+        )
+    model.load_state_dict({name: tensors[name] for name in copied}, strict=False)
+    return copied, [name for name in own if name not in copied]

@@ -1,0 +1,219 @@
+"""Training from a pool to weights, as a user runs it: killed, resumed, split over processes, loaded again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from motion_core import quaternions as quat
+from motion_core.checkpoint import load_checkpoint
+from motion_core.data.pool import DatasetConfig, build_training_set
+from motion_core.data.store import ClipRecord, ClipStore, write_store
+from motion_core.models.mdm import MDM, MDMConfig
+from motion_core.motion import Motion
+from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
+from motion_core.train.config import read_config
+from motion_core.train.diffusion import DiffusionConfig
+from motion_core.train.log import read_log
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "training" / "train_diffusion.py"
+TINY = ROOT / "training" / "configs" / "tiny.toml"
+STEPS = 120  # enough that a kill after the first saved state comes well before the end
+SLOW_TIMES = ("seconds", "steps_per_second")
+sys.path.insert(0, str(SCRIPT.parent))
+
+import train_diffusion  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Pooled:
+    pooled: torch.Tensor
+
+
+class LetterCounts:
+    """A text encoder of sorts: how often each letter occurs."""
+
+    name = "minilm"
+
+    def encode(self, texts: list[str]) -> Pooled:
+        rows = [[float(text.count(chr(97 + i % 26))) for i in range(384)] for text in texts]
+        return Pooled(torch.tensor(rows))
+
+
+def swaying_walk(number: int) -> Motion:
+    rng, frames = np.random.default_rng(number), 24 + 4 * (number % 3)
+    phase = np.linspace(0, 4 * np.pi, frames)[:, None, None]
+    rotations = quat.rotvec_to_quat(
+        rng.normal(0, 0.2, (1, 22, 3)) * np.sin(phase + rng.uniform(0, 6, (1, 22, 3)))
+    )
+    rotations[:, 0] = quat.multiply(np.broadcast_to(UPRIGHT, (frames, 4)), rotations[:, 0])
+    path = np.stack([np.zeros(frames), -0.05 * np.arange(frames), np.full(frames, STANDING_PELVIS)], 1)
+    return Motion.from_pelvis(20.0, path, rotations)
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    """A pool of a dozen clips: half with captions, half labelled as walks."""
+    folder = tmp_path_factory.mktemp("data")
+    clips = [
+        ClipRecord(
+            f"clip{n}",
+            "own",
+            "val" if n > 9 else "train",
+            "walk" if n % 2 else None,
+            None,
+            () if n % 2 else ("a person walks forward",),
+            swaying_walk(n),
+        )
+        for n in range(12)
+    ]
+    write_store(folder / "store", clips, {"own": "CC0"})
+    config = DatasetConfig(size=24, min_clips=2, phrases=2)
+    build_training_set(ClipStore.open(folder / "store"), LetterCounts(), config, folder / "pool", workers=1)
+    return folder / "pool"
+
+
+def arguments(pool, out, *more):
+    options = ["--config", TINY, "--data", pool, "--out", out, "--steps", STEPS, "--device", "cpu", *more]
+    return [str(option) for option in options]
+
+
+def start(command, **environment):
+    env = {**os.environ, "OMP_NUM_THREADS": "1", **environment}
+    return subprocess.Popen(
+        [sys.executable, *command], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+def losses(out):
+    records = read_log(out / "log.jsonl")
+    return [{k: v for k, v in record.items() if k not in SLOW_TIMES} for record in records]
+
+
+@pytest.fixture(scope="module")
+def unbroken(pool, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "unbroken"
+    assert train_diffusion.main(arguments(pool, out)) == 0
+    return out
+
+
+def test_the_loss_falls_and_the_checkpoint_rebuilds_its_model(unbroken):
+    trained = [r["loss"] for r in losses(unbroken) if "loss" in r]
+    validated = [r["val_loss"] for r in losses(unbroken) if "val_loss" in r]
+    assert len(trained) == STEPS and np.mean(trained[-8:]) < 0.9 * np.mean(trained[:8])
+    assert len(validated) == STEPS // 20 and validated[-1] < validated[0]
+    tensors, info = load_checkpoint(unbroken / "ema.safetensors", family="mdm")
+    model = MDM(MDMConfig.from_json(info.config))
+    model.load_state_dict(tensors)
+    assert (info.features, info.conditioning, info.text_encoder, info.fps) == (
+        "smpl205",
+        "text",
+        "minilm",
+        20,
+    )
+    assert info.diffusion == {"schedule": "cosine", "steps": 50, "predicts": "x0"}
+    assert info.licence == "trained with CC0" and info.training["steps"] == STEPS and len(info.mean) == 205
+
+
+def test_kill_and_resume_takes_the_steps_of_an_unbroken_run(pool, unbroken, tmp_path):
+    out = tmp_path / "killed"
+    process = start([str(SCRIPT), *arguments(pool, out)])
+    deadline = time.monotonic() + 60
+    while not (out / "state.safetensors").exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
+    reached = [r["step"] for r in losses_until_the_tear(out)]
+    assert reached and reached[-1] < STEPS, "the run was over before it was killed"
+    assert train_diffusion.main(arguments(pool, out, "--resume")) == 0
+    assert losses(out) == losses(unbroken)
+    mine, theirs = (load_checkpoint(run / "ema.safetensors")[0] for run in (out, unbroken))
+    assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
+
+
+def losses_until_the_tear(out):
+    lines = (out / "log.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines if line.endswith("}")]
+
+
+def test_two_processes_take_the_steps_of_one(pool, unbroken, tmp_path):
+    out = tmp_path / "two"
+    command = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", str(SCRIPT)]
+    process = start([*command, *arguments(pool, out)])
+    said = process.communicate(timeout=120)[0].decode()
+    assert process.returncode == 0, said
+    together, alone = losses(out), losses(unbroken)
+    assert [r["step"] for r in together] == [r["step"] for r in alone]
+    for a, b in zip(together, alone):
+        assert a.keys() == b.keys()
+        assert a == pytest.approx(b, rel=1e-4, abs=1e-6), f"at step {a['step']}"
+    mine, theirs = (load_checkpoint(run / "ema.safetensors")[0] for run in (out, unbroken))
+    for name, weight in theirs.items():
+        width = len(weight) // 3
+        # the softmax ignores the keys' bias: its gradient is rounding alone, which Adam makes into whole steps
+        kept = (
+            torch.cat([torch.arange(width), torch.arange(2 * width, 3 * width)])
+            if "qkv.bias" in name
+            else slice(None)
+        )
+        torch.testing.assert_close(mine[name][kept], weight[kept], rtol=0, atol=1e-5)
+
+
+def test_an_action_model_starts_from_the_text_model(pool, unbroken, tmp_path, capsys):
+    config = tmp_path / "action.toml"
+    samples = '[samples]\nseconds = 0.6\nprompts = ["walk"]\n'
+    text = TINY.read_text().replace("width = 16", 'width = 16\ncondition = "action"')
+    config.write_text(text.replace("save_every = 10", "save_every = 10\nsample_every = 2") + samples)
+    run = arguments(pool, tmp_path / "action", "--init", unbroken / "ema.safetensors", "--steps", 2)
+    run[1] = str(config)
+    assert train_diffusion.main(run) == 0
+    assert "at random: action.weight" in capsys.readouterr().err
+    tensors, info = load_checkpoint(tmp_path / "action" / "ema.safetensors")
+    assert info.conditioning == "action" and info.actions == ("walk",) and info.text_encoder is None
+    assert tensors["action.weight"].shape == (1, 16)
+    assert not [r for r in losses(tmp_path / "action") if "sample_error" in r]
+    assert [p.name for p in (tmp_path / "action" / "samples").iterdir()] == ["step_0000002_0.png"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("batch_size = 8", "batch_sise = 8"), "unknown key 'batch_sise'"),
+        (("layers = 1", "layer = 1"), r"unknown key 'model.layer'"),
+        (("steps = 50", 'steps = "50"'), "'diffusion.steps' is '50': it must be of type int"),
+        (("positions = 1.0", "positions = -1.0"), "loss weight positions is -1.0"),
+        (("[diffusion]", '[diffusion]\nschedule = "sine"'), "diffusion.schedule is 'sine'"),
+        (("heads = 2", "heads = 3"), "width 16 does not divide into 3 heads"),
+    ],
+)
+def test_a_faulty_config_stops_before_anything_is_written(pool, tmp_path, capsys, change, message):
+    config = tmp_path / "faulty.toml"
+    config.write_text(TINY.read_text().replace(*change))
+    run = arguments(pool, tmp_path / "out")
+    run[1] = str(config)
+    assert train_diffusion.main(run) == 1
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_absent_data_and_unfit_weights_are_named(pool, tmp_path, capsys):
+    assert train_diffusion.main(arguments(tmp_path / "none", tmp_path / "out")) == 1
+    assert "is no training pool" in capsys.readouterr().err
+    assert train_diffusion.main(arguments(pool, tmp_path / "out", "--init", tmp_path / "x")) == 1
+    assert "no checkpoint at" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", sorted(TINY.parent.glob("*.toml")), ids=lambda p: p.name)
+def test_every_config_can_be_read(path):
+    config = read_config(path, DiffusionConfig)
+    assert config.model_config(dim=205, actions=3).features == 205
