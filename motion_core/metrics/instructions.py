@@ -81,7 +81,7 @@ def kicks_any(o: Observed) -> bool:
 
 
 def punches(o: Observed) -> bool:
-    return max(o.punch("left"), o.punch("right")) > 1.5
+    return max(o.punch("left"), o.punch("right")) > 1.2 and o.travel < 2.0
 
 
 def stands(o: Observed) -> bool:
@@ -93,7 +93,11 @@ def jumps(o: Observed) -> bool:
 
 
 def slow_walk(o: Observed) -> bool:
-    return o.forward > 0.4 and o.top_speed < 1.0
+    return o.forward > 0.4 and o.top_speed < 1.05
+
+
+def tired_walk(o: Observed) -> bool:
+    return o.forward > 0.4 and o.top_speed < 1.3
 
 
 def brisk_walk(o: Observed) -> bool:
@@ -107,7 +111,7 @@ def both_of(first: Check, second: Check) -> Check:
 WAVE = {side: (f"wave {side} hand",) for side in ("left", "right")}
 RAISE = {side: (f"raise up {side} hand",) for side in ("left", "right")}
 TURN = {side: (f"walk turn {side}",) for side in ("left", "right")}
-SLOW_STYLES = ("tired", "exhausted", "old", "elderly", "sad")
+OLD = ("old", "elderly")
 FAST_STYLES = ("active", "angry", "happy", "energetic", "youthful")
 
 INSTRUCTIONS: tuple[Instruction, ...] = (
@@ -126,7 +130,7 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     Instruction("a person walks forward", walks, "walk", 4, ("walk",)),
     Instruction("someone walks straight ahead", walks, "walk", 4, ("walk",)),
     Instruction("walk forward", walks, "walk", 4, ("walk",)),
-    Instruction("an old man walks forward", walks, "walk", 4, ("walk",), ("old", "elderly")),
+    Instruction("an old man walks forward", walks, "walk", 4, ("walk",), OLD),
     Instruction("a person walks backwards", backwards, "walk back", 4, ("walk back",)),
     Instruction("someone takes a few steps backwards", backwards, "walk back", 4, ("walk back",)),
     Instruction("a person runs forward", runs, "run", 3, ("run", "dash")),
@@ -146,8 +150,9 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     Instruction("a person jumps", jumps, "jump", 3, ("jump",)),
     Instruction("a person stands still", stands, "stand", 4, ("stand",)),
     Instruction("someone is standing without moving", stands, "stand", 4, ("stand",)),
-    Instruction("a tired person walks slowly", slow_walk, "style", 5, ("walk",), ("tired", "exhausted")),
-    Instruction("someone walks forward slowly", slow_walk, "style", 5, ("walk",), SLOW_STYLES),
+    Instruction("an elderly person walks slowly", slow_walk, "style", 5, ("walk",), OLD),
+    Instruction("someone walks forward slowly like an old person", slow_walk, "style", 5, ("walk",), OLD),
+    Instruction("a tired person walks forward", tired_walk, "style", 5, ("walk",), ("tired", "exhausted")),
     Instruction("a person walks briskly", brisk_walk, "style", 4, ("walk",), FAST_STYLES),
     Instruction(
         "a person walks forward and waves with the right hand", both_of(walks, waves("right")), "together", 6
