@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.exceptions import HTTPException
+
+from motion_core.service.app import read_task
+from motion_core.tasks import Generate, Sampling, task_from_json, task_to_json
+
+GOOD = {"task": "generate", "text": "a person walks", "seconds": 2.0, "seed": 1, "steps": 3, "count": 2}
+
+
+def test_a_task_arrives_as_it_was_sent():
+    task, sampling = Generate(text="a person walks", seconds=2.0), Sampling(seed=1, guidance=2.0)
+    assert read_task(json.dumps(task_to_json("mdm", task, sampling, 2)).encode()) == (
+        "mdm",
+        task,
+        sampling,
+        2,
+    )
+
+
+def test_a_task_without_a_model_gets_the_default():
+    assert read_task(json.dumps(GOOD).encode())[0] == "mdm"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"text": ""}, "the prompt is empty"),
+        ({"text": "x" * 10_000}, "10000 characters"),
+        ({"text": "\U0001f483"}, "no words"),
+        ({"text": 7}, "must be text"),
+        ({"seconds": 0}, "seconds is 0"),
+        ({"seconds": 0.05}, "seconds is 0.05"),
+        ({"seconds": 30}, "at most 9.8"),
+        ({"seconds": "6"}, "seconds is '6'"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": 10**400}, "seed is"),
+        ({"count": 10**6}, "count is"),
+        ({"steps": 0}, "steps is 0"),
+        ({"model": "nobody"}, "unknown model 'nobody'; there are mdm"),
+        ({"model": 7}, "model is 7"),
+        ({"model": "mdm-action"}, "takes no text"),
+        ({"model": "../../etc/passwd"}, "unknown model"),
+        ({"task": "dance"}, "unknown task 'dance'"),
+        ({"task": ["generate"]}, "unknown task"),
+        ({"colour": "red"}, "unknown field 'colour'"),
+    ],
+)
+def test_what_is_wrong_is_said(change, words):
+    with pytest.raises(HTTPException) as caught:
+        read_task(json.dumps({**GOOD, **change}).encode())
+    assert caught.value.status_code == 400 and words in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe\x00",
+        b"[" * 100_000,
+        b'{"seconds": NaN}',
+        b'{"seed": Infinity}',
+        b"9" * 5000,
+        b"[]",
+        b"null",
+    ],
+)
+def test_what_is_not_a_task_is_refused(body):
+    with pytest.raises(HTTPException) as caught:
+        read_task(body)
+    assert caught.value.status_code == 400
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from([*GOOD, "model", "guidance", "action", "id", "x"]), VALUES, max_size=4)
+)
+def test_any_json_is_a_task_or_refused_with_words(change):
+    body = json.dumps({**GOOD, **change}).encode()
+    try:
+        model, task, sampling, count = read_task(body)
+    except HTTPException as fault:
+        assert fault.status_code == 400 and fault.detail
+    else:
+        assert task_from_json(task_to_json(model, task, sampling, count)) == (model, task, sampling, count)
