@@ -68,7 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if argv is None else argv)
     try:
         args = make_parser().parse_args(argv)
-        return int(args.run(args))
+        status = int(args.run(args))
+        sys.stdout.flush()  # here, where a closed pipe can still be told from success
+        return status
     except SystemExit as stop:  # --help and --version
         return stop.code if isinstance(stop.code, int) else FAILED
     except KeyboardInterrupt:

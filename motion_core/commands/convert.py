@@ -24,6 +24,14 @@ def run(args: argparse.Namespace) -> int:
 
     from motion_core.convert import convert_checkpoint
 
-    convert_checkpoint(args.source, args.target)
-    answer(args, {"file": str(args.target)}, [str(args.target)])
+    info = convert_checkpoint(args.source, args.target)
+    facts = {
+        "file": str(args.target),
+        "family": info.family,
+        "features": info.features,
+        "conditioning": info.conditioning,
+        "licence": info.licence,
+    }
+    told = f"{info.family}, {info.features}, conditioned on {info.conditioning or 'nothing'}; {info.licence}"
+    answer(args, facts, [str(args.target), told])
     return 0

@@ -32,7 +32,11 @@ from motion_core.tasks import Generate, Sampling, TaskError
 from motion_core.text import TextEncoder, load_text_encoder
 
 FAMILIES = {"mdm": ("motion_core.models.mdm", "MDM", "MDMConfig")}  # family: module, model, its config
-FEATURES = {"smpl205": "motion_core.features.smpl205", "humanml263": "motion_core.features.humanml263"}
+# features: module and its function (x0 (T,F), fps) -> Motion
+FEATURES = {
+    "smpl205": ("motion_core.features.smpl205", "decode"),
+    "humanml263": ("motion_core.features.humanml263", "features_to_motion"),
+}
 BATCH = {"cpu": 8, "cuda": 64, "mps": 16}  # motions that go through the network together
 PREDICTIONS = ("x0", "eps", "v")
 DEFAULT_SAMPLER = "dpm_solver_pp_2m"
@@ -125,7 +129,9 @@ class Generator:
         self.schedule = make_schedule(info.diffusion["schedule"], int(info.diffusion["steps"]))
         self.sampler = SAMPLERS[info.diffusion.get("sampler", DEFAULT_SAMPLER)]
         self.stats = FeatureStats(np.asarray(info.mean), np.asarray(info.std))
-        self.features: Any = import_module(FEATURES[info.features])
+        module, name = FEATURES[info.features]
+        self.features: Any = import_module(module)
+        self.decode: Callable[[np.ndarray, float], Motion] = getattr(self.features, name)
         self.encoder = _shared_encoder(info.text_encoder or "minilm") if card.needs == "text" else None
         self.model = model
         self._move(device)
@@ -172,8 +178,8 @@ class Generator:
                 f"use 1 to {len(self.schedule)}"
             )
         guidance = self.card.guidance if sampling.guidance is None else sampling.guidance
-        if self.card.needs is None:
-            guidance = 1.0  # nothing to be guided to
+        if self.card.needs is None or self.info.training.get("condition_dropped") == 0:
+            guidance = 1.0  # nothing to be guided to, or never trained without its condition
         return _Request(
             place, task, sampling, frame_count(task.seconds, self.card.fps), steps, float(guidance)
         )
@@ -192,7 +198,7 @@ class Generator:
     def _sample_or_retreat(self, batch: list[_Request], on_step: OnStep) -> list[np.ndarray]:
         try:
             return self._sample(batch, on_step)
-        except (torch.OutOfMemoryError, RuntimeError) as error:
+        except RuntimeError as error:
             if not (self.device.is_gpu and is_out_of_memory(error)):
                 raise
         self._move(out_of_memory_cpu())
@@ -201,7 +207,7 @@ class Generator:
     def _move(self, device: Device) -> None:
         try:
             self.model.to(device.torch_device)
-        except (torch.OutOfMemoryError, RuntimeError) as error:
+        except RuntimeError as error:
             if not (device.is_gpu and is_out_of_memory(error)):
                 raise
             device = out_of_memory_cpu()
@@ -214,7 +220,7 @@ class Generator:
         """Features (T,F) float32, one array per request."""
         place = self.device.torch_device
         frames = [request.frames for request in batch]
-        width = len(self.stats.mean) if len(self.stats.mean) > 1 else int(self.features.DIM)
+        width = int(self.model.config.features)  # type: ignore[union-attr, arg-type]
         x = torch.zeros(len(batch), max(frames), width)  # (B,T,F)
         mask = torch.zeros(len(batch), max(frames), dtype=torch.bool)  # (B,T)
         for row, request in enumerate(batch):
@@ -247,8 +253,8 @@ class Generator:
 
     def _motion(self, request: _Request, x0: np.ndarray) -> Motion:
         if hasattr(self.features, "canonical"):
-            x0 = self.features.canonical(x0)
-        motion = self.features.decode(x0, self.card.fps)
+            x0 = self.features.canonical(x0)  # starts over the origin, facing front
+        motion = self.decode(x0, self.card.fps)
         if self.clean_up:
             motion = lift_to_floor(motion)
         return replace(motion, meta=self._meta(request))

@@ -23,10 +23,11 @@ def save_tiny_mdm(path: Path, condition: str | None, **more) -> None:
     rotations = np.tile([1.0, 0, 0, 0], (4, 22, 1))
     rotations[:, 0] = UPRIGHT
     standing = smpl205.encode(Motion.from_pelvis(20.0, np.tile([0, 0, STANDING_PELVIS], (4, 1)), rotations))
-    config = MDMConfig(
-        features=smpl205.DIM, width=32, layers=2, heads=2, feedforward=48, condition=condition, max_frames=256,
-        actions=len(TINY_ACTIONS) if condition == "action" else 0, **more.pop("config", {}),
-    )  # fmt: skip
+    sizes = {
+        "features": smpl205.DIM, "width": 32, "layers": 2, "heads": 2, "feedforward": 48, "max_frames": 256,
+        "actions": len(TINY_ACTIONS) if condition == "action" else 0,
+    }  # fmt: skip
+    config = MDMConfig(condition=condition, **(sizes | more.pop("config", {})))
     torch.manual_seed(3)
     diffusion = {"schedule": "cosine", "steps": 50, "predicts": "x0"} | more.pop("diffusion", {})
     values = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from motion_core import cli
+from motion_core.commands import console
 from motion_core.formats.npz import read_npz, write_npz
 
 WAVE = ["generate", "--text", "a person waves", "--seconds", "1", "--steps", "3", "--device", "cpu"]
@@ -266,6 +268,25 @@ with contextlib.redirect_stdout(io.StringIO()):
     assert main(["--help"]) == 0 and main(["models"]) == 0
 print(sorted({"torch", "transformers", "scipy", "rich", "PIL", "starlette"} & set(sys.modules)))
 """
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such pipe on Windows")
+def test_a_reader_that_leaves_early_gets_no_traceback():
+    command = f"{sys.executable} -m motion_core models --json; echo status $? >&2"
+    done = subprocess.run(f"({command}) | true", shell=True, capture_output=True, text=True)
+    assert done.stderr in ("status 1\n", "status 0\n")  # 0 where the pipe took all before it closed
+
+
+def test_progress_is_shown_on_a_terminal_only(capsys, monkeypatch):
+    quiet = argparse.Namespace(json=True)
+    with console.progress(quiet, "working") as report:
+        assert report is None
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with console.progress(argparse.Namespace(json=False), "working") as report:
+        report(3, 7)
+    captured = capsys.readouterr()
+    assert "working" in captured.err and "3/7" in captured.err and not captured.out
 
 
 def test_help_loads_nothing_heavy():

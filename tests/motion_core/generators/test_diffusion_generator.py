@@ -118,6 +118,30 @@ def test_other_predictions(tmp_path, make_tiny, predicts):
     assert len(motion) == 20
 
 
+def test_humanml3d_features(tmp_path, make_tiny, walking_motion):
+    """A checkpoint on the 263 features decodes through joint positions."""
+    from motion_core.features import humanml263
+
+    x0 = humanml263.motion_to_features(walking_motion)
+    path = tmp_path / "263.safetensors"
+    make_tiny(
+        path, "text", config={"features": 263}, features="humanml263", mean=x0.mean(0), std=np.full(263, 0.01)
+    )
+    motion = load_generator("mdm", device="cpu", checkpoint=path).run(WALK, Sampling(steps=3))
+    bone = np.linalg.norm(
+        motion.joints()[:, JOINT["left_knee"]] - motion.joints()[:, JOINT["left_hip"]], axis=-1
+    )
+    assert len(motion) == 20 and np.allclose(bone, bone[0], atol=1e-4)
+
+
+def test_a_model_that_always_saw_its_condition_is_not_guided(tmp_path, make_tiny):
+    path = tmp_path / "unguided.safetensors"
+    make_tiny(path, "action", training={"condition_dropped": 0.0})
+    generator = load_generator("mdm-action", device="cpu", checkpoint=path)
+    motion = generator.run(Generate(action="walk", seconds=1.0), Sampling(steps=2, guidance=5.0))
+    assert motion.meta["guidance"] == 1.0
+
+
 def test_progress_and_cancelling(text_model):
     seen = []
     text_model.run(WALK, Sampling(steps=5), on_step=lambda k, n: seen.append((k, n)))
