@@ -81,23 +81,21 @@ def whole_bake(frames: int) -> float:
     return seconds(lambda: bake(bpy.context, rig, motion))
 
 
-def main() -> None:
-    print(f"Blender {bpy.app.version_string}, {os.cpu_count()} processors")
-    for bones, frames, target in CASES:
-        rig, turns = chain(bones), random_turns(frames, bones)
-        fast = seconds(lambda: bulk(rig, turns))
-        slow_bones = bones if frames < SLOW_FRAMES else 1
-        slow = seconds(lambda: one_by_one(rig, turns, slow_bones), 1) * bones / slow_bones
-        note = "" if slow_bones == bones else f" (measured on {slow_bones} bone, times {bones})"
-        verdict = "ok" if fast <= target else "TOO SLOW"
-        print(
-            f"{bones} bones x {frames} frames: {fast * 1e3:.1f} ms, target {target * 1e3:.0f} ms: {verdict}"
-        )
-        print(f"    keyframe_insert {slow:.2f} s{note}: {slow / fast:.0f} times slower")
-        print(f"    whole bake of 22 bones, with retargeting: {whole_bake(frames) * 1e3:.1f} ms")
+def compare(bones: int, frames: int, target: float) -> None:
+    rig, turns = chain(bones), random_turns(frames, bones)
+    fast = seconds(lambda: bulk(rig, turns))
+    slow_bones = bones if frames < SLOW_FRAMES else 1
+    slow = seconds(lambda: one_by_one(rig, turns, slow_bones), 1) * bones / slow_bones
+    note = "" if slow_bones == bones else f" (measured on {slow_bones} bone, times {bones})"
+    verdict = "ok" if fast <= target else "TOO SLOW"
+    print(f"{bones} bones x {frames} frames: {fast * 1e3:.1f} ms, target {target * 1e3:.0f} ms: {verdict}")
+    print(f"    keyframe_insert {slow:.2f} s{note}: {slow / fast:.0f} times slower")
+    print(f"    whole bake of 22 bones, with retargeting: {whole_bake(frames) * 1e3:.1f} ms")
 
 
 if __name__ == "__main__":
-    main()
+    print(f"Blender {bpy.app.version_string}, {os.cpu_count()} processors")
+    for case in CASES:
+        compare(*case)
     sys.stdout.flush()
     os._exit(0)

@@ -90,7 +90,7 @@ def bake(
     """
     check_armature(armature)
     _check_writable(armature)
-    scene = context.scene
+    scene: Any = context.scene
     bones = read_rig(armature)
     motion = motion.resample(scene_fps(scene))
     curves = motion_to_bone_curves(motion, bones, match_bones(bone.name for bone in bones))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import bpy
@@ -26,8 +25,8 @@ TAILS = {
 FORWARD, UP = Vector((0, -1, 0)), Vector((0, 0, 1))
 COLOURS = {"left": "THEME04", "right": "THEME01"}  # blue and red; the middle is yellow
 MIDDLE_COLOUR = "THEME09"
-# Body tones, by `BodyData.tones`: skin, joints. Colours are linear RGBA.
-MATERIALS = (("Laban Body", (0.36, 0.42, 0.50, 1.0)), ("Laban Joints", (0.12, 0.15, 0.20, 1.0)))
+MATERIAL, TONES = "Laban Body", "Tone"  # names of the body's material and of its colour attribute
+SKIN, JOINTS_TONE = np.array([0.42, 0.48, 0.56, 1.0]), np.array([0.18, 0.22, 0.29, 1.0])  # linear RGBA
 
 
 def check_armature(armature: bpy.types.Object | None) -> None:
@@ -108,19 +107,24 @@ def _make_armature(
     return rig
 
 
-def _material(name: str, colour: Sequence[float]) -> bpy.types.Material:
-    """Ours is made once a file and shared; another one of that name is left alone."""
-    material = bpy.data.materials.get(name)
-    if material is None or "laban" not in material:
-        material = bpy.data.materials.new(name)
-        material["laban"] = True
-        if material.node_tree is None:  # Blender 5 gives every material its nodes
-            material.use_nodes = True
-        material.diffuse_color = colour  # type: ignore[assignment]
-        material.roughness = 0.5
-        shader: Any = material.node_tree.nodes["Principled BSDF"]
-        shader.inputs["Base Color"].default_value = colour
-        shader.inputs["Roughness"].default_value = 0.5
+def _material() -> bpy.types.Material:
+    """Made once a file and shared; another one of that name is left alone."""
+    material = bpy.data.materials.get(MATERIAL)
+    if material is not None and "laban" in material:
+        return material
+    material = bpy.data.materials.new(MATERIAL)
+    material["laban"] = True
+    if material.node_tree is None:  # Blender 5 gives every material its nodes
+        material.use_nodes = True
+    material.diffuse_color = SKIN.tolist()
+    material.roughness = 0.45
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    shader: Any = nodes["Principled BSDF"]
+    shader.inputs["Roughness"].default_value = 0.45
+    tones: Any = nodes.new("ShaderNodeVertexColor")
+    tones.layer_name = TONES
+    tones.location = (-220, 200)
+    links.new(tones.outputs["Color"], shader.inputs["Base Color"])
     return material
 
 
@@ -128,9 +132,10 @@ def _make_mesh(name: str, vertices: np.ndarray, body: BodyData) -> bpy.types.Mes
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(vertices.tolist(), [], body.faces.tolist())
     mesh.polygons.foreach_set("use_smooth", np.ones(len(body.faces), dtype=bool))
-    for title, colour in MATERIALS:
-        mesh.materials.append(_material(title, colour))
-    mesh.polygons.foreach_set("material_index", body.tones.astype(np.int32))
+    mesh.materials.append(_material())
+    colours = SKIN + (JOINTS_TONE - SKIN) * body.tones[:, None]
+    attribute: Any = mesh.color_attributes.new(TONES, "FLOAT_COLOR", "POINT")
+    attribute.data.foreach_set("color", colours.astype(np.float32).ravel())
     mesh.update()
     return mesh
 

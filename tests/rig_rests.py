@@ -44,7 +44,7 @@ def rest_rotations(style: RestStyle) -> np.ndarray:
 
 
 def foreign_rig(style: RestStyle) -> list[RigBone]:
-    """22 bones (and a root above them) with random axes, heads at the joints of the rest pose, balls of the feet on the floor."""
+    """22 bones (and a root above them) with random axes at the joints of the rest, feet on the floor."""
     rng = np.random.default_rng(style.seed)
     offsets = OFFSETS * (1 + rng.uniform(-style.stretch, style.stretch, 22)[:, None])
     pelvis = np.array([[0, 0, STANDING_PELVIS]])

@@ -17,7 +17,7 @@ class BodyData:
     """A skinned body in the SMPL rest frame: metres, Y up, facing +Z, arms sideways. Checked when made.
 
     joints (22,3); tips (5,3) in the order of `skeleton.TIPS`; vertices (V,3); faces (F,3) or (F,4) indices, counter-
-    clockwise seen from outside; weights (V,22), rows sum to 1; tones (F,) 0 for skin, 1 for the darker joints;
+    clockwise seen from outside; weights (V,22), rows sum to 1; tones (V,) from 0, skin, to 1, the darker joints;
     floor: the height y the soles stand on.
     """
 
@@ -33,7 +33,7 @@ class BodyData:
         vertices, faces = len(self.vertices), len(self.faces)
         expected = {
             "joints": (len(JOINTS), 3), "tips": (len(TIPS), 3), "vertices": (vertices, 3),
-            "weights": (vertices, len(JOINTS)), "tones": (faces,),
+            "weights": (vertices, len(JOINTS)), "tones": (vertices,),
         }  # fmt: skip
         for name, shape in expected.items():
             found = getattr(self, name)

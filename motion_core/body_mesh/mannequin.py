@@ -9,18 +9,15 @@ import numpy as np
 from motion_core.body_mesh.anatomy import FLOOR, PARTS
 from motion_core.body_mesh.body_data import BodyData
 from motion_core.body_mesh.skinning import joint_tones, skin_weights
-from motion_core.body_mesh.solid import distance_at, distance_on_grid, gradient_at
+from motion_core.body_mesh.solid import distance_at, gradient_at
 from motion_core.body_mesh.surface_nets import surface_nets
 from motion_core.skeleton import JOINT, REST_JOINTS, TIPS
 
 MIRROR_X = np.array([-1.0, 1.0, 1.0])
 # Cell sizes in metres from a coordinate on, per axis: fine at hands, head and feet, coarse on torso and legs.
-STEPS_X = ((0.0, 0.0175), (0.05, 0.022), (0.20, 0.026), (0.64, 0.016), (0.90, 0.016))
-STEPS_Y = (
-    (-1.20, 0.016), (-1.04, 0.029), (-0.28, 0.025), (0.10, 0.020), (0.165, 0.014), (0.26, 0.020), (0.31, 0.016),
-    (0.57, 0.016),
-)  # fmt: skip
-STEPS_Z = ((-0.16, 0.022), (-0.11, 0.0185), (0.22, 0.0185))
+STEPS_X = ((0.0, 0.020), (0.05, 0.024), (0.20, 0.028), (0.64, 0.0135), (0.90, 0.0135))
+STEPS_Y = ((-1.20, 0.014), (-1.06, 0.030), (-0.28, 0.026), (0.10, 0.021), (0.30, 0.0125), (0.57, 0.0125))
+STEPS_Z = ((-0.195, 0.0205), (0.30, 0.0205))
 
 
 def _grid(steps: tuple[tuple[float, float], ...]) -> np.ndarray:
@@ -30,6 +27,26 @@ def _grid(steps: tuple[tuple[float, float], ...]) -> np.ndarray:
         step = next(size for start, size in reversed(steps) if values[-1] >= start - 1e-9)
         values.append(values[-1] + step)
     return np.array(values)
+
+
+def _warped(grid: np.ndarray) -> np.ndarray:
+    """Points (...,3) of the body where the even grid (...,3) lies: drawn together around arms, head and feet.
+
+    Out there nothing else needs the room, and thin parts get more cells across.
+    """
+    x, y, z = np.moveaxis(grid, -1, 0)
+    arm = 1 - 0.30 * _ramp(np.abs(x), 0.22, 0.36) - 0.25 * _ramp(np.abs(x), 0.55, 0.68)
+    head = 1 - 0.40 * _ramp(y, 0.27, 0.34) * (1 - _ramp(np.abs(x), 0.10, 0.20))
+    foot = 1 - 0.15 * _ramp(-y, 1.00, 1.08)
+    arm_y, arm_z = REST_JOINTS[JOINT["left_wrist"], 1:]
+    y = arm_y + (y - arm_y) * arm
+    z = np.where(arm < 1, arm_z + (z - arm_z) * arm, z * head * foot)
+    return np.stack([x * head, y, z], axis=-1)
+
+
+def _ramp(value: np.ndarray, start: float, end: float) -> np.ndarray:
+    t = np.clip((value - start) / (end - start), 0, 1)
+    return t * t * (3 - 2 * t)
 
 
 def _mirrored(points: np.ndarray) -> np.ndarray:
@@ -82,15 +99,14 @@ def _relaxed(vertices: np.ndarray, faces: np.ndarray, rounds: int = 4) -> np.nda
 
 def _surface() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """vertices (V,3) exactly symmetric, quads (F,4), and each vertex's partner across (V,)."""
-    half = _grid(STEPS_X) + STEPS_X[0][1] / 2  # a cell in the middle, so that vertices lie on x = 0
-    half_field = distance_on_grid(PARTS, (np.concatenate([-half[:1], half]), _grid(STEPS_Y), _grid(STEPS_Z)))
-    axes = (np.concatenate([-half[::-1], half]), _grid(STEPS_Y), _grid(STEPS_Z))
-    field = np.concatenate([half_field[:0:-1], half_field[1:]])
-    vertices, faces = surface_nets(field, axes)
-    pairs = _pairs(vertices)
-    vertices = _relaxed(vertices, faces)
-    vertices = (vertices + vertices[pairs] * MIRROR_X) / 2
-    return vertices, faces, pairs
+    x = _grid(STEPS_X) + STEPS_X[0][1] / 2  # a cell in the middle, so that vertices lie on x = 0
+    axes = (np.concatenate([-x[::-1], x]), _grid(STEPS_Y), _grid(STEPS_Z))
+    left = _warped(np.stack(np.meshgrid(x, *axes[1:], indexing="ij"), axis=-1))
+    half = distance_at(PARTS, left.reshape(-1, 3)).reshape(left.shape[:-1])
+    flat, faces = surface_nets(np.concatenate([half[::-1], half]), axes)
+    pairs = _pairs(flat)
+    vertices = _relaxed(_warped(flat), faces)
+    return (vertices + vertices[pairs] * MIRROR_X) / 2, faces, pairs
 
 
 @cache
@@ -105,6 +121,6 @@ def mannequin() -> BodyData:
         vertices=vertices,
         faces=faces,
         weights=weights,
-        tones=joint_tones(weights, faces),
+        tones=joint_tones(vertices),
         floor=FLOOR,
     )

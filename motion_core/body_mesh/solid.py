@@ -77,18 +77,6 @@ def distance_at(parts: Sequence[Capsule], points: np.ndarray) -> np.ndarray:
     return field
 
 
-def distance_on_grid(parts: Sequence[Capsule], axes: Sequence[np.ndarray]) -> np.ndarray:
-    """(X,Y,Z) on the grid of three ascending coordinate arrays."""
-    field = np.full([len(axis) for axis in axes], FAR)
-    for part in parts:
-        low, high = part.bounds(MARGIN)
-        box = tuple(slice(*np.searchsorted(axis, (lo, hi))) for axis, lo, hi in zip(axes, low, high))
-        if all(cut.start < cut.stop for cut in box):
-            points = np.stack(np.meshgrid(*(a[cut] for a, cut in zip(axes, box)), indexing="ij"), axis=-1)
-            field[box] = _melt(field[box], part, points)
-    return field
-
-
 def gradient_at(parts: Sequence[Capsule], points: np.ndarray, step: float = 5e-4) -> np.ndarray:
     """(N,3) by central differences."""
     shifts = np.concatenate([np.eye(3), -np.eye(3)])[:, None] * step  # (6,1,3)

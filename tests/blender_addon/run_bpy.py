@@ -1,4 +1,4 @@
-"""Runs the tests of this folder in the Blender module: `PYTHON_WITH_BPY tests/blender_addon/run_bpy.py [pytest options]`.
+"""Runs the tests of this folder in Blender's module: PYTHON_WITH_BPY tests/blender_addon/run_bpy.py [pytest options]
 
 Blender's module hangs (4.5) or crashes (4.2) when Python ends while add-on classes are registered, and may do so
 for reasons of its own; so the tests unregister and this process leaves by os._exit, with pytest's status.

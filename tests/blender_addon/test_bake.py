@@ -137,7 +137,7 @@ def test_it_starts_at_the_current_frame_and_leaves_the_scene_alone(context):
 
 def test_one_frame_is_a_pose(context, world_heads):
     rig, motion = add_rig(context), swaying().slice(3, 4)
-    assert tuple(bake(context, rig, motion, start_frame=9).frame_range)[0] == 9
+    assert bake(context, rig, motion, start_frame=9).frame_range[0] == 9
     check_poses(motion, 9, world_heads, rig)
 
 

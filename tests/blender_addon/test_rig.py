@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rig_rests import RestStyle, foreign_rig
 
-from blender_addon.rig import MATERIALS, add_rig, check_armature, read_rig
+from blender_addon.rig import MATERIAL, TONES, add_rig, check_armature, read_rig
 from motion_core.body_mesh import mannequin
 from motion_core.retarget import RigError, match_bones
 from motion_core.skeleton import JOINT, JOINTS, PARENT_OF, REST_JOINTS, STANDING_PELVIS
@@ -52,7 +52,9 @@ def test_the_body_is_skinned_and_stands_on_the_floor(context):
         assert sum(stored.values()) == pytest.approx(1, abs=2e-3)
         for index, weight in stored.items():
             assert weight == pytest.approx(weights[vertex, index], abs=1e-4)
-    assert [material.name for material in skin.data.materials] == [name for name, _ in MATERIALS]
+    assert [material.name for material in skin.data.materials] == [MATERIAL]
+    colours = np.array([value.color[2] for value in skin.data.color_attributes[TONES].data])
+    assert colours.min() < 0.6 * colours.max()  # joints are darker
 
 
 def test_the_skin_follows_the_bones(context):
@@ -73,14 +75,14 @@ def test_a_second_rig_shares_materials_and_takes_the_next_name(context):
     assert (first.name, second.name) == ("Laban", "Laban.001")
     assert second.children[0].name == "Laban.001 Body"
     assert data_counts() == {
-        "objects": 4, "armatures": 2, "meshes": 2, "materials": len(MATERIALS), "actions": 0, "collections": 0,
+        "objects": 4, "armatures": 2, "meshes": 2, "materials": 1, "actions": 0, "collections": 0,
     }  # fmt: skip
     assert context.view_layer.objects.active == second
     assert [thing.name for thing in context.selected_objects] == ["Laban.001"]
 
 
 def test_somebody_else_s_material_of_that_name_is_left_alone(context):
-    theirs = bpy.data.materials.new(MATERIALS[0][0])
+    theirs = bpy.data.materials.new(MATERIAL)
     rig = add_rig(context)
     assert rig.children[0].data.materials[0] != theirs
 
