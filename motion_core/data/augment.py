@@ -18,7 +18,8 @@ BLEND = 8  # frames of an ordinary seam, 0.4 s at 20 fps
 LONGEST_BLEND = 24  # frames, where the poses lie far apart
 SEARCH = 12  # frames at an end among which the best seam is looked for
 SWING_RATE = 5.0  # rad/s: how fast a seam may swing a joint when both clips are slow
-STILL_HANDS, STILL_FEET = 0.35, 0.06  # m/s
+STILL_HANDS, STILL_FEET = 0.3, 0.06  # m/s; the head as the hands
+UPRIGHT_HEAD = 1.2  # metres of the head joint above the feet: neither bowing nor sitting
 _FEET = [JOINT[name] for name in FOOT_JOINTS]
 
 
@@ -85,10 +86,10 @@ def still_spans(motion: Motion, shortest: int) -> list[tuple[int, int]]:
     if len(joints) < max(shortest, 2):
         return []
     speed = np.linalg.norm(np.gradient(joints, axis=0), axis=-1) * motion.fps
-    hands = [JOINT["left_wrist"], JOINT["right_wrist"]]
+    hands, head = [JOINT["left_wrist"], JOINT["right_wrist"]], JOINT["head"]
     low = joints[:, hands, 2].max(axis=1) < joints[:, JOINT["spine2"], 2]
-    upright = joints[:, JOINT["pelvis"], 2] > joints[:, _FEET, 2].min(axis=1) + 0.7
-    still = (speed[:, hands].max(axis=1) < STILL_HANDS) & (speed[:, _FEET].max(axis=1) < STILL_FEET)
+    upright = joints[:, head, 2] > joints[:, _FEET, 2].min(axis=1) + UPRIGHT_HEAD
+    still = (speed[:, hands + [head]].max(axis=1) < STILL_HANDS) & (speed[:, _FEET].max(axis=1) < STILL_FEET)
     return [span for span in _runs(still & low & upright) if span[1] - span[0] >= shortest]
 
 

@@ -24,6 +24,7 @@ from motion_core.formats import FormatError
 SHARES = {
     "real": 0.19, "real scaled": 0.09, "label": 0.34, "composed": 0.13, "chained": 0.14, "rested": 0.07, "stood": 0.04,
 }  # fmt: skip
+LIKE_ACTION_OF = 30  # samples: a sample without an action is drawn as if its action had so many
 BUCKET = 8  # batches drawn together and sorted by length
 JITTER = 0.08  # of the length, so that a batch is not always made of the same neighbours
 
@@ -130,12 +131,14 @@ class TrainingSet:
     def _group_weights(self) -> np.ndarray:
         """(train samples,) by SHARES; inside a group, rarer actions weigh more."""
         group, action = self.table["group"][self.train_rows], self.table["action"][self.train_rows]
-        weights = 1 / np.sqrt(np.maximum(np.bincount(action + 1)[action + 1], 1))
-        weights[action == NO_ACTION] = 1.0
+        weights = np.zeros(len(group))
         for number, name in enumerate(self.table["groups"]):
-            inside = group == number
-            if inside.any():
-                weights[inside] *= SHARES.get(str(name), 0.05) / weights[inside].sum()
+            inside = np.flatnonzero(group == number)
+            if len(inside):
+                counts = np.bincount(action[inside] + 1)
+                counts[0] = LIKE_ACTION_OF
+                rarity = 1 / np.sqrt(counts[action[inside] + 1])
+                weights[inside] = SHARES.get(str(name), 0.05) * rarity / rarity.sum()
         return weights
 
     def _action_weights(self) -> np.ndarray:

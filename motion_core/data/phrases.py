@@ -200,7 +200,7 @@ class Subject:
         return " ".join(part for part in (self.noun, self.before, third, self.after) if part)
 
 
-def _possessive(noun: str) -> str:
+def possessive(noun: str) -> str:
     last = noun.split()[-1]
     return "his" if last in HIS else "her" if last in HER else "their"
 
@@ -233,7 +233,7 @@ def subject_for(style_name: str, rng: np.random.Generator, travel: bool = False)
 
 
 def _my(noun: str, rng: np.random.Generator) -> str:
-    return _possessive(noun) if rng.random() < 0.65 else "the"
+    return possessive(noun) if rng.random() < 0.65 else "the"
 
 
 def pace_word(traits: Collection[str], rng: np.random.Generator) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -24,6 +25,7 @@ from motion_core.data.phrases import (
     pace_word,
     phrases_for,
     pick,
+    possessive,
     subject_for,
     weighted,
 )
@@ -35,6 +37,7 @@ SLOWED, HURRIED = (0.55, 0.72), (1.35, 1.7)
 PIECE = (30, 84)  # frames of a piece that may be cut, 1.5 to 4.2 s
 REST = (12, 50)
 TRIES = 60
+BANK = 64  # sentences of a label: few enough to encode in a minute, many enough to learn words from
 _PACED = re.compile(
     r"\b(slow|slowly|quick|quickly|fast|faster|rapid|rapidly|brisk|briskly|leisurely|hurr\w+|speed\w*)\b"
 )
@@ -130,7 +133,17 @@ def plain(kitchen: Kitchen, clip: Clip, rng: np.random.Generator) -> Made:
 
 
 def _said(label: Label, kitchen: Kitchen, rng: np.random.Generator) -> tuple[str, ...]:
-    return tuple(phrases_for(label.content, label.style, rng, kitchen.phrases, sorted(label.traits)))
+    """Some of the BANK sentences that a label has; the same label always has the same ones."""
+    bank = _bank(label)
+    chosen = rng.choice(len(bank), min(kitchen.phrases, len(bank)), replace=False)
+    return tuple(bank[i] for i in sorted(chosen))
+
+
+@lru_cache(maxsize=4096)
+def _bank(label: Label) -> tuple[str, ...]:
+    traits = sorted(label.traits)
+    rng = np.random.default_rng(list(" ".join([label.content, label.style, *traits]).encode()))
+    return tuple(phrases_for(label.content, label.style, rng, BANK, traits))
 
 
 def _repaced(label: Label, ratio: float) -> Label:
@@ -220,11 +233,11 @@ def _legs(
         found = caption_clause(pick(rng, clip.captions))
         if found is None or not _LEGS_ONLY.match(found[1].third) or any(map(_ARMS_TOO.search, clip.captions)):
             return None, None, None
-        return clip, Subject(found[0], "their"), found[1]
+        return clip, Subject(found[0], possessive(found[0])), found[1]
     labelled = kitchen.clip_of(LEGS, style, rng)
     if labelled is None or labelled.label is None:
         return None, None, None
-    who = subject_for(style, rng, travel=True)
+    who = subject_for(style, rng)
     return labelled, who, clause_for(labelled.label.content, rng, who.my)
 
 
@@ -286,7 +299,8 @@ def _after_written(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
     piece = _piece(kitchen, weighted(rng, {"travel": 3, "gesture": 4, "still": 3}), "normal", rng)
     if found is None or piece is None or len(found[1].third.split()) > 14:
         return None
-    who, clause = Subject(found[0], "their"), clause_for(piece[0], rng, "their")
+    who = Subject(found[0], possessive(found[0]))
+    clause = clause_for(piece[0], rng, who.my)
     parts = [(clause, piece[1]), (found[1], kitchen.library.motion(clip))]
     if rng.random() < 0.7:
         parts.reverse()
