@@ -1,0 +1,63 @@
+"""Official checkpoints into ours. The only place that reads a pickle, and it does so in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import Tensor
+
+from motion_core.checkpoint import CheckpointInfo, save_checkpoint
+from motion_core.convert import mdm, mdm_scratch
+from motion_core.convert.reader import read_pickled
+from motion_core.formats import FormatError
+
+
+@dataclass(frozen=True)
+class Source:
+    """One layout of official files. knows: whether these tensor names are of it. convert: (path, tensors) -> ours."""
+
+    family: str
+    title: str
+    knows: Callable[[set[str]], bool]
+    convert: Callable[[Path, dict[str, Tensor]], tuple[dict[str, Tensor], CheckpointInfo]]
+
+
+SOURCES = (
+    Source("mdm", "MDM (GuyTevet/motion-diffusion-model)", mdm.knows, mdm.convert),
+    Source("mdm", "mdm-scratch (Said-Ay/mdm-scratch)", mdm_scratch.knows, mdm_scratch.convert),
+)
+
+
+def convert_checkpoint(
+    path_in: str | Path, path_out: str | Path, family: str | None = None
+) -> CheckpointInfo:
+    """Write the official checkpoint `path_in` as a Laban checkpoint, and return its description.
+
+    What lies beside it is read too: `args.json` (MDM), `Mean.npy` and `Std.npy` of the data set (MDM on HumanML3D or
+    KIT-ML), `norm_stats.pt` (mdm-scratch). With `family`, a checkpoint of another family is refused. Raises
+    FileNotFoundError for a missing file and FormatError for one that cannot be used; nothing is written then.
+    """
+    path_in = Path(path_in)
+    families = sorted({source.family for source in SOURCES})
+    if family is not None and family not in families:
+        raise ValueError(f"unknown family {family!r}; checkpoints of {', '.join(families)} can be converted")
+    tensors = read_pickled(path_in)
+    source = _recognise(path_in, set(tensors))
+    if family is not None and source.family != family:
+        raise FormatError(f"{path_in} is a checkpoint of {source.title}, not of the family {family!r}")
+    converted, info = source.convert(path_in, tensors)
+    save_checkpoint(path_out, converted, info)
+    return info
+
+
+def _recognise(path: Path, names: set[str]) -> Source:
+    for source in SOURCES:
+        if source.knows(names):
+            return source
+    known = "; ".join(source.title for source in SOURCES)
+    raise FormatError(
+        f"{path} is no checkpoint that Laban can convert: its first tensors are called "
+        f"{', '.join(map(repr, sorted(names)[:3]))}. Known are: {known}"
+    )
