@@ -57,6 +57,13 @@ class MDMConfig:
                 raise ValueError(
                     f"{name} is {getattr(self, name)!r}; use one of {', '.join(map(str, known))}"
                 )
+        for name in ("features", "width", "layers", "heads", "feedforward", "text_width", "max_frames"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}: it must be at least 1")
+        if self.width % 2 or self.width % self.heads:
+            raise ValueError(f"width is {self.width}: it must be even and divide into {self.heads} heads")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout is {self.dropout}: use a number from 0 to below 1")
         if self.condition == "action" and self.actions < 1:
             raise ValueError("an action model needs `actions`, the number of its classes")
         if self.text_tokens and (self.arch, self.condition) != ("trans_dec", "text"):
@@ -125,9 +132,9 @@ class MDM(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor, cond: Condition, mask: Tensor | None = None) -> Tensor:
         """mask None means that all frames are valid."""
-        if x.shape[1] >= len(self.table):
+        if x.shape[1] >= self.config.max_frames:
             raise ValueError(
-                f"{x.shape[1]} frames are too many: this model has {len(self.table) - 1} positions"
+                f"{x.shape[1]} frames are too many: this model takes {self.config.max_frames - 1}"
             )
         time = self.time(self.table[t])[:, None]  # (B,1,D)
         told = self._condition_tokens(cond)  # (B,L,D) or None
