@@ -81,13 +81,13 @@ def with_calm_arm(motion: Motion, busy: str) -> Motion:
 
 
 def still_spans(motion: Motion, shortest: int) -> list[tuple[int, int]]:
-    """Frame ranges (start, stop) of at least `shortest` frames in which somebody stands: hands down, feet at rest."""
+    """Frame ranges (start, stop), `shortest` or longer, in which somebody stands upright, hands down, feet at rest."""
     joints = motion.joints()
     if len(joints) < max(shortest, 2):
         return []
     speed = np.linalg.norm(np.gradient(joints, axis=0), axis=-1) * motion.fps
     hands, head = [JOINT["left_wrist"], JOINT["right_wrist"]], JOINT["head"]
-    low = joints[:, hands, 2].max(axis=1) < joints[:, JOINT["spine2"], 2]
+    low = joints[:, hands, 2].max(axis=1) < joints[:, JOINT["spine1"], 2]
     upright = joints[:, head, 2] > joints[:, _FEET, 2].min(axis=1) + UPRIGHT_HEAD
     still = (speed[:, hands + [head]].max(axis=1) < STILL_HANDS) & (speed[:, _FEET].max(axis=1) < STILL_FEET)
     return [span for span in _runs(still & low & upright) if span[1] - span[0] >= shortest]

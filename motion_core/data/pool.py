@@ -161,6 +161,8 @@ def build_training_set(
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     (out / ABOUT).unlink(missing_ok=True)
+    for left_over in out.glob(f".{FEATURES}.*.part"):  # of a build that was killed: gigabytes
+        left_over.unlink()
     kitchen = Kitchen(
         build_library(store, "train", config.min_frames), config.max_frames, config.phrases, config.mix
     )
