@@ -45,7 +45,13 @@ class Address:
             host, port = parts.hostname or "", parts.port
         except ValueError:
             host, port, parts = "", None, urlsplit("")
-        if parts.scheme not in _PORTS or not re.fullmatch(r"[\w.:-]+", host) or parts.path not in ("", "/"):
+        # urlsplit drops line ends within a text
+        if (
+            re.search(r"\s", text)
+            or parts.scheme not in _PORTS
+            or not re.fullmatch(r"[\w.:-]+", host)
+            or parts.path not in ("", "/")
+        ):
             raise ValueError(f"the server address {text!r} is not one: write it as http://127.0.0.1:8765")
         if not re.fullmatch(r"[!-~]*", token):
             raise ValueError("the token has blanks or special characters: copy it again, without the quotes")

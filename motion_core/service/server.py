@@ -6,6 +6,7 @@ Standard output carries nothing but that line; everything else goes to standard 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ipaddress
 import json
 import logging
@@ -16,6 +17,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import uvicorn
 
@@ -41,7 +43,7 @@ class ServeError(Exception):
 
 
 def main(arguments: argparse.Namespace | Sequence[str] | None = None) -> int:
-    """Serve until stopped; the exit status: 0, 1 (could not start) or 2 (bad options)."""
+    """Serve until stopped, which ends the process with status 0; returns 1 (could not start) or 2 (bad options)."""
     args = complete(arguments) if isinstance(arguments, argparse.Namespace) else parse_arguments(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     try:
@@ -146,8 +148,8 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> int:
-    """Run table, runner and server until a signal, /shutdown or the parent's end stops them."""
+def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoReturn:
+    """Run table, runner and server until a signal, /shutdown or the parent's end stops them; then leave."""
     table = JobTable()
     runner = Runner(table, device=args.device, preload=args.preload)
     names = [*LOOPBACK_NAMES, *args.allow_host] if is_loopback(args.host) else None
@@ -172,20 +174,21 @@ def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> int:
     if args.parent is not None:
         end_with_parent(args.parent, server.stop, grace=2 * STOP_SECONDS)
     # uvicorn sends itself the signal again after a clean stop: for us that stop is the end
-    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: None)
     runner.start()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        table.close()
-    if not runner.join(STOP_SECONDS):
-        # In the middle of a long step: ending the interpreter under torch's threads may hang
-        sys.stderr.flush()
-        os._exit(0)
-    return 0
+    table.close()
+    runner.join(STOP_SECONDS)
+    leave()
+
+
+def leave() -> NoReturn:
+    """End the process at once: taking an interpreter full of torch apart lasts seconds, and may hang on its threads."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # nobody reads any more
+            stream.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
