@@ -22,7 +22,7 @@ from motion_core.data.library import Library, build_library, describe
 from motion_core.data.recipes import Kitchen, Made, Mix, make, plain
 from motion_core.data.store import ClipStore
 from motion_core.features import FeatureStats
-from motion_core.features.smpl205 import DIM, encode
+from motion_core.features.smpl205 import DIM, SLICES, encode
 from motion_core.formats.files import atomic_write
 
 FEATURES, SAMPLES, CAPTIONS, POOLED, ABOUT = (
@@ -35,6 +35,7 @@ FEATURES, SAMPLES, CAPTIONS, POOLED, ABOUT = (
 VERSION = 1
 NO_ACTION = -1
 STATS_SAMPLES = 1500  # the mean and deviation are taken over this many of the samples
+STD_FLOOR = 0.25
 TEXTS_AT_ONCE = 2048
 LARGEST = 6e4  # float16 ends at 65504; a normalised feature beyond this is a fault
 Report = Callable[[str], None]
@@ -190,8 +191,16 @@ def build_training_set(
 
 
 def _stats(samples: Callable[[Iterable[int]], Iterator[Any]], count: int, seed: int) -> FeatureStats:
+    """Mean and deviation, the latter at least STD_FLOOR of what is usual for features of its kind.
+
+    Without that a knee that hardly ever twists would, where it does, weigh more than all the rest of a clip.
+    """
     numbers = np.random.default_rng(seed).permutation(count)[:STATS_SAMPLES]
-    return FeatureStats.fit([found[0] for found in samples(numbers.tolist()) if found])
+    plain_stats = FeatureStats.fit([found[0] for found in samples(numbers.tolist()) if found])
+    std = plain_stats.std.copy()
+    for part in SLICES.values():
+        std[part] = np.maximum(std[part], STD_FLOOR * np.sqrt(np.mean(np.square(std[part]))))
+    return FeatureStats(plain_stats.mean, std)
 
 
 def _write(file: Any, rows: _Rows, stats: FeatureStats, found: tuple[np.ndarray, Made], split: str) -> None:

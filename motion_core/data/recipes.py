@@ -92,7 +92,7 @@ class Kitchen:
         self.written = [clip for clip in self.library.clips if clip.written]
         self.styles = sorted({style for _, style in self.library.by_label})
 
-    def clip_of(self, contents: Mapping[str, int], style: str, rng: np.random.Generator) -> Clip | None:
+    def clip_of(self, contents: Mapping[str, float], style: str, rng: np.random.Generator) -> Clip | None:
         """A clip of one of the contents (weighted) in that style."""
         there = {c: w for c, w in contents.items() if (c, style) in self.library.by_label}
         return choose(rng, self.library.by_label[weighted(rng, there), style]) if there else None
@@ -100,9 +100,10 @@ class Kitchen:
     def style(self, rng: np.random.Generator) -> str:
         return "normal" if rng.random() < 0.45 or not self.styles else pick(rng, self.styles)
 
-    def kinds(self, kind: str) -> dict[str, int]:
-        """Contents of that kind, each as likely."""
-        return {c: 1 for c in self.library.contents() if find_content(c).kind == kind}
+    def wanted(self, kind: str | None = None) -> dict[str, float]:
+        """Contents (of that kind): rarer ones more often than they are, but one lone clip not as often as hundreds."""
+        counts = self.library.contents()
+        return {c: n**0.25 for c, n in counts.items() if kind is None or find_content(c).kind == kind}
 
 
 def choose(rng: np.random.Generator, options: Sequence[Clip]) -> Clip:
@@ -162,7 +163,7 @@ def scaled(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
     worded = rng.random() < 0.35
     if real:
         return _scaled_written(kitchen, choose(rng, kitchen.written), worded, rng)
-    clip = kitchen.clip_of(dict.fromkeys(kitchen.library.contents(), 1), kitchen.style(rng), rng)
+    clip = kitchen.clip_of(kitchen.wanted(), kitchen.style(rng), rng)
     if clip is None or clip.label is None:
         return None
     content = find_content(clip.label.content)
@@ -194,7 +195,7 @@ LEGS = {"walk": 9, "run": 4, "dash": 1, "walk back": 3, "walk left": 1, "walk ri
 def composed(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
     """The arms of a gesture on the legs of a walk or run."""
     style = kitchen.style(rng)
-    carried = {c: 1 for c in kitchen.library.contents() if find_content(c).carries}
+    carried = {c: w for c, w in kitchen.wanted().items() if find_content(c).carries}
     arms = kitchen.clip_of(carried, style, rng)
     legs, who, clause = _legs(kitchen, style, rng)
     if arms is None or arms.label is None or legs is None or who is None or clause is None:
@@ -285,7 +286,7 @@ def _piece(kitchen: Kitchen, kind: str, style: str, rng: np.random.Generator) ->
     if kind == "still":
         motion = _standing(kitchen, style, _between(rng, *PIECE), rng)
         return ("stand", motion) if motion else None
-    clip = kitchen.clip_of(LEGS if kind == "travel" else kitchen.kinds(kind), style, rng)
+    clip = kitchen.clip_of(LEGS if kind == "travel" else kitchen.wanted(kind), style, rng)
     if clip is None or clip.label is None:
         return None
     motion = kitchen.library.motion(clip)
@@ -326,7 +327,7 @@ def _standing(kitchen: Kitchen, style: str, frames: int, rng: np.random.Generato
 def rested(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
     """A gesture with standing before or after it, or done twice: the same action in a longer clip."""
     style = kitchen.style(rng)
-    piece = kitchen.clip_of(kitchen.kinds("gesture"), style, rng)
+    piece = kitchen.clip_of(kitchen.wanted("gesture"), style, rng)
     if piece is None or piece.label is None:
         return None
     motion, label = kitchen.library.motion(piece), piece.label

@@ -187,6 +187,14 @@ def test_a_pool_says_what_it_holds(pool):
     assert json.dumps(about)
 
 
+def test_no_feature_weighs_more_than_its_kind(pool):
+    for part in smpl205.SLICES.values():
+        std = pool.stats.std[part]
+        assert std.min() >= 0.2 * np.sqrt(np.mean(std**2))
+    quiet = pool.stats.std[smpl205.SLICES["rot6d"]].reshape(22, 6)[JOINT["left_knee"]]
+    assert quiet.max() > 0.005  # the knees of these clips never bend: still no division by nothing
+
+
 def test_features_come_back_as_they_were(store, pool):
     kitchen = Kitchen(build_library(store), MAX_FRAMES, 3)
     made = make(kitchen, 0, CONFIG.seed)
