@@ -1,0 +1,224 @@
+"""Generate, cancel, apply a kept motion, start and stop the service."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+
+from motion_core.formats import FormatError
+from motion_core.tasks import MAX_SEED, TaskError
+
+from ..preferences import current_choice
+from ..properties import LabanSettings
+from ..session import SESSION, Outcome, Place
+from . import Result
+
+BUSY = "a motion is being made: wait for it or cancel it"
+
+
+def settings_of(context: bpy.types.Context) -> LabanSettings:
+    return context.scene.laban
+
+
+def target_rig(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The active armature, or the one that deforms the active mesh: people click on the body."""
+    thing = context.view_layer.objects.active
+    if thing is not None and thing.type == "MESH":
+        return thing.find_armature() or thing
+    return thing
+
+
+def rig_fault(context: bpy.types.Context) -> str:
+    """Why the active object cannot take a motion, "" when it can."""
+    from motion_core.retarget import RigError
+
+    from ..rig import check_armature
+
+    try:
+        check_armature(target_rig(context))
+    except RigError as error:
+        return str(error)
+    return ""
+
+
+def words_fault(settings: LabanSettings) -> str:
+    if settings.words.strip() or settings.card.needs is None:
+        return ""
+    return "write what the person shall do" if settings.card.needs == "text" else "choose an action"
+
+
+def generate_fault(context: bpy.types.Context) -> str:
+    """Why Generate is greyed out, "" when it is not."""
+    if SESSION.run is not None:
+        return BUSY
+    return current_choice().fault or words_fault(settings_of(context)) or rig_fault(context)
+
+
+def place_of(context: bpy.types.Context) -> Place:
+    """Where a motion goes that is asked for now."""
+    settings, scene, rig = settings_of(context), context.scene, target_rig(context)
+    assert rig is not None
+    start = scene.frame_current if settings.start == "CURRENT" else settings.start_frame
+    return Place(scene.session_uid, rig.session_uid, rig.name, start, settings.extend_range)
+
+
+class LABAN_OT_generate(bpy.types.Operator):
+    """Make a motion from the words and put it on the selected rig. Blender stays usable meanwhile"""
+
+    bl_idname = "laban.generate"
+    bl_label = "Generate"
+    bl_options = {"REGISTER"}  # noqa: RUF012 - the undo step is made when the result arrives
+
+    wait: BoolProperty(
+        name="Wait", options={"HIDDEN", "SKIP_SAVE"},
+        description="Return only when the motion is on the rig; always so without a window",
+    )  # fmt: skip
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        fault = generate_fault(context)
+        cls.poll_message_set(fault)
+        return not fault
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        settings = settings_of(context)
+        if settings.new_seed:
+            settings.seed = secrets.randbelow(MAX_SEED)
+        try:
+            SESSION.generate(current_choice(), settings.request(), place_of(context), settings.words)
+        except TaskError as error:
+            SESSION.outcome = Outcome(str(error), True)
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return self._finish() if self.wait or bpy.app.background else {"FINISHED"}
+
+    def _finish(self) -> Result:
+        SESSION.wait()
+        self.report({"ERROR" if SESSION.outcome.failed else "INFO"}, SESSION.outcome.text)
+        return {"CANCELLED"} if SESSION.outcome.failed else {"FINISHED"}
+
+
+class LABAN_OT_cancel(bpy.types.Operator):
+    """Give up the motion that is being made; nothing of it will arrive"""
+
+    bl_idname = "laban.cancel"
+    bl_label = "Cancel"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        cls.poll_message_set("no motion is being made")
+        return SESSION.run is not None
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        SESSION.cancel()
+        return {"FINISHED"}
+
+
+class LABAN_OT_random_seed(bpy.types.Operator):
+    """Draw another seed: the same words give another motion"""
+
+    bl_idname = "laban.random_seed"
+    bl_label = "New Seed"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        settings_of(context).seed = secrets.randbelow(MAX_SEED)
+        return {"FINISHED"}
+
+
+class LABAN_OT_apply_motion(bpy.types.Operator):
+    """Put a motion file (.npz) on the selected rig: a result that was kept, or any AMASS file"""
+
+    bl_idname = "laban.apply_motion"
+    bl_label = "Apply Motion File"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        fault = rig_fault(context)
+        cls.poll_message_set(fault)
+        return not fault
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+        if self.filepath:
+            return self.execute(context)
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        from motion_core.formats.npz import read_npz
+        from motion_core.retarget import RigError
+
+        from ..bake import bake
+
+        place, rig = place_of(context), target_rig(context)
+        assert rig is not None
+        try:
+            motion = read_npz(self.filepath)
+            action = bake(
+                context, rig, motion, start_frame=place.start_frame,
+                name=None if motion.meta else Path(self.filepath).stem, extend_range=place.extend_range,
+            )  # fmt: skip
+        except (FormatError, RigError, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        SESSION.outcome = Outcome(f"{action.name}: {motion.seconds:.1f} s of motion, from a file")
+        return {"FINISHED"}
+
+
+class LABAN_OT_start_service(bpy.types.Operator):
+    """Start the motion service now, so that the first motion comes sooner"""
+
+    bl_idname = "laban.start_service"
+    bl_label = "Start Service"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        fault = current_choice().fault or (BUSY if SESSION.run is not None else "")
+        cls.poll_message_set(fault or "the service runs")
+        return not fault and SESSION.service.state in ("off", "failed")
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        try:
+            SESSION.ensure_service(current_choice())
+        except TaskError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        if bpy.app.background and not SESSION.service.wait_ready(120):
+            self.report({"ERROR"}, SESSION.service.message)
+            return {"CANCELLED"}
+        SESSION.wake()
+        return {"FINISHED"}
+
+
+class LABAN_OT_stop_service(bpy.types.Operator):
+    """End the motion service and free its memory; the next Generate starts it again"""
+
+    bl_idname = "laban.stop_service"
+    bl_label = "Stop Service"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        cls.poll_message_set("the service does not run")
+        return SESSION.service.state in ("starting", "ready")
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        SESSION.cancel()
+        SESSION.service.stop(wait=1.0)
+        return {"FINISHED"}
+
+
+CLASSES = (
+    LABAN_OT_generate,
+    LABAN_OT_cancel,
+    LABAN_OT_random_seed,
+    LABAN_OT_apply_motion,
+    LABAN_OT_start_service,
+    LABAN_OT_stop_service,
+)

@@ -1,0 +1,101 @@
+"""What is set for a scene: the words, how long, how to draw the sample, where the result starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    StringProperty,
+)
+
+from motion_core.catalog import CATALOG, DEFAULT_MODEL, ModelCard
+from motion_core.tasks import MAX_GUIDANCE, MAX_SECONDS, MAX_SEED, MAX_STEPS, MIN_SECONDS, Generate, Sampling
+
+MODELS = [(card.id, card.title, f"Weights: {card.licence}") for card in CATALOG.values()]
+STARTS = (
+    ("CURRENT", "Current frame", "The motion starts at the frame that is shown when Generate is pressed"),
+    ("GIVEN", "Frame", "The motion starts at a frame of your choice"),
+)
+SHAPES = 10  # betas of an SMPL body that people use
+
+
+def _actions(self: LabanSettings, context: bpy.types.Context, typed: str) -> list[str]:
+    return [action for action in self.card.actions if typed.lower() in action.lower()]
+
+
+def _model_changed(self: LabanSettings, context: bpy.types.Context) -> None:
+    if self.card.actions and self.action not in self.card.actions:
+        self.action = self.card.actions[0]
+
+
+def _as_typed(value: float) -> float:
+    """Blender keeps 2.3 as 2.2999999523; files and messages shall show what was typed."""
+    return round(float(value), 4)
+
+
+class LabanSettings(bpy.types.PropertyGroup):
+    """`scene.laban`"""
+
+    model: EnumProperty(
+        name="Model", items=MODELS, default=DEFAULT_MODEL, update=_model_changed,
+        description="Who moves: each model was trained its own way",
+    )  # fmt: skip
+    prompt: StringProperty(
+        name="Prompt",
+        default="a person walks forward and waves with the right hand",
+        description="What the person does, in a sentence",
+    )
+    action: StringProperty(
+        name="Action", search=_actions, description="What the person does, one of the model's actions"
+    )
+    seconds: FloatProperty(
+        name="Seconds", default=6.0, min=MIN_SECONDS, max=MAX_SECONDS, soft_max=10.0, step=50, precision=2,
+        description="How long the motion lasts",
+    )  # fmt: skip
+    seed: IntProperty(
+        name="Seed", min=0, max=MAX_SEED,
+        description="The same words with another seed give another motion; with the same seed the same one",
+    )  # fmt: skip
+    new_seed: BoolProperty(
+        name="New seed each time", description="Draw another seed whenever Generate is pressed"
+    )
+    guidance: FloatProperty(
+        name="Guidance", min=0.0, max=MAX_GUIDANCE, soft_max=8.0, precision=1,
+        description="How closely the motion follows the words; too much makes it stiff. 0: the model's own value",
+    )  # fmt: skip
+    steps: IntProperty(
+        name="Steps", min=0, max=MAX_STEPS, soft_max=100,
+        description="More steps cost more time and gain little. 0: the model's own number",
+    )  # fmt: skip
+    start: EnumProperty(name="Start", items=STARTS, description="Where on the timeline the motion begins")
+    start_frame: IntProperty(name="Start frame", default=1, description="Frame of the first pose")
+    extend_range: BoolProperty(
+        name="Extend scene end", default=True,
+        description="Move the scene's end frame out when the motion is longer; it is never moved in",
+    )  # fmt: skip
+    betas: FloatVectorProperty(
+        name="Shape", size=SHAPES, soft_min=-3, soft_max=3,
+        description="Shape of the body of your own SMPL model (betas)",
+    )  # fmt: skip
+
+    @property
+    def card(self) -> ModelCard:
+        return CATALOG[self.model]
+
+    @property
+    def words(self) -> str:
+        """What the model is told; "" for one that needs nothing."""
+        return {"text": self.prompt, "action": self.action}.get(self.card.needs or "", "")
+
+    def request(self) -> tuple[str, Any, Sampling]:
+        """(model id, task, sampling). Raises TaskError that names what is wrong."""
+        words = {"text": "text", "action": "action"}.get(self.card.needs or "")
+        task = Generate(seconds=_as_typed(self.seconds), **({words: self.words} if words else {}))
+        sampling = Sampling(self.seed, self.steps or None, _as_typed(self.guidance) or None)
+        return self.model, task, sampling
