@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from motion_core.nn.memory import keep_freed_memory
 from motion_core.train.config import ConfigError, LoopConfig
 from motion_core.train.distributed import Group
 from motion_core.train.draws import VALIDATION, Draws, seed_dropout
@@ -80,6 +81,8 @@ def train(
     """
     if config.threads:
         torch.set_num_threads(config.threads)
+    if group.device.type == "cpu":
+        keep_freed_memory()
     run = _Run(config, recipe, out, group)
     run.begin(resume)
     with run.log, _caught_signals() as caught:
