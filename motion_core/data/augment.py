@@ -16,8 +16,10 @@ from motion_core.skeleton import FOOT_JOINTS, JOINT, JOINTS, MIRROR, PARTS, join
 
 BLEND = 8  # frames of an ordinary seam, 0.4 s at 20 fps
 LONGEST_BLEND = 24  # frames, where the poses lie far apart
-SEARCH = 12  # frames at an end among which the best seam is looked for
+SEARCH = 16  # frames at an end among which the best seam is looked for: more than one step of a walk
 SWING_RATE = 5.0  # rad/s: how fast a seam may swing a joint when both clips are slow
+GRIP = 0.5  # 1 would hold the feet best and jerk the pelvis: half a slide against a sixth more acceleration
+STANCE_BAND = 0.02  # m: foot joints this close in height share the body's weight
 STILL_HANDS, STILL_FEET = 0.3, 0.06  # m/s; the head as the hands
 UPRIGHT_HEAD = 1.2  # metres of the head joint above the feet: neither bowing nor sitting
 _FEET = [JOINT[name] for name in FOOT_JOINTS]
@@ -155,17 +157,39 @@ def _blend_length(first: Motion, second: Motion, blend: int) -> int:
     return int(np.clip(np.ceil(needed.max()), min(blend, longest), longest))
 
 
-def _lowest(pelvis: np.ndarray, rotations: np.ndarray) -> np.ndarray:
-    return forward_kinematics(pelvis, rotations)[0][:, _FEET, 2].min(axis=1)
+def _feet(pelvis: np.ndarray, rotations: np.ndarray) -> np.ndarray:
+    return forward_kinematics(pelvis, rotations)[0][:, _FEET]  # (T,4,3)
+
+
+def _stance_steps(feet: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(T-1,2) metres over the floor, per frame, of the foot joints (T,4,3) that carry the body."""
+    return np.sum(np.diff(feet[..., :2], axis=0) * weights[1:, :, None], axis=1)
+
+
+def _stance(feet: np.ndarray) -> np.ndarray:
+    """Weights (T,4) of the foot joints (T,4,3): nearly all on the lowest."""
+    above = feet[..., 2] - feet[..., 2].min(axis=1, keepdims=True)
+    weights = np.exp(-above / STANCE_BAND)
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def _crossfade(a: Motion, b: Motion) -> tuple[np.ndarray, np.ndarray]:
-    """Pelvis (n,3) and rotations (n,22,4) from a to b (both of n frames), the lowest foot as high as theirs."""
-    weight = smoothstep(np.arange(1, len(a) + 1) / (len(a) + 1))
-    pelvis = a.pelvis + (b.pelvis - a.pelvis).astype(np.float64) * weight[:, None]
-    rotations = quat.slerp(a.rotations, b.rotations, weight[:, None])
-    floor_a, floor_b = (_lowest(m.pelvis, m.rotations) for m in (a, b))
-    pelvis[:, 2] += floor_a + (floor_b - floor_a) * weight - _lowest(pelvis, rotations)
+    """Pelvis (n,3) and rotations (n,22,4) from a to b, both of n frames.
+
+    Rotations are blended. The lowest foot is as high as the clips' lowest. The root goes GRIP of the way from a plain
+    blend to one whose carrying foot slips over the floor no more than theirs do, so that its end may lie beside b's.
+    """
+    weight = smoothstep(np.arange(1, len(a) + 1) / (len(a) + 1))[:, None]
+    pelvis = a.pelvis + (b.pelvis - a.pelvis).astype(np.float64) * weight
+    rotations = quat.slerp(a.rotations, b.rotations, weight)
+    theirs, feet = [_feet(m.pelvis, m.rotations) for m in (a, b)], _feet(pelvis, rotations)
+    floor_a, floor_b = (points[..., 2].min(axis=1) for points in theirs)
+    pelvis[:, 2] += floor_a + (floor_b - floor_a) * weight[:, 0] - feet[..., 2].min(axis=1)
+    slip_a, slip_b = (_stance_steps(points, _stance(points)) for points in theirs)
+    around = feet - pelvis[:, None]  # (n,4,3)
+    steps = slip_a + (slip_b - slip_a) * weight[1:] - _stance_steps(around, _stance(feet))
+    own = np.diff(pelvis[:, :2], axis=0)
+    pelvis[1:, :2] = pelvis[0, :2] + np.cumsum(own + GRIP * (steps - own), axis=0)
     return pelvis, rotations
 
 
@@ -187,7 +211,9 @@ def concatenate(first: Motion, second: Motion, blend: int = BLEND) -> Motion:
     shift = a.pelvis[middle] - b.pelvis[middle]
     b = b.moved(offset=(float(shift[0]), float(shift[1]), 0.0))
     pelvis, rotations = _crossfade(a, b.slice(0, overlap))
-    before, after = first.slice(0, stop - overlap) if stop > overlap else None, b.slice(overlap)
+    ahead = pelvis[-1] - b.pelvis[overlap - 1]
+    before = first.slice(0, stop - overlap) if stop > overlap else None
+    after = b.slice(overlap).moved(offset=(float(ahead[0]), float(ahead[1]), 0.0))
     pelvises = [before.pelvis if before else pelvis[:0], pelvis, after.pelvis]
     poses = [before.rotations if before else rotations[:0], rotations, after.rotations]
     return Motion.from_pelvis(

@@ -121,8 +121,42 @@ def test_no_jump_at_a_seam(seed, a_frames, b_frames, yaw, speed, arms_down):
         assert turns(joined).max() <= max(own_turn, augment.SWING_RATE / FPS) * 1.35
     # the root never jumps; a hand may be carried from one pose to the other at SWING_RATE, an arm's length away
     root = np.linalg.norm(np.diff(joined.pelvis, axis=0), axis=-1).max()
-    assert root <= own_step + 0.02
+    assert root <= own_step + (
+        0.02 if min(a_frames, b_frames) > 2 * overlap else 0.06
+    )  # little to blend over
     assert np.all(np.isfinite(joined.joints()))
+
+
+def slides(motion: Motion) -> np.ndarray:
+    """Metres over the floor, per frame, of the foot joint that is lowest (T-1,)."""
+    feet = motion.joints()[:, joint_indices(["left_ankle", "left_foot", "right_ankle", "right_foot"])]
+    step = np.linalg.norm(np.diff(feet[..., :2], axis=0), axis=-1)
+    return step[np.arange(len(step)), feet[1:, :, 2].argmin(axis=1)]
+
+
+def test_the_standing_foot_holds_through_a_seam():
+    """Two steps of legs that really push off: the root is made so that the lowest foot stands."""
+
+    def stepping(frames, reach):
+        swing = reach * np.cos(np.linspace(0, np.pi, frames))
+        rotations = np.tile([1.0, 0, 0, 0], (frames, 22, 1))
+        for side, sign in (("left", 1), ("right", -1)):
+            rotations[:, JOINT[f"{side}_hip"]] = quat.rotvec_to_quat(
+                sign * swing[:, None] * np.array([1.0, 0, 0])
+            )
+        rotations[:, 0] = UPRIGHT
+        rotations[:, JOINT["right_knee"]] = quat.rotvec_to_quat(
+            np.array([1.2, 0, 0])
+        )  # the left foot carries
+        foot = Motion.from_pelvis(FPS, np.tile([0, 0, STANDING_PELVIS], (frames, 1)), rotations).joints()
+        pelvis = np.array([0, 0, STANDING_PELVIS]) - (
+            foot[:, JOINT["left_foot"]] - foot[0, JOINT["left_foot"]]
+        )
+        return Motion.from_pelvis(FPS, pelvis, rotations)
+
+    first, second = stepping(30, 0.3), stepping(40, 0.1)
+    assert max(slides(first).max(), slides(second).max()) < 0.01
+    assert slides(concatenate(first, second)).max() < 0.009  # 0.0135 by a plain blend
 
 
 def test_alike_clips_join_without_any_extra_movement():
