@@ -37,8 +37,3 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     add_arguments(parser)
     return parser.parse_args(argv)
-
-
-def complete(args: argparse.Namespace) -> argparse.Namespace:
-    """The same options; those that the caller's parser does not know get their defaults."""
-    return argparse.Namespace(**{**vars(parse_arguments([])), **vars(args)})

@@ -26,7 +26,7 @@ from motion_core.catalog import find_card
 from motion_core.service.app import create_app
 from motion_core.service.guard import LOOPBACK_NAMES, Guard
 from motion_core.service.jobs import JobTable
-from motion_core.service.options import complete, parse_arguments
+from motion_core.service.options import parse_arguments
 from motion_core.service.parent import end_with_parent
 from motion_core.service.patience import PatientProtocol
 from motion_core.service.runner import Runner
@@ -44,7 +44,7 @@ class ServeError(Exception):
 
 def main(arguments: argparse.Namespace | Sequence[str] | None = None) -> int:
     """Serve until stopped, which ends the process with status 0; returns 1 (could not start) or 2 (bad options)."""
-    args = complete(arguments) if isinstance(arguments, argparse.Namespace) else parse_arguments(arguments)
+    args = arguments if isinstance(arguments, argparse.Namespace) else parse_arguments(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     try:
         token = check_options(args)
