@@ -86,7 +86,7 @@ def _add_sun(collection: Any, name: str, direction: Vector, energy: float, angle
 def _add_camera(collection: Any, points: np.ndarray, aspect: float) -> Any:
     """Looking along -VIEW from where every point is in the picture."""
     data: Any = bpy.data.cameras.new("Stage Camera")
-    data.lens, data.sensor_width, data.clip_end = LENS, 36.0, 500.0
+    data.lens, data.sensor_width, data.sensor_fit, data.clip_end = LENS, 36.0, "HORIZONTAL", 500.0
     camera = bpy.data.objects.new("Stage Camera", data)
     collection.objects.link(camera)
     camera.rotation_euler = (-VIEW).to_track_quat("-Z", "Y").to_euler()

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # Numpy only: these run inside Blender.
 NUMPY_MODULES = (
-    "skeleton", "quaternions", "motion", "tasks", "catalog", "fitting", "formats", "retarget", "body_mesh",
+    "skeleton", "quaternions", "motion", "tasks", "catalog", "fitting", "formats", "retarget", "body_mesh", "smpl_body",
 )  # fmt: skip
 # Lower ranks know nothing of higher ones; modules of one rank may use each other.
 RANKS = (

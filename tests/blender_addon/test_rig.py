@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
 from rig_rests import RestStyle, foreign_rig
 
+from blender_addon.bake import bake
 from blender_addon.rig import MATERIAL, TONES, add_rig, check_armature, read_rig
-from motion_core.body_mesh import mannequin
+from motion_core import quaternions as quat
+from motion_core.body_mesh import BodyData, mannequin
+from motion_core.motion import Motion
 from motion_core.retarget import RigError, match_bones
-from motion_core.skeleton import JOINT, JOINTS, PARENT_OF, REST_JOINTS, STANDING_PELVIS
+from motion_core.skeleton import JOINT, JOINTS, PARENT_OF, REST_JOINTS, STANDING_PELVIS, UPRIGHT
 
 
 def data_counts() -> dict[str, int]:
@@ -114,3 +119,25 @@ def test_reading_gives_the_rest_of_any_rig(context, make_foreign):
         np.testing.assert_allclose(read[bone.name].rest[:3, :3], bone.rest[:3, :3], atol=1e-5)
         np.testing.assert_allclose(read[bone.name].head, bone.head, atol=1e-3)
     check_armature(rig)
+
+
+def test_a_body_of_one_s_own_gives_its_shape_and_mesh(context, tmp_path, world_heads):
+    """A person a tenth taller, through the file that `motion_core.smpl_body` writes."""
+    own, factor = mannequin(), 1.1
+    taller = {name: getattr(own, name) * factor for name in ("joints", "tips", "vertices", "floor")}
+    triangles = np.concatenate([own.faces[:, [0, 1, 2]], own.faces[:, [0, 2, 3]]])
+    replace(own, **taller, faces=triangles).save(tmp_path / "body.npz")
+    rig = add_rig(context, "Tall", BodyData.load(tmp_path / "body.npz"))
+    (skin,) = rig.children
+    assert len(skin.data.polygons) == len(triangles)
+    assert min(vertex.co.z for vertex in skin.data.vertices) == pytest.approx(0, abs=1e-3)
+    rotations = np.tile(quat.IDENTITY, (3, 22, 1))
+    rotations[:, 0] = UPRIGHT
+    rotations[:, JOINT["left_knee"]] = quat.rotvec_to_quat(np.array([1.2, 0, 0]))
+    motion = Motion.from_pelvis(
+        24.0, [[0, 0, STANDING_PELVIS], [0, -1, STANDING_PELVIS], [1, -1, 1]], rotations
+    )
+    bake(context, rig, motion, start_frame=1)
+    for frame in range(3):
+        context.scene.frame_set(1 + frame)
+        np.testing.assert_allclose(world_heads(rig), motion.joints()[frame] * factor, atol=1e-3)
