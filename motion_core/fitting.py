@@ -55,12 +55,12 @@ def frame(x: np.ndarray, up: np.ndarray, exact: str = "x") -> np.ndarray:
     """Orthonormal frames (...,3,3), columns x, y, z, nearest to the axis `exact` ("x" or "y") and then the other."""
     if exact == "x":
         x = unit(x)
-        z = unit(np.cross(x, up))
-        y = np.cross(z, x)
+        z = unit(quat.cross(x, up))
+        y = quat.cross(z, x)
     else:
         y = unit(up)
-        z = unit(np.cross(x, y))
-        x = np.cross(y, z)
+        z = unit(quat.cross(x, y))
+        x = quat.cross(y, z)
     return np.stack([x, y, z], axis=-1)
 
 
@@ -183,14 +183,14 @@ def _fit_limb(
     angle, trust = hinge_twist(start, u, f, (upper, lower), axis)
     twisted = quat.multiply(quat.rotvec_to_quat(u * _steady(angle, trust)[:, None]), start)
     _fit_bone(joints, given, world, upper, twisted)
-    bent = _bend(world[:, JOINT[upper]], rest_direction(lower), f, axis)
+    bent = bend_onto(world[:, JOINT[upper]], rest_direction(lower), f, axis)
     _fit_bone(joints, given, world, lower, bent)
 
 
-def _bend(upper: np.ndarray, rest: np.ndarray, f: np.ndarray, axis: np.ndarray) -> np.ndarray:
+def bend_onto(upper: np.ndarray, rest: np.ndarray, f: np.ndarray, axis: np.ndarray) -> np.ndarray:
     """The upper bone's orientation (T,4) turned about the hinge until its lower bone points along f, or nearly."""
     hinge, straight = quat.rotate(upper, axis), quat.rotate(upper, rest)
-    along, across = np.sum(straight * hinge, axis=-1, keepdims=True), np.cross(hinge, straight)
+    along, across = np.sum(straight * hinge, axis=-1, keepdims=True), quat.cross(hinge, straight)
     sine = np.sum(across * f, axis=-1)
     cosine = np.sum((straight - along * hinge) * f, axis=-1)
     return quat.multiply(quat.rotvec_to_quat(np.arctan2(sine, cosine)[:, None] * hinge), upper)
@@ -202,7 +202,7 @@ def hinge_twist(
     """Angle w (T,) about u by which to turn `start` (T,4), and its trust (T,), the squared sine of the bend."""
     a, b = rest_direction(bones[0]), rest_direction(bones[1])
     p = quat.rotate(start, axis - np.dot(axis, a) * a)
-    q = np.cross(u, p)
+    q = quat.cross(u, p)
     fp, fq = np.sum(f * p, axis=-1), np.sum(f * q, axis=-1)
     k = np.dot(axis, b) - np.dot(axis, a) * np.sum(u * f, axis=-1)
     amplitude = np.hypot(fp, fq)
@@ -213,7 +213,11 @@ def hinge_twist(
 def _steady(angle: np.ndarray, trust: np.ndarray) -> np.ndarray:
     """Angles (T,) where trusted; else those of trusted neighbours in time; else zero, the parent's twist."""
     turn = trust * np.exp(1j * angle)
-    reach = int(3 * SMOOTHING)
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / SMOOTHING) ** 2)
-    around = np.convolve(turn, kernel / kernel.sum(), mode="full")[reach : reach + len(turn)]
-    return np.angle(turn * trust + NEIGHBOURS * around + PRIOR)
+    return np.angle(turn * trust + NEIGHBOURS * smooth(turn, SMOOTHING) + PRIOR)
+
+
+def smooth(values: np.ndarray, frames: float) -> np.ndarray:
+    """Gaussian mean over time of values (T,), real or complex; `frames` is the standard deviation."""
+    reach = int(3 * frames)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / frames) ** 2)
+    return np.convolve(values, kernel / kernel.sum(), mode="full")[reach : reach + len(values)]

@@ -17,10 +17,9 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -32,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from motion_core.data.captures import (
     LICENCES,
     CaptureFile,
+    Cut,
     bvh_files,
     caption_cuts,
     read_table,
@@ -41,20 +41,22 @@ from motion_core.data.captures import (
 from motion_core.data.mocap import (
     FPS,
     body_key,
-    body_to_motion,
     calibrate_actor,
     clip_to_body,
     fit_errors,
+    fit_to_motion,
     sole_heights,
     source_of,
+    tears,
 )
 from motion_core.data.store import ClipRecord, write_store
 from motion_core.formats.bvh import read_bvh
-from motion_core.formats.humanoid import evidence
+from motion_core.formats.humanoid import evidence, fit_body
 from motion_core.motion import Motion
 
 MAX_FRAMES = 400
 MIN_FRAMES = 10
+CHUNK = 8  # files handed to a process at a time
 SHARED_ARCHIVES = ("cmu_bvh.tar.xz", "accad_bvh.tar.xz", "bandai/bandai_bvh.tar.xz")
 console = Console(stderr=True)
 
@@ -84,55 +86,52 @@ def convert(job: tuple[CaptureFile, bytes, np.ndarray]) -> tuple[list[ClipRecord
     """Second pass: the cuts of one file as clips, and figures about the fit of the whole file."""
     file, data, turns = job
     body = clip_to_body(read_bvh(data, file.name))
-    motion = body_to_motion(body, turns)
-    figures = {"frames": float(len(motion)), **fit_errors(body, turns), **_feet(motion)}
-    clips = []
-    for cut in file.cuts:
-        stop = len(motion) if cut.end is None else round(cut.end * FPS) + 1
-        part = motion.trans[round(cut.start * FPS) : stop]
-        if len(part) >= MIN_FRAMES:
-            start = round(cut.start * FPS)
-            piece = motion.slice(start, min(stop, start + MAX_FRAMES)).facing_front()
-            clips.append(
-                ClipRecord(
-                    cut.id, file.source, cut.split, cut.action, cut.style, cut.captions, piece, file.free
-                )
-            )
-    return clips, figures
-
-
-def _feet(motion: Motion) -> dict[str, float]:
+    fit = fit_body(body, turns)
+    motion = fit_to_motion(*fit, body.fps)
+    clips = [clip for cut in file.cuts if (clip := cut_clip(motion, cut, file)) is not None]
+    sound = [clip for clip in clips if not tears(clip.motion)]
     lowest = sole_heights(motion).min(axis=1)
-    return {
+    return sound, {
+        "frames": float(len(motion)),
+        **fit_errors(body, *fit),
         "sole median (cm)": 100 * float(np.median(lowest)),
-        "under floor (% > 2 cm)": 100 * float(np.mean(lowest < -0.02)),
+        "2 cm under floor (%)": 100 * float(np.mean(lowest < -0.02)),
+        "torn": float(len(clips) - len(sound)),
     }
+
+
+def cut_clip(motion: Motion, cut: Cut, file: CaptureFile) -> ClipRecord | None:
+    """The cut's frames, both ends counted, moved to face front at the origin; None where hardly any is left."""
+    start = round(cut.start * FPS)
+    stop = len(motion) if cut.end is None else round(cut.end * FPS) + 1
+    stop = min(stop, start + MAX_FRAMES, len(motion))
+    if stop - start < MIN_FRAMES:
+        return None
+    piece = motion.slice(start, stop).facing_front()
+    return ClipRecord(cut.id, file.source, cut.split, cut.action, cut.style, cut.captions, piece, file.free)
 
 
 def prepare(
     files: list[CaptureFile], contents: dict[str, bytes], workers: int
-) -> tuple[list[ClipRecord], dict]:
-    """All clips of all files, and per source the mean figures weighted by frames."""
+) -> tuple[list[ClipRecord], dict[str, dict[str, float]]]:
+    """All clips of all files, and the table of `summary`."""
+    names = [file.name for file in files]
     with multiprocessing.Pool(workers) as pool:
-        names = [file.name for file in files]
-        found = dict(
-            zip(
-                names, _progress(pool.imap(gather, [(n, contents[n]) for n in names], 16), "axes", len(names))
-            )
-        )
-        for fault in (f for f in found.values() if isinstance(f, str)):
+        read = pool.imap(gather, [(name, contents[name]) for name in names], CHUNK)
+        found = dict(zip(names, _progress(read, "joint axes", len(names))))
+        for fault in (item for item in found.values() if isinstance(item, str)):
             console.print(f"[yellow]left out: {fault}")
         good = {name: item for name, item in found.items() if isinstance(item, Evidence)}
         turns = _calibrate(good.values())
         jobs = [(f, contents[f.name], turns[good[f.name].actor]) for f in files if f.name in good and f.cuts]
-        results = list(_progress(pool.imap(convert, jobs, 8), "clips", len(jobs)))
-    figures: dict[str, list] = defaultdict(list)
-    for (file, _, _), (clips, numbers) in zip(jobs, results):
-        figures[file.source].append((len(clips), sum(len(c.motion) for c in clips), numbers))
-    return [clip for clips, _ in results for clip in clips], figures
+        results = list(_progress(pool.imap(convert, jobs, CHUNK), "clips", len(jobs)))
+    figures: dict[str, list[tuple[list[ClipRecord], dict[str, float]]]] = defaultdict(list)
+    for (file, _, _), result in zip(jobs, results):
+        figures[file.source].append(result)
+    return [clip for clips, _ in results for clip in clips], summary(figures)
 
 
-def _progress(items: Iterable, title: str, total: int) -> Iterator:
+def _progress(items: Iterable, title: str, total: int) -> Iterable:
     return track(items, description=title, total=total, console=console, disable=not console.is_terminal)
 
 
@@ -150,32 +149,34 @@ def _calibrate(found: Iterable[Evidence]) -> dict[str, np.ndarray]:
     }
 
 
-def summary(figures: dict[str, list]) -> dict[str, dict[str, float]]:
-    """Per source: clips, hours, and the means of the figures of its files weighted by their frames."""
+def summary(
+    figures: dict[str, list[tuple[list[ClipRecord], dict[str, float]]]],
+) -> dict[str, dict[str, float]]:
+    """Per source: files, clips, hours, torn clips, and the means of the figures of its files weighted by frames."""
     table = {}
     for source, rows in figures.items():
-        weights = np.array([row[2]["frames"] for row in rows])
-        means = {
-            key: round(float(np.average([row[2][key] for row in rows], weights=weights)), 3)
-            for key in rows[0][2]
-            if key != "frames"
-        }
-        frames = sum(row[1] for row in rows)
-        table[source] = {
+        weights = [numbers["frames"] for _, numbers in rows]
+        clips = [clip for found, _ in rows for clip in found]
+        counts = {
             "files": len(rows),
-            "clips": sum(row[0] for row in rows),
-            "hours": round(frames / FPS / 3600, 3),
-        } | means
+            "clips": len(clips),
+            "torn": int(sum(numbers["torn"] for _, numbers in rows)),
+            "hours": round(sum(clip.motion.seconds for clip in clips) / 3600, 3),
+        }
+        keys = [key for key in rows[0][1] if key not in ("frames", "torn")]
+        means = {k: round(float(np.average([n[k] for _, n in rows], weights=weights)), 3) for k in keys}
+        table[source] = counts | means
     return table
 
 
 def print_summary(table: dict[str, dict[str, float]]) -> None:
+    """Sources side by side, one line per figure."""
     view = Table(title="Prepared motion capture")
-    columns = list(next(iter(table.values())))
-    for column in ("source", *columns):
-        view.add_column(column, justify="left" if column == "source" else "right")
-    for source, row in table.items():
-        view.add_row(source, *(f"{row[column]:g}" for column in columns))
+    view.add_column("")
+    for source in table:
+        view.add_column(source, justify="right")
+    for figure in next(iter(table.values())):
+        view.add_row(figure, *(f"{row[figure]:g}" for row in table.values()))
     Console().print(view)
 
 
@@ -230,15 +231,10 @@ def _collect(options: argparse.Namespace) -> tuple[list[CaptureFile], dict[str, 
         names = [name for name in contents if not options.captions or name in cuts]
         free = not options.non_commercial
         files = [
-            CaptureFile(n, options.name, free, tuple(without_leaks(cuts[n])) or (_whole(n),)) for n in names
+            CaptureFile(n, options.name, free, tuple(without_leaks(cuts[n])) or (Cut(n, 0.0, None, "train"),))
+            for n in names
         ]
     return [f for f in files if f.name in contents], contents, licences
-
-
-def _whole(name: str) -> Any:
-    from motion_core.data.captures import Cut
-
-    return Cut(name, 0.0, None, "train")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -246,18 +242,17 @@ def main(argv: list[str] | None = None) -> int:
     began = time.perf_counter()
     try:
         files, contents, licences = _collect(options)
-        clips, figures = prepare(files, contents, options.workers)
+        clips, table = prepare(files, contents, options.workers)
         write_store(options.out, clips, licences)
     except (ValueError, OSError) as error:
         console.print(f"[red]{error}")
         return 1
-    table = summary(figures)
     print_summary(table)
     (options.out / "report.json").write_text(json.dumps(table, indent=1), encoding="utf-8")
     captioned = sum(1 for clip in clips if clip.captions)
     print(f"{len(clips)} clips ({captioned} captioned) in {options.out}, {time.perf_counter() - began:.0f} s")
     print(
-        "left out: clips that climb, sit or lean on something absent; training clips sharing frames with validation"
+        "left out: clips on objects that are absent, training clips that share frames with validation, torn ones"
     )
     return 0
 

@@ -6,7 +6,7 @@ import re
 
 # The whole description must match, so that "walk, jump, sit" is nobody's walk. First match wins.
 _TABLE: tuple[tuple[str, str], ...] = tuple(
-    (rf"(?:{pattern})(?: \d+)?(?: t2| take 001)?", action)
+    (rf"(?:{pattern})(?: \d+)?", action)
     for pattern, action in (
         (r"(slow |brisk )?walk(/stride|, exaggerated stride)?|slow walk/stride", "walk"),
         (r"walk backwards?", "walk back"),
@@ -40,6 +40,7 @@ _TABLE: tuple[tuple[str, str], ...] = tuple(
 def title_words(title: str) -> str:
     """ "Male1_B10_WalkTurnLeft45" -> "walk turn left 45"; "MA_E1_Jab_left" -> "jab left"."""
     text = re.sub(r"^(male\d|female\d|MA)_[A-Z]?\d*_?", "", title, flags=re.IGNORECASE).replace("_", " ")
+    text = re.sub(r"( take \d+| t\d| working)$", "", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=[a-z])(?=[A-Z0-9])|(?<=\d)(?=[A-Za-z])", " ", text)
     return " ".join(text.lower().replace(" 2 ", " to ").replace("trun", "turn").split())
 

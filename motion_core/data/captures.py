@@ -12,15 +12,19 @@ from pathlib import Path
 
 from motion_core.data.actions import action_of, title_words
 
-PIECE_SECONDS = 9.8  # an uncaptioned stretch is cut into pieces of at most this
+PIECE_SECONDS = (
+    9.75  # an uncaptioned stretch is cut into pieces of at most this: 196 frames, both ends counted
+)
 SAME_WINDOW = 0.15  # seconds: windows that agree this well are one clip with two people's captions
-MIN_PIECE = 1.0
+MIN_PIECE = 2.0
 MAX_CAPTION = 300  # characters; longer ones are paragraphs or advertising
 LICENCES = {
     "cmu": "CMU Graphics Lab Motion Capture Database (mocap.cs.cmu.edu), free for any use but resale of the data",
     "accad": "ACCAD Open Motion Project, Ohio State University, CC BY 3.0",
     "bandai": "Bandai-Namco-Research-Motiondataset, CC BY-NC 4.0 (non-commercial)",
 }
+# Files whose motion is wrong as it comes: nothing is cut from them.
+BROKEN = {"13_18": "its arms are bent backwards, hands behind the body"}
 # Furniture, stairs and ropes that are not in the data: without them the motion floats in the air.
 _WITH_OBJECT = re.compile(r"playground|climb|\bsit\b|stool|ladder|rope|terrain|steps\b")
 
@@ -138,7 +142,8 @@ def trial_cuts(row: dict[str, str], cuts: list[Cut]) -> list[Cut]:
     kept = [replace(cut, action=action) for cut in without_leaks(cuts)]
     if any(cut.split == "val" for cut in cuts) or _WITH_OBJECT.search(row["description"]):
         return kept
-    pieces = remaining_pieces(kept, float(row["seconds"]))
+    seconds = float(row["seconds"])
+    pieces = remaining_pieces(kept, seconds) if kept or seconds > PIECE_SECONDS else [(0.0, seconds)]
     whole = not kept and len(pieces) == 1
     captions = (described.replace(" - ", ": "),) if whole else ()
     extra = [Cut(f"{row['file']}_{a:.1f}", a, b, "train", captions, action) for a, b in pieces]
@@ -153,6 +158,8 @@ def shared_files(data: Path) -> list[CaptureFile]:
     files = []
     for row in read_table(data / "trials.csv", ("file", "source", "seconds", "description")):
         name = row["file"]
+        if name in BROKEN:
+            continue
         own = without_leaks(cuts[name]) if name in with_object else trial_cuts(row, cuts[name])
         files.append(CaptureFile(name, row["source"], True, tuple(own)))
     labels = data / "bandai" / "labels.csv"

@@ -8,7 +8,7 @@ import numpy as np
 
 from motion_core import quaternions as quat
 from motion_core.data.sources import SourceSkeleton, find_source
-from motion_core.fitting import unit
+from motion_core.fitting import HINGES, unit
 from motion_core.formats.bvh import BvhClip, clip_to_capture
 from motion_core.formats.humanoid import Body, calibrate, capture_to_body, evidence, fit_body
 from motion_core.formats.joint_names import guess_names
@@ -16,6 +16,7 @@ from motion_core.motion import Motion, forward_kinematics
 from motion_core.skeleton import ANKLE_HEIGHT, FOOT_JOINTS, JOINT, SOLE
 
 FPS = 20.0
+TEAR_SPEED = np.radians(2400)  # per second: twice what the fastest kick or pirouette reaches
 KIN_FRAMES = 200.0  # weight of the evidence of other actors with the same skeleton
 CONTACT_SPEED = 0.35  # m/s: a slower foot may stand
 CONTACT_BAND = 0.03  # m above the lowest sole of the frame
@@ -61,11 +62,13 @@ def calibrate_actor(own: Sequence[np.ndarray], kin: Sequence[np.ndarray] = ()) -
 
 def body_to_motion(body: Body, turns: np.ndarray, fps: float = FPS) -> Motion:
     """A motion at `fps` whose feet stand on z = 0, where and as the source moved."""
-    pelvis, rotations = fit_body(body, turns)
-    motion = Motion.from_pelvis(body.fps, pelvis, rotations)
-    if abs(body.fps - fps) > 1e-6:
-        motion = motion.resample(fps)
-    return on_floor(motion)
+    return fit_to_motion(*fit_body(body, turns), body.fps, fps)
+
+
+def fit_to_motion(pelvis: np.ndarray, rotations: np.ndarray, source_fps: float, fps: float = FPS) -> Motion:
+    """The result of `fit_body` (T,3), (T,22,4) as a motion at `fps` on the floor."""
+    motion = Motion.from_pelvis(source_fps, pelvis, rotations)
+    return on_floor(motion if abs(source_fps - fps) < 1e-6 else motion.resample(fps))
 
 
 def clip_to_motion(clip: BvhClip, turns: np.ndarray | None = None, fps: float = FPS) -> Motion:
@@ -79,26 +82,23 @@ def clip_to_motion(clip: BvhClip, turns: np.ndarray | None = None, fps: float = 
 
 def sole_heights(motion: Motion) -> np.ndarray:
     """(T,4) metres between the floor z = 0 and the sole under each of `FOOT_JOINTS`."""
-    rest = np.array([ANKLE_HEIGHT if joint.endswith("ankle") else SOLE for joint in FOOT_JOINTS])
-    return _foot_positions(motion)[..., 2] - rest
+    return foot_soles(motion)[..., 2]
 
 
-def _foot_positions(motion: Motion) -> np.ndarray:
-    return motion.joints()[:, [JOINT[joint] for joint in FOOT_JOINTS]].astype(np.float64)
+def foot_soles(motion: Motion) -> np.ndarray:
+    """(T,4,3) the points of the sole straight below each of `FOOT_JOINTS` of an upright body."""
+    points = motion.joints()[:, [JOINT[joint] for joint in FOOT_JOINTS]].astype(np.float64)
+    points[..., 2] -= [ANKLE_HEIGHT if joint.endswith("ankle") else SOLE for joint in FOOT_JOINTS]
+    return points
 
 
-def contacts(motion: Motion) -> np.ndarray:
-    """(N,3) where soles stand: x, y and height of foot joints that are slow and the lowest of their frame."""
-    points = _foot_positions(motion)
-    speed = (
-        np.linalg.norm(np.gradient(points, axis=0), axis=-1) * motion.fps
-        if len(motion) > 1
-        else 0 * points[..., 0]
-    )
-    heights = sole_heights(motion)
-    low = heights < heights.min(axis=1, keepdims=True) + CONTACT_BAND
-    points[..., 2] = heights
-    return points[low & (speed < CONTACT_SPEED)]
+def contacts(soles: np.ndarray, fps: float) -> np.ndarray:
+    """(N,3) where soles (T,4,3) stand: those that are slow and the lowest of their frame."""
+    if len(soles) < 2:
+        return soles.reshape(-1, 3)
+    speed = np.linalg.norm(np.gradient(soles, axis=0), axis=-1) * fps
+    low = soles[..., 2] < soles[..., 2].min(axis=1, keepdims=True) + CONTACT_BAND
+    return soles[low & (speed < CONTACT_SPEED)]
 
 
 def floor_slope(points: np.ndarray) -> np.ndarray:
@@ -124,13 +124,14 @@ def floor_slope(points: np.ndarray) -> np.ndarray:
 
 def on_floor(motion: Motion) -> Motion:
     """Levelled and raised as a whole, so that standing soles touch z = 0."""
-    slope = floor_slope(contacts(motion))
-    normal = np.array([-slope[0], -slope[1], 1.0])
-    motion = turned(motion, quat.between(normal, np.array([0.0, 0.0, 1.0])))
-    points, lowest = contacts(motion), sole_heights(motion).min(axis=1)
+    soles = foot_soles(motion)
+    slope = floor_slope(contacts(soles, motion.fps))
+    level = quat.between(np.array([-slope[0], -slope[1], 1.0]), np.array([0.0, 0.0, 1.0]))
+    soles = quat.rotate(level, soles)
+    points = contacts(soles, motion.fps)
     floor = np.percentile(points[:, 2], CONTACT_PERCENTILE) if len(points) >= 5 else np.inf
-    floor = min(floor, np.percentile(lowest, FLOOR_PERCENTILE) + CONTACT_BAND)
-    return motion.moved(offset=(0.0, 0.0, -float(floor)))
+    floor = min(floor, np.percentile(soles[..., 2].min(axis=1), FLOOR_PERCENTILE) + CONTACT_BAND)
+    return turned(motion, level).moved(offset=(0.0, 0.0, -float(floor)))
 
 
 def turned(motion: Motion, turn: np.ndarray) -> Motion:
@@ -149,12 +150,11 @@ _LIMB_BONES = tuple(
 )
 
 
-def fit_errors(body: Body, turns: np.ndarray) -> dict[str, float]:
-    """Mean angles in degrees between bones of the source and of the fit, and the share of frames with sides exchanged.
+def fit_errors(body: Body, pelvis: np.ndarray, rotations: np.ndarray) -> dict[str, float]:
+    """How well a fit (T,3), (T,22,4) of `fit_body` shows the body: mean angles between bones, share of exchanged sides.
 
     The torso is measured hip middle to neck and hip to hip, shoulder to shoulder; feet are levelled, not copied.
     """
-    pelvis, rotations = fit_body(body, turns)
     fitted, _ = forward_kinematics(pelvis, rotations)
     limbs = [_angle(body.positions, fitted, a, b) for a, b in _LIMB_BONES]
     spine = _angle(_with_middle(body.positions), _with_middle(fitted), "pelvis", "neck")
@@ -165,6 +165,15 @@ def fit_errors(body: Body, turns: np.ndarray) -> dict[str, float]:
         "hips, shoulders (deg)": float(np.mean(across)),
         "sides exchanged (%)": 100 * float(np.mean(_exchanged(fitted) | (np.array(across) > 90).any(axis=0))),
     }
+
+
+def tears(motion: Motion) -> bool:
+    """Whether a limb jumps by more than a body can in one frame: the capture lost it there."""
+    limbs = motion.rotations[
+        :, [JOINT[joint] for joint in ("pelvis", *(j for bones in HINGES for j in bones[:2]))]
+    ]
+    limit = TEAR_SPEED / motion.fps
+    return bool(np.any(quat.angle_between(limbs[1:], limbs[:-1]) > limit))
 
 
 def _with_middle(positions: np.ndarray) -> np.ndarray:

@@ -18,15 +18,17 @@ from motion_core import quaternions as quat
 from motion_core.fitting import (
     CHILD,
     HINGES,
+    bend_onto,
     frame,
     positions_to_rotations,
     rest_direction,
+    smooth,
     swing_onto,
     unit,
     world_to_local,
 )
 from motion_core.motion import forward_kinematics
-from motion_core.skeleton import JOINT, JOINTS, OFFSETS, REST_JOINTS
+from motion_core.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, REST_JOINTS
 
 NEEDED = (
     "pelvis", "neck", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
@@ -37,6 +39,15 @@ MIDDLE = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
 SNAP = np.cos(np.radians(25))
 UPRIGHT_TILT = np.radians(15)  # how far the torso may lean and still tell its neutral pose
 STANDING_SPEED = 0.15  # m/s below which a foot stands
+# Beyond these angles a twist contradicts the hinge (forearms may turn far), and an end joint its anatomy.
+TWIST_LIMITS = {
+    f"{side}_{joint}": np.radians(limit)
+    for side in SIDES
+    for joint, limit in (("hip", 75), ("knee", 50), ("shoulder", 75), ("elbow", 120))
+}
+END_LIMITS = {"wrist": np.radians(100), "ankle": np.radians(75), "foot": np.radians(60)}
+MEND_FRAMES = 6.0  # standard deviation of the window in which a twist is judged
+MEND_TRUST = np.sin(np.radians(20)) ** 2  # a limb straighter than this says nothing about its twist
 FLOOR_SHARE = 5.0  # percent of frames whose feet may lie under the floor
 
 
@@ -167,7 +178,7 @@ def _fits(body: Body) -> tuple[np.ndarray, np.ndarray]:
     weights = np.ones(fits.shape[:2])
     _fit_torso(positions, fits, weights)
     for upper, lower, _ in HINGES:
-        bend = np.cross(_bone(positions, upper), _bone(positions, lower))
+        bend = quat.cross(_bone(positions, upper), _bone(positions, lower))
         weights[:, [JOINT[upper], JOINT[lower]]] = np.sum(bend**2, axis=-1)[:, None] ** 2 + 1e-6
     for side in SIDES:
         _fit_hand(positions, fits, weights, side)
@@ -221,7 +232,7 @@ def _fit_foot(body: Body, fits: np.ndarray, weights: np.ndarray, side: str) -> N
     """A standing foot is level and points where its toes are."""
     ankle, ball = (body.positions[:, JOINT[f"{side}_{joint}"]] for joint in ("ankle", "foot"))
     up = np.broadcast_to([0.0, 0.0, 1.0], ankle.shape)
-    level = frame(np.cross(up, ball - ankle), up, exact="y")
+    level = frame(quat.cross(up, ball - ankle), up, exact="y")
     ahead = OFFSETS[JOINT[f"{side}_foot"]].astype(np.float64)
     rest = frame(np.cross([0.0, 1.0, 0.0], ahead), np.array([0.0, 1.0, 0.0]), exact="y")
     flat = quat.multiply(quat.matrix_to_quat(level), quat.conjugate(quat.matrix_to_quat(rest)))
@@ -250,11 +261,63 @@ def body_orientations(body: Body, turns: np.ndarray) -> np.ndarray:
         if not known[JOINT[joint]]:
             world[:, JOINT[joint]] = fits[:, JOINT[joint]]
     _follow(world, known)
-    for upper, lower, _axis in HINGES:
-        for joint in (upper, lower):
-            direction = _bone(body.positions, joint)
-            world[:, JOINT[joint]] = swing_onto(world[:, JOINT[joint]], rest_direction(joint), direction)
+    for upper, lower, axis in HINGES:
+        _exact_limb(body.positions, fits, world, (upper, lower), np.array(axis))
+    _mend_ends(world)
     return world
+
+
+def _exact_limb(
+    positions: np.ndarray, fits: np.ndarray, world: np.ndarray, bones: tuple[str, str], axis: np.ndarray
+) -> None:
+    """Both bones of a limb onto their directions, their twists checked: the lower one's against the upper one's."""
+    u, f = (_bone(positions, joint) for joint in bones)
+    bend = np.sum(quat.cross(u, f) ** 2, axis=-1)
+    upper, lower = (JOINT[joint] for joint in bones)
+    world[:, upper] = swing_onto(world[:, upper], rest_direction(bones[0]), u)
+    mend = _mend_twist(world[:, upper], fits[:, upper], u, bend, TWIST_LIMITS[bones[0]])
+    world[:, upper] = quat.multiply(mend, world[:, upper])
+    world[:, lower] = swing_onto(world[:, lower], rest_direction(bones[1]), f)
+    hinged = bend_onto(world[:, upper], rest_direction(bones[1]), f, axis)
+    mend = _mend_twist(world[:, lower], hinged, f, np.ones(len(f)), TWIST_LIMITS[bones[1]])
+    world[:, lower] = quat.multiply(mend, world[:, lower])
+    if bones[1].endswith("elbow"):  # the hand was solved from the forearm: it turns along
+        hand = JOINT[CHILD[bones[1]]]
+        world[:, hand] = quat.multiply(mend, world[:, hand])
+
+
+def _mend_twist(
+    given: np.ndarray, fit: np.ndarray, bone: np.ndarray, trust: np.ndarray, limit: float
+) -> np.ndarray:
+    """Turns (T,4) about the bone that undo a twist which contradicts the hinge's (T,4) by more than `limit`.
+
+    Some captures solve an arm twisted by half a turn with the elbow bent backwards: right positions, wrong twist.
+    """
+    turn = quat.quat_to_rotvec(quat.multiply(given, quat.conjugate(fit)))
+    seen = smooth(trust * np.exp(1j * np.sum(turn * bone, axis=-1)), MEND_FRAMES)
+    contradicts = (np.abs(np.angle(seen)) > limit) & (np.abs(seen) > MEND_TRUST)
+    excess = np.where(contradicts, np.angle(seen), 0.0)
+    return quat.rotvec_to_quat(-excess[:, None] * bone)
+
+
+def _mend_ends(world: np.ndarray) -> None:
+    """Hands, feet and toes bent further than a body can: interpolated from the frames before and after."""
+    for side in SIDES:
+        for joint, limit in END_LIMITS.items():
+            end, parent = JOINT[f"{side}_{joint}"], PARENTS[JOINT[f"{side}_{joint}"]]
+            local = quat.multiply(quat.conjugate(world[:, parent]), world[:, end])
+            good = np.flatnonzero(quat.angle_between(local, quat.IDENTITY) < limit)
+            if len(good) == len(local):
+                continue
+            frames = np.arange(len(local))
+            after = np.clip(np.searchsorted(good, frames), 0, max(len(good) - 1, 0))
+            before = np.clip(np.searchsorted(good, frames, side="right") - 1, 0, None)
+            mended = np.broadcast_to(quat.IDENTITY, local.shape)
+            if len(good):
+                low, high = good[before], good[after]
+                share = np.clip((frames - low) / np.maximum(high - low, 1), 0, 1)
+                mended = quat.slerp(local[low], local[high], share)
+            world[:, end] = quat.multiply(world[:, parent], mended)
 
 
 def _follow(world: np.ndarray, known: np.ndarray) -> None:
