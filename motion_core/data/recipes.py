@@ -7,29 +7,27 @@ again. Every sample is a function of (seed, number) alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from motion_core.data.augment import compose, concatenate, swayed, time_scaled
+from motion_core.data.augment import compose, concatenate, time_scaled
 from motion_core.data.joins import Clause, caption_clause, clause_for, then_text, while_text
+from motion_core.data.kitchen import Kitchen, Made, between, choose, cut, said, standing
 from motion_core.data.labels import FAST, SLOW
-from motion_core.data.library import Clip, Library
+from motion_core.data.library import Clip
 from motion_core.data.phrases import (
     Label,
     Subject,
     find_content,
     pace_word,
-    phrases_for,
     pick,
     possessive,
     subject_for,
     weighted,
 )
-from motion_core.data.words import mirror_text
 from motion_core.motion import Motion
 
 SILENT = (0.8, 1.25)  # speeds that need no word
@@ -37,7 +35,6 @@ SLOWED, HURRIED = (0.55, 0.72), (1.35, 1.7)
 PIECE = (30, 84)  # frames of a piece that may be cut, 1.5 to 4.2 s
 REST = (12, 50)
 TRIES = 60
-BANK = 64  # sentences of a label: few enough to encode in a minute, many enough to learn words from
 _PACED = re.compile(
     r"\b(slow|slowly|quick|quickly|fast|faster|rapid|rapidly|brisk|briskly|leisurely|hurr\w+|speed\w*)\b"
 )
@@ -45,81 +42,6 @@ _LEGS_ONLY = re.compile(r"^(walks|jogs|runs|strolls|marches|steps|paces)\b")
 _ARMS_TOO = re.compile(
     r"\b(hand|hands|arm|arms|wav\w+|throw\w*|punch\w*|pick\w*|carr\w+|hold\w*|swing\w*|stop\w*|then)\b"
 )
-
-
-@dataclass(frozen=True)
-class Mix:
-    """How often each recipe makes one of the samples beyond the clips themselves, and how real captions take part."""
-
-    scaled: float = 0.36
-    composed: float = 0.24
-    chained: float = 0.24
-    rested: float = 0.12
-    stood: float = 0.04
-    real: float = 0.45  # share of scaled samples that start from a written caption
-    real_joined: float = 0.2  # the same for composed and chained ones
-
-
-@dataclass(frozen=True)
-class Made:
-    """One sample. action: the one it shows and nothing else, or None. group: for the draws of training."""
-
-    motion: Motion
-    captions: tuple[str, ...]
-    action: str | None
-    group: str
-
-    def mirrored(self) -> Made:
-        return replace(
-            self,
-            motion=self.motion.mirror(),
-            captions=tuple(map(mirror_text, self.captions)),
-            action=None if self.action is None else mirror_text(self.action),
-        )
-
-
-@dataclass
-class Kitchen:
-    """What the recipes use. phrases: sentences offered for a label-only clip."""
-
-    library: Library
-    max_frames: int
-    phrases: int = 6
-    mix: Mix = field(default_factory=Mix)
-
-    def __post_init__(self) -> None:
-        self.labelled = [clip for clip in self.library.clips if clip.label]
-        self.written = [clip for clip in self.library.clips if clip.written]
-        self.styles = sorted({style for _, style in self.library.by_label})
-
-    def clip_of(self, contents: Mapping[str, float], style: str, rng: np.random.Generator) -> Clip | None:
-        """A clip of one of the contents (weighted) in that style."""
-        there = {c: w for c, w in contents.items() if (c, style) in self.library.by_label}
-        return choose(rng, self.library.by_label[weighted(rng, there), style]) if there else None
-
-    def style(self, rng: np.random.Generator) -> str:
-        return "normal" if rng.random() < 0.45 or not self.styles else pick(rng, self.styles)
-
-    def wanted(self, kind: str | None = None) -> dict[str, float]:
-        """Contents (of that kind): rarer ones more often than they are, but one lone clip not as often as hundreds."""
-        counts = self.library.contents()
-        return {c: n**0.25 for c, n in counts.items() if kind is None or find_content(c).kind == kind}
-
-
-def choose(rng: np.random.Generator, options: Sequence[Clip]) -> Clip:
-    return options[int(rng.integers(len(options)))]
-
-
-def _between(rng: np.random.Generator, low: float, high: float) -> int:
-    return int(rng.integers(int(low), int(high) + 1)) if high > low else int(low)
-
-
-def _cut(motion: Motion, frames: int, rng: np.random.Generator) -> Motion:
-    """A random stretch of at most that many frames."""
-    if len(motion) <= frames:
-        return motion
-    start = int(rng.integers(len(motion) - frames + 1))
-    return motion.slice(start, start + frames)
 
 
 # --- the clip itself, and its pace ------------------------------------------------------------------------------------
@@ -130,21 +52,7 @@ def plain(kitchen: Kitchen, clip: Clip, rng: np.random.Generator) -> Made:
     motion = kitchen.library.motion(clip)
     if clip.label is None:
         return Made(motion, clip.captions, clip.action, "real")
-    return Made(motion, _said(clip.label, kitchen, rng), clip.action, "label")
-
-
-def _said(label: Label, kitchen: Kitchen, rng: np.random.Generator) -> tuple[str, ...]:
-    """Some of the BANK sentences that a label has; the same label always has the same ones."""
-    bank = _bank(label)
-    chosen = rng.choice(len(bank), min(kitchen.phrases, len(bank)), replace=False)
-    return tuple(bank[i] for i in sorted(chosen))
-
-
-@lru_cache(maxsize=4096)
-def _bank(label: Label) -> tuple[str, ...]:
-    traits = sorted(label.traits)
-    rng = np.random.default_rng(list(" ".join([label.content, label.style, *traits]).encode()))
-    return tuple(phrases_for(label.content, label.style, rng, BANK, traits))
+    return Made(motion, said(clip.label, kitchen, rng), clip.action, "label")
 
 
 def _repaced(label: Label, ratio: float) -> Label:
@@ -170,9 +78,9 @@ def scaled(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
     speed = _speed(rng, worded and content.paced)
     motion = time_scaled(kitchen.library.motion(clip), speed)
     if content.sustained and rng.random() < 0.5:
-        motion = _cut(motion, _between(rng, PIECE[0], kitchen.max_frames), rng)
+        motion = cut(motion, between(rng, PIECE[0], kitchen.max_frames), rng)
     label = _repaced(clip.label, clip.pace * speed)
-    return Made(motion, _said(label, kitchen, rng), clip.action, "label")
+    return Made(motion, said(label, kitchen, rng), clip.action, "label")
 
 
 def _scaled_written(kitchen: Kitchen, clip: Clip, worded: bool, rng: np.random.Generator) -> Made:
@@ -205,12 +113,12 @@ def composed(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
         content.carries if len(content.carries[0]) > 4 and rng.random() < 0.6 else _with_head(content.carries)
     )
     upper, whole = kitchen.library.motion(arms), _whole(legs)
-    frames = min(legs.frames, kitchen.max_frames, legs.frames if whole else len(upper) + _between(rng, 0, 30))
+    frames = min(legs.frames, kitchen.max_frames, legs.frames if whole else len(upper) + between(rng, 0, 30))
     if frames < PIECE[0] or (len(upper) > frames and not content.sustained):
         return None
-    lower = _cut(kitchen.library.motion(legs), frames, rng)
-    upper = _cut(upper, len(lower), rng)
-    motion = compose(upper, lower, parts, start=_between(rng, 0, len(lower) - len(upper)))
+    lower = cut(kitchen.library.motion(legs), frames, rng)
+    upper = cut(upper, len(lower), rng)
+    motion = compose(upper, lower, parts, start=between(rng, 0, len(lower) - len(upper)))
     waving = clause_for(arms.label.content, rng, who.my)
     captions = dict.fromkeys(while_text(who, clause, waving, rng) for _ in range(3))
     return Made(motion, tuple(captions), None, "composed")
@@ -284,13 +192,13 @@ def _joined(motions: Sequence[Motion], max_frames: int) -> Motion | None:
 def _piece(kitchen: Kitchen, kind: str, style: str, rng: np.random.Generator) -> tuple[str, Motion] | None:
     """(content, motion) of a part of a chain."""
     if kind == "still":
-        motion = _standing(kitchen, style, _between(rng, *PIECE), rng)
+        motion = standing(kitchen, style, between(rng, *PIECE), rng)
         return ("stand", motion) if motion else None
     clip = kitchen.clip_of(LEGS if kind == "travel" else kitchen.wanted(kind), style, rng)
     if clip is None or clip.label is None:
         return None
     motion = kitchen.library.motion(clip)
-    return clip.label.content, motion if _whole(clip) else _cut(motion, _between(rng, *PIECE), rng)
+    return clip.label.content, motion if _whole(clip) else cut(motion, between(rng, *PIECE), rng)
 
 
 def _after_written(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
@@ -315,15 +223,6 @@ def _after_written(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
 # --- resting ----------------------------------------------------------------------------------------------------------
 
 
-def _standing(kitchen: Kitchen, style: str, frames: int, rng: np.random.Generator) -> Motion | None:
-    """Somebody who stands for so many frames."""
-    there = [stand for stand in kitchen.library.stands if stand.style == style]
-    if not there:
-        return None
-    motion = kitchen.library.motion(there[int(rng.integers(len(there)))])
-    return _cut(motion, frames, rng) if len(motion) >= frames else swayed(motion, frames)
-
-
 def rested(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
     """A gesture with standing before or after it, or done twice: the same action in a longer clip."""
     style = kitchen.style(rng)
@@ -334,11 +233,11 @@ def rested(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
     if rng.random() < 0.2 and not find_content(label.content).sustained:
         whole, captions = _joined([motion, motion], kitchen.max_frames), _twice(label, rng)
     else:
-        before, after = (_standing(kitchen, style, _between(rng, *REST), rng) for _ in range(2))
+        before, after = (standing(kitchen, style, between(rng, *REST), rng) for _ in range(2))
         if before is None or after is None:
             return None
         parts = ([before, motion], [motion, after], [before, motion, after])[int(rng.integers(3))]
-        whole, captions = _joined(parts, kitchen.max_frames), _said(label, kitchen, rng)
+        whole, captions = _joined(parts, kitchen.max_frames), said(label, kitchen, rng)
     return Made(whole, captions, piece.action, "rested") if whole else None
 
 
@@ -355,8 +254,8 @@ def _twice(label: Label, rng: np.random.Generator) -> tuple[str, ...]:
 def stood(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
     """Somebody who just stands."""
     style = kitchen.style(rng)
-    motion = _standing(kitchen, style, _between(rng, PIECE[0], kitchen.max_frames), rng)
-    return Made(motion, _said(Label("stand", style), kitchen, rng), "stand", "stood") if motion else None
+    motion = standing(kitchen, style, between(rng, PIECE[0], kitchen.max_frames), rng)
+    return Made(motion, said(Label("stand", style), kitchen, rng), "stand", "stood") if motion else None
 
 
 RECIPES: dict[str, Callable[[Kitchen, np.random.Generator], Made | None]] = {

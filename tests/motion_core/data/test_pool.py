@@ -10,9 +10,10 @@ import torch
 
 from motion_core import quaternions as quat
 from motion_core.data.dataset import SHARES, TrainingSet
+from motion_core.data.kitchen import Kitchen, Mix
 from motion_core.data.library import build_library, selected
 from motion_core.data.pool import FEATURES, DatasetConfig, build_training_set
-from motion_core.data.recipes import Kitchen, Mix, make
+from motion_core.data.recipes import make
 from motion_core.data.store import ClipRecord, ClipStore, write_store
 from motion_core.features import smpl205
 from motion_core.formats import FormatError
