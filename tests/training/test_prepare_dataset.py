@@ -38,10 +38,9 @@ def store(tmp_path_factory):
         for n in range(4)
     ]
     clips.append(ClipRecord("told", "people", "train", None, None, ("a man turns left",), gliding(50, 0.5)))
-    for n, source in enumerate(("people", "studio")):
-        clips.append(
-            ClipRecord(f"val{n}", source, "val", "walk", None, ("somebody walks",), gliding(40, 1.0))
-        )
+    for source in ("people", "studio"):
+        said, free = ("somebody walks",), source == "people"
+        clips.append(ClipRecord(f"val {source}", source, "val", "walk", None, said, gliding(40, 1.0), free))
     write_store(folder, clips, {"studio": "non-commercial", "people": "free"})
     return folder
 
