@@ -26,6 +26,8 @@ TABLE_ROWS = (
 class MDMConfig:
     """What shapes the network; defaults are the published text model's (features aside).
 
+    text_scale: factor on the text vector: sqrt(text_width) gives a unit vector (MiniLM's) entries of about 1, without
+    which the words stay quiet beside time and position for thousands of steps. Official CLIP features need none.
     text_tokens: a decoder attends to all token states instead of the pooled vector. class_token: a decoder gets the
     time as a first token too. mask_frames: padded frames are hidden from attention (the first published weights were
     trained seeing them). max_frames: positions there are, so the longest clip and the token in front of it.
@@ -41,6 +43,7 @@ class MDMConfig:
     arch: str = "trans_enc"
     condition: str | None = "text"
     text_width: int = 384
+    text_scale: float = 1.0
     text_tokens: bool = False
     actions: int = 0
     class_token: bool = False
@@ -62,6 +65,8 @@ class MDMConfig:
                 raise ValueError(f"{name} is {getattr(self, name)}: it must be at least 1")
         if self.width % 2 or self.width % self.heads:
             raise ValueError(f"width is {self.width}: it must be even and divide into {self.heads} heads")
+        if not 0 < self.text_scale < float("inf"):
+            raise ValueError(f"text_scale is {self.text_scale}: use a number above 0")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is {self.dropout}: use a number from 0 to below 1")
         if self.condition == "action" and self.actions < 1:
@@ -119,7 +124,8 @@ class MDM(nn.Module):
                 part = "tokens" if self.config.text_tokens else "pooled"
                 raise ValueError(f"this model is conditioned on text: the condition needs `{part}`")
             given = given if given.dim() == 3 else given[:, None]
-            return self.text(given * cond.keep[:, None, None].to(given.dtype))
+            keep = cond.keep[:, None, None].to(given.dtype)
+            return self.text(given * (self.config.text_scale * keep))
         if self.action is not None:
             if cond.action is None:
                 raise ValueError("this model is conditioned on actions: the condition needs `action`")
