@@ -306,12 +306,12 @@ def test_ctrl_c_leaves_nothing_half_written(tiny_weights, tmp_path):
         [sys.executable, "-m", "motion_core", "batch", str(jobs), "--out", str(out), "--device", "cpu"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while not (out.is_dir() and any(out.iterdir())) and time.monotonic() < deadline:
+    deadline = time.monotonic() + 180  # a busy machine needs long to import torch
+    while not any(out.glob("a*.npz")) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 130 and "interrupted" in err and "Traceback" not in err
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "laban: interrupted, nothing half-written is left\n")
     files = sorted(out.iterdir())
     assert files and all(path.suffix == ".npz" for path in files)
     assert len(read_npz(files[-1])) == 40
