@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import bpy
@@ -18,8 +19,8 @@ def user_folder(part: str) -> Path:
 
 
 def absolute(path: str) -> str:
-    """A path from a Blender property, without Blender's // for the folder of the open file."""
-    return bpy.path.abspath(path.strip()) if path.strip() else ""
+    """A path from a Blender property, without ~ and without Blender's // for the folder of the open file."""
+    return os.path.expanduser(bpy.path.abspath(path.strip())) if path.strip() else ""
 
 
 def bundled_wheel() -> Path | None:

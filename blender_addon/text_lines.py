@@ -13,7 +13,7 @@ MARGIN = 60  # pixels of a panel that no text uses
 
 def columns_of(context: bpy.types.Context) -> int:
     """How many characters fit beside each other in the region that is drawn."""
-    scale = context.preferences.system.ui_scale
+    scale = context.preferences.system.ui_scale or 1.0  # 0 without a window
     width = context.region.width if context.region is not None else 300
     return max(20, int((width / scale - MARGIN) / PIXELS_PER_CHARACTER))
 
@@ -22,6 +22,6 @@ def draw_text(layout: Any, text: str, *, width: int, icon: str = "NONE", lines: 
     """Labels under each other, the icon before the first."""
     column = layout.column(align=True)
     column.scale_y = 0.8
-    parts = textwrap.wrap(text, width, max_lines=lines, placeholder=" ...") or [""]
+    parts = textwrap.wrap(text, width, max_lines=lines, placeholder=" ...", break_on_hyphens=False) or [""]
     for number, part in enumerate(parts):
         column.label(text=part, icon=icon if number == 0 or icon == "NONE" else "BLANK1")

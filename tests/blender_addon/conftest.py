@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,3 +56,73 @@ def world_heads() -> Callable[..., np.ndarray]:
         return np.array([rig.matrix_world @ bones[prefix + joint].head for joint in JOINTS])
 
     return read
+
+
+ROOT = Path(__file__).resolve().parents[2]
+BACKEND = os.environ.get("LABAN_BACKEND_PYTHON") or str(ROOT / ".venv/bin/python")
+
+
+@pytest.fixture(scope="session")
+def backend_python() -> str:
+    """An interpreter with laban[backend]; the tests that make motion need it."""
+    if not Path(BACKEND).is_file():
+        pytest.skip(f"no backend at {BACKEND} (set LABAN_BACKEND_PYTHON)")
+    return BACKEND
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(backend_python, tmp_path_factory) -> Path:
+    """A folder with tiny but real checkpoints; the services of this process use them."""
+    folder = tmp_path_factory.mktemp("weights")
+    code = "import sys, pathlib, tiny_service; tiny_service.write_tiny_weights(pathlib.Path(sys.argv[1]))"
+    subprocess.run(
+        [backend_python, "-c", code, str(folder)],
+        check=True,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+    )
+    os.environ["LABAN_WEIGHTS"] = str(folder)
+    os.environ["OMP_NUM_THREADS"] = "1"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _disabled_at_the_end():
+    import addon_utils
+
+    os.environ.pop("LABAN_BACKEND_PYTHON", None)
+    yield
+    addon_utils.disable("blender_addon", default_set=True)
+
+
+@pytest.fixture
+def enabled(_disabled_at_the_end):
+    """The extension, enabled; its service, once started, serves all tests."""
+    import addon_utils
+
+    if "blender_addon" not in bpy.context.preferences.addons:
+        assert addon_utils.enable("blender_addon", default_set=True) is not None
+
+
+@pytest.fixture
+def preferences(enabled, context, tmp_path):
+    """The extension's preferences, all at their defaults but the folder of results."""
+    found = bpy.context.preferences.addons["blender_addon"].preferences
+    for setting in found.bl_rna.properties:
+        if not setting.is_readonly:
+            found.property_unset(setting.identifier)
+    found.results = str(tmp_path / "results")
+    return found
+
+
+@pytest.fixture
+def session(preferences, backend_python, tiny_weights):
+    """The extension's session with a real backend at hand, nothing running but perhaps its service."""
+    from blender_addon.session import SESSION, Outcome
+
+    preferences.python = backend_python
+    SESSION.outcome = Outcome()
+    yield SESSION
+    SESSION.cancel()
+    for chore in list(SESSION.chores.values()):
+        chore.stop()
+    SESSION.chores.clear()

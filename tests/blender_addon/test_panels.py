@@ -1,0 +1,193 @@
+"""The panels' draw code. Blender draws only with a window; here a layout that records stands in for its canvas, and
+checks each name against Blender: properties, operators and their settings, icons."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import bpy
+import pytest
+
+from blender_addon.panels import CLASSES, progress_text
+from blender_addon.preferences_page import draw_preferences
+from blender_addon.registration import CLASSES as ALL
+from blender_addon.session import SESSION, Outcome, Place, Run
+from blender_addon.text_lines import columns_of, draw_text
+from blender_addon.worker import Job, Service
+
+ICONS = set(bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys())
+OPERATORS = {kind.bl_idname: kind for kind in ALL if issubclass(kind, bpy.types.Operator)}
+
+
+class Recorder:
+    """What is drawn, in order: ("label", text), ("prop", name), ("operator", idname, text, settings), ..."""
+
+    def __init__(self, drawn: list | None = None) -> None:
+        self.drawn: list[tuple] = [] if drawn is None else drawn
+
+    def _inner(self, **more: Any) -> Recorder:
+        return Recorder(self.drawn)
+
+    row = column = box = _inner
+
+    def label(self, text: str = "", icon: str = "NONE") -> None:
+        assert icon in ICONS, icon
+        self.drawn.append(("label", text))
+
+    def separator(self, factor: float = 1.0) -> None:
+        self.drawn.append(("separator",))
+
+    def prop(self, data: Any, name: str, icon: str = "NONE", **more: Any) -> None:
+        assert icon in ICONS, icon
+        assert name in data.bl_rna.properties, name
+        self.drawn.append(("prop", name))
+
+    def progress(self, text: str, factor: float, type: str) -> None:
+        assert 0 <= factor <= 1
+        self.drawn.append(("progress", text))
+
+    def operator(self, idname: str, text: str = "", icon: str = "NONE") -> Any:
+        assert icon in ICONS, icon
+        settings = SimpleNamespace()
+        self.drawn.append(("operator", idname, settings))
+        assert idname in OPERATORS
+        return settings
+
+    def texts(self) -> str:
+        return " ".join(entry[1] for entry in self.drawn if entry[0] in ("label", "progress"))
+
+    def names(self, kind: str) -> list[str]:
+        return [entry[1] for entry in self.drawn if entry[0] == kind]
+
+
+def draw(context) -> Recorder:
+    """All our panels, one after another."""
+    recorder = Recorder()
+    for kind in CLASSES:
+        if not hasattr(kind, "poll") or kind.poll(context):
+            kind.draw(SimpleNamespace(layout=recorder), context)
+    return recorder
+
+
+@pytest.fixture
+def nothing_done(preferences):
+    SESSION.outcome = Outcome()
+    yield
+    SESSION.run, SESSION.outcome = None, Outcome()
+
+
+def test_an_empty_scene_says_what_is_missing(context, nothing_done):
+    drawn = draw(context)
+    assert "No rig selected" in drawn.texts()
+    assert "no backend yet" in drawn.texts()
+    assert drawn.names("operator").count("laban.open_preferences") == 2
+    assert {"model", "prompt", "seconds", "seed", "new_seed", "guidance", "steps", "start"} <= set(
+        drawn.names("prop")
+    )
+    assert "laban.cancel" not in drawn.names("operator")
+    assert "non-commercial" in drawn.texts()
+
+
+def test_with_all_at_hand_only_the_button_is_left(context, nothing_done, preferences):
+    preferences.python = "/somewhere/python"
+    bpy.ops.laban.add_rig()
+    drawn = draw(context)
+    assert "Laban" in drawn.names("label")
+    assert "laban.generate" in drawn.names("operator")
+    assert "no backend" not in drawn.texts()
+
+
+def test_a_model_of_actions_asks_for_one(context, nothing_done):
+    context.scene.laban.model = "mdm-action"
+    drawn = draw(context)
+    assert "action" in drawn.names("prop")
+    assert "prompt" not in drawn.names("prop")
+
+
+def test_a_given_start_frame_can_be_set(context, nothing_done):
+    assert "start_frame" not in draw(context).names("prop")
+    context.scene.laban.start = "GIVEN"
+    assert "start_frame" in draw(context).names("prop")
+
+
+def test_the_shape_is_shown_with_the_user_s_own_body(context, nothing_done, preferences, tmp_path):
+    assert "betas" not in draw(context).names("prop")
+    preferences.smpl_model = str(tmp_path / "SMPLX_NEUTRAL.npz")
+    assert "betas" in draw(context).names("prop")
+
+
+def run_in_state(state: str, step: int = 0, steps: int = 0, left: float | None = None) -> Run:
+    service = Service()
+    service.state = "ready"
+    job = Job(service, {})
+    job.state, job.step, job.steps, job.seconds_left = state, step, steps, left
+    return Run(job, Place(1, 1, "Laban", 1, False), "a person waves", 0)
+
+
+@pytest.mark.parametrize(
+    ("run", "text", "share"),
+    [
+        (run_in_state("queued"), "waiting for its turn", 0),
+        (run_in_state("running", 0, 15), "loading the model", 0),
+        (run_in_state("running", 3, 15), "step 3 of 15", 0.2),
+        (run_in_state("running", 3, 15, 7.6), "step 3 of 15, 8 s left", 0.2),
+        (run_in_state("running", 15, 15, -0.2), "step 15 of 15, 0 s left", 1),
+    ],
+)
+def test_progress_is_put_into_words(run, text, share):
+    assert progress_text(run) == (text, pytest.approx(share))
+
+
+def test_a_run_shows_progress_and_cancel_instead_of_the_button(context, nothing_done):
+    SESSION.run = run_in_state("running", 3, 15, 2)
+    drawn = draw(context)
+    assert drawn.names("progress") == ["step 3 of 15, 2 s left"]
+    assert "laban.cancel" in drawn.names("operator")
+    assert "laban.generate" not in drawn.names("operator")
+    SESSION.run.job.service.state = "starting"
+    assert draw(context).names("progress") == ["starting the service"]
+
+
+def test_a_motion_without_a_rig_can_be_put_on_one(context, nothing_done, tmp_path):
+    SESSION.outcome = Outcome("the rig is gone", True, tmp_path / "kept.npz")
+    drawn = draw(context)
+    assert "the rig is gone" in drawn.texts()
+    buttons = [entry for entry in drawn.drawn if entry[:2] == ("operator", "laban.apply_motion")]
+    assert str(tmp_path / "kept.npz") in {button[2].filepath for button in buttons}
+
+
+def test_the_preferences_page_draws_in_every_state(context, preferences):
+    recorder = Recorder()
+    draw_preferences(recorder, preferences)
+    names = set(recorder.names("prop"))
+    assert {"backend", "python", "device", "variant", "base_python", "results", "smpl_model"} <= names
+    assert "There is no environment yet" in recorder.texts()
+    preferences.backend = "SERVER"
+    recorder = Recorder()
+    draw_preferences(recorder, preferences)
+    assert {"address", "token", "certificate"} <= set(recorder.names("prop"))
+    assert "python" not in recorder.names("prop")
+
+
+def test_long_text_is_wrapped_and_cut(context):
+    recorder = Recorder()
+    draw_text(recorder, "word " * 200, width=30, lines=3)
+    lines = recorder.names("label")
+    assert len(lines) == 3
+    assert max(map(len, lines)) <= 30
+    assert lines[-1].endswith("...")
+    assert columns_of(context) >= 20
+
+
+def test_drawing_is_quick(context, nothing_done, preferences):
+    """A panel is drawn again at every move of the mouse."""
+    import time
+
+    preferences.python = "/somewhere/python"
+    bpy.ops.laban.add_rig()
+    draw(context)
+    start = time.process_time()
+    for _ in range(50):
+        draw(context)
+    assert (time.process_time() - start) / 50 < 0.005
