@@ -9,7 +9,8 @@ import numpy as np
 from motion_core import quaternions as quat
 from motion_core.data.sources import SourceSkeleton, find_source
 from motion_core.fitting import HINGES, unit
-from motion_core.formats.bvh import BvhClip, clip_to_capture
+from motion_core.formats.bvh import clip_to_capture
+from motion_core.formats.bvh_clip import BvhClip
 from motion_core.formats.humanoid import Body, calibrate, capture_to_body, evidence, fit_body
 from motion_core.formats.joint_names import guess_names
 from motion_core.motion import Motion, forward_kinematics
@@ -32,7 +33,9 @@ FLOOR_NOISE, FLOOR_SLOPE, MAX_SLOPE = (
 
 def source_of(clip: BvhClip) -> SourceSkeleton:
     """The table of a known skeleton, or one guessed from the joint names; ValueError where the names say nothing."""
-    return find_source(clip.joints) or SourceSkeleton("any", guess_names(clip.joints, clip.parents), False)
+    return find_source(clip.joints) or SourceSkeleton(
+        "any", guess_names(clip.joints, clip.parents, clip.tips), False
+    )
 
 
 def clip_to_body(clip: BvhClip, source: SourceSkeleton | None = None) -> Body:

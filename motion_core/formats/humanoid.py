@@ -77,28 +77,34 @@ class Body:
     fps: float
 
 
+def check_names(names: Mapping[str, str], joints: Sequence[str]) -> None:
+    """Raise ValueError that names a joint which is needed but not mapped, not ours, or mapped to something absent."""
+    if missing := [joint for joint in NEEDED if joint not in names]:
+        raise ValueError(f"no joint is known for {', '.join(missing)}; the skeleton has {', '.join(joints)}")
+    for joint, name in names.items():
+        if joint not in JOINT:
+            raise ValueError(f"{joint!r} is not one of our joints: {', '.join(JOINTS)}")
+        if name.removeprefix("tip:") not in joints:
+            raise ValueError(
+                f"{joint} is mapped to {name!r}, which the skeleton has not: {', '.join(joints)}"
+            )
+
+
 def capture_to_body(capture: Capture, names: Mapping[str, str]) -> Body:
     """Pick the joints by `names` (ours -> theirs); "tip:NAME" takes the End Site of NAME as a position.
 
     Raises ValueError that names a joint which is needed but not mapped, or mapped to something absent.
     """
-    if missing := [joint for joint in NEEDED if joint not in names]:
-        raise ValueError(
-            f"no joint is known for {', '.join(missing)}; the skeleton has {', '.join(capture.joints)}"
-        )
+    check_names(names, capture.joints)
     count = len(capture.positions)
     positions = np.full((count, len(JOINTS), 3), np.nan)
     orientations = np.full((count, len(JOINTS), 4), np.nan)
     for joint, name in names.items():
-        if name.startswith("tip:") and name[4:] in capture.tips:
-            positions[:, JOINT[joint]] = capture.tips[name[4:]]
-        elif name in capture.joints:
+        if not name.startswith("tip:"):
             positions[:, JOINT[joint]] = capture.position(name)
             orientations[:, JOINT[joint]] = capture.orientation(name)
-        else:
-            raise ValueError(
-                f"{joint} is mapped to {name!r}, which the skeleton has not: {', '.join(capture.joints)}"
-            )
+        elif name[len("tip:") :] in capture.tips:
+            positions[:, JOINT[joint]] = capture.tips[name[len("tip:") :]]
     return Body(_fill(positions), orientations, capture.fps)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from motion_core.skeleton import JOINTS
 
@@ -50,8 +50,11 @@ def _bare(text: str) -> str:
     return re.sub(r"[^a-z]", "", text.lower())
 
 
-def guess_names(joints: Sequence[str], parents: Sequence[int]) -> dict[str, str]:
-    """Our joint -> theirs, as far as names tell. Names of our own are taken at their word."""
+def guess_names(joints: Sequence[str], parents: Sequence[int], tips: Collection[str] = ()) -> dict[str, str]:
+    """Our joint -> theirs, as far as names tell. Names of our own are taken at their word.
+
+    tips: joints with an End Site, which stands in for toes that are missing ("tip:NAME").
+    """
     if set(JOINTS) <= set(joints):
         return {joint: joint for joint in JOINTS}
     words = [split_name(name) for name in joints]
@@ -63,7 +66,9 @@ def guess_names(joints: Sequence[str], parents: Sequence[int]) -> dict[str, str]
         for ours, known in _LIMBS.items():
             if (index := _first(words, side, known)) and joints[index[0]] not in found.values():
                 found[f"{side}_{ours}"] = joints[index[0]]
-        _settle_shoulder(found, words, joints, side)
+        _settle_shoulder(found, side)
+        if f"{side}_foot" not in found and found.get(f"{side}_ankle") in tips:
+            found[f"{side}_foot"] = f"tip:{found[f'{side}_ankle']}"
     found |= _spine(words, joints, parents, found)
     return found
 
@@ -76,7 +81,7 @@ def _first(words: Sequence[tuple[str | None, str]], side: str | None, known: Seq
     return []
 
 
-def _settle_shoulder(found: dict[str, str], words: Sequence, joints: Sequence[str], side: str) -> None:
+def _settle_shoulder(found: dict[str, str], side: str) -> None:
     """A "shoulder" is the collar bone where there is an upper arm besides, else the upper arm itself."""
     if f"{side}_shoulder" not in found and (collar := found.pop(f"{side}_collar", None)):
         found[f"{side}_shoulder"] = collar

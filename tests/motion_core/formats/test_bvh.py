@@ -1,0 +1,215 @@
+"""BVH in and out: our own files exactly, foreign skeletons with other zero poses, names, units and axes nearly so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from motion_core import quaternions as quat
+from motion_core.fitting import CHILD, unit
+from motion_core.formats.bvh import (
+    bvh_to_motion,
+    clip_to_capture,
+    guess_unit,
+    quat_to_zxy,
+    read_bvh,
+    write_bvh,
+)
+from motion_core.motion import Motion
+from motion_core.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, STANDING_PELVIS, UPRIGHT
+
+MIXAMO = {
+    "pelvis": "Hips", "spine1": "Spine", "spine2": "Spine1", "spine3": "Spine2", "neck": "Neck", "head": "Head",
+    **{
+        f"{side}_{ours}": f"{side.capitalize()}{theirs}"
+        for side in ("left", "right")
+        for ours, theirs in (
+            ("hip", "UpLeg"), ("knee", "Leg"), ("ankle", "Foot"), ("foot", "ToeBase"),
+            ("collar", "Shoulder"), ("shoulder", "Arm"), ("elbow", "ForeArm"), ("wrist", "Hand"),
+        )
+    },
+}  # fmt: skip
+LIMBS = ("left_hip", "right_hip", "left_knee", "right_knee", "left_shoulder", "right_shoulder", "left_elbow",
+         "right_elbow")  # fmt: skip
+
+
+def march(frames: int = 90) -> Motion:
+    """Somebody who stands, then marches on the spot with swinging, bending arms; knees and elbows are hinges."""
+    phase = np.linspace(0, 6 * np.pi, frames)
+    swing = np.sin(phase)
+    rotations = np.tile(quat.IDENTITY, (frames, len(JOINTS), 1))
+    rotations[:, JOINT["pelvis"]] = quat.multiply(quat.about_z(0.4 * np.sin(phase / 6)), UPRIGHT)
+
+    def turn(
+        joint: str, x: np.ndarray | float = 0.0, y: np.ndarray | float = 0.0, z: np.ndarray | float = 0.0
+    ) -> None:
+        axes = np.stack([np.broadcast_to(v, frames) for v in (x, y, z)], axis=-1)
+        rotations[:, JOINT[joint]] = quat.multiply(rotations[:, JOINT[joint]], quat.rotvec_to_quat(axes))
+
+    for side, sign in (("left", 1), ("right", -1)):
+        lift = np.maximum(sign * swing, 0)
+        turn(f"{side}_hip", x=-0.9 * lift)
+        turn(f"{side}_knee", x=1.2 * lift)
+        turn(f"{side}_ankle", x=-0.3 * lift)
+        turn(f"{side}_shoulder", z=-sign * 1.3)
+        rotations[:, JOINT[f"{side}_shoulder"]] = quat.multiply(
+            quat.rotvec_to_quat(np.stack([0.5 * sign * swing, 0 * swing, 0 * swing], -1)),
+            rotations[:, JOINT[f"{side}_shoulder"]],
+        )
+        turn(f"{side}_elbow", y=-sign * (0.7 + 0.5 * swing))
+        turn(f"{side}_wrist", z=0.2 * swing)
+    turn("spine1", y=0.1 * swing)
+    turn("head", y=0.3 * swing)
+    pelvis = np.tile([0.0, 0.0, STANDING_PELVIS], (frames, 1))
+    return Motion.from_pelvis(30.0, pelvis, rotations)
+
+
+def foreign_text(
+    motion: Motion, seed: int, *, scale: float = 100.0, up: str = "y", positions: bool = False
+) -> str:
+    """The same movement on a skeleton whose joint axes point anywhere: its zero pose is a heap."""
+    rng = np.random.default_rng(seed)
+    axes = quat.normalize(rng.normal(size=(len(JOINTS), 4)))  # G = S axes
+    joints, world = motion.kinematics()
+    if up == "y":
+        world, joints = (
+            quat.multiply(quat.conjugate(UPRIGHT), world),
+            quat.rotate(quat.conjugate(UPRIGHT), joints),
+        )
+    source = quat.multiply(world, quat.conjugate(axes))
+    local, offsets = source.copy(), np.zeros((len(JOINTS), 3))
+    for joint, parent in enumerate(PARENTS):
+        if parent >= 0:
+            local[:, joint] = quat.multiply(quat.conjugate(source[:, parent]), source[:, joint])
+            offsets[joint] = quat.rotate(axes[parent], OFFSETS[joint].astype(float)) * scale
+    names = [MIXAMO[joint] for joint in JOINTS]
+    order: list[int] = []
+
+    def lines(joint: int) -> list[str]:
+        order.append(joint)
+        moves = "Xposition Yposition Zposition " if positions or joint == 0 else ""
+        shown = np.zeros(3) if positions else offsets[joint]  # position channels replace OFFSET
+        children = [c for c, p in enumerate(PARENTS) if p == joint]
+        return [
+            f"{'JOINT' if joint else 'ROOT'} {names[joint]}", "{", "OFFSET " + " ".join(f"{v:.6f}" for v in shown),
+            f"CHANNELS {6 if moves else 3} {moves}Zrotation Xrotation Yrotation",
+            *(line for child in children for line in lines(child)),
+            *([] if children else ["End Site", "{", "OFFSET 0 0 0", "}"]), "}",
+        ]  # fmt: skip
+
+    head = ["HIERARCHY", *lines(0), "MOTION", f"Frames: {len(motion)}", f"Frame Time: {1 / motion.fps:.7f}"]
+    angles = np.degrees(quat_to_zxy(local))
+    rows = []
+    for frame in range(len(motion)):
+        row: list[float] = []
+        for joint in order:
+            if joint == 0:
+                row += list(joints[frame, 0] * scale)
+            elif positions:
+                row += list(offsets[joint])
+            row += list(angles[frame, joint])
+        rows.append(" ".join(f"{value:.6f}" for value in row))
+    return "\n".join([*head, *rows, ""])
+
+
+def direction_error(a: np.ndarray, b: np.ndarray, joints: tuple[str, ...]) -> float:
+    """Greatest angle in degrees between the bones of two bodies (T,22,3)."""
+    worst = 0.0
+    for joint in joints:
+        one, other = (unit(p[:, JOINT[CHILD[joint]]] - p[:, JOINT[joint]]) for p in (a, b))
+        worst = max(worst, float(np.degrees(2 * np.arcsin(np.linalg.norm(one - other, axis=-1).max() / 2))))
+    return worst
+
+
+def test_our_own_file_comes_back_exactly(tmp_path, walking_motion):
+    write_bvh(tmp_path / "walk.bvh", walking_motion)
+    again = bvh_to_motion(read_bvh(tmp_path / "walk.bvh"))
+    assert again.fps == walking_motion.fps
+    assert np.degrees(quat.angle_between(again.rotations, walking_motion.rotations)).max() < 1e-4
+    assert np.abs(again.trans - walking_motion.trans).max() < 1e-5
+
+
+def test_written_file_in_another_frame_rate(tmp_path, walking_motion):
+    write_bvh(tmp_path / "walk.bvh", walking_motion, fps=60.0)
+    again = bvh_to_motion(read_bvh(tmp_path / "walk.bvh"))
+    assert again.fps == 60.0
+    assert abs(again.seconds - walking_motion.seconds) < 2 / walking_motion.fps
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, walking_motion, monkeypatch):
+    path = tmp_path / "walk.bvh"
+    path.write_text("before")
+    monkeypatch.setattr(np, "savetxt", lambda *a, **k: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_bvh(path, walking_motion)
+    assert path.read_text() == "before"
+    assert [p.name for p in tmp_path.iterdir()] == ["walk.bvh"]
+
+
+@settings(max_examples=40, derandomize=True, deadline=None)
+@given(st.tuples(*[st.floats(-3.1, 3.1)] * 3), st.booleans())
+def test_euler_angles_there_and_back(angles, lock):
+    a, b, c = angles
+    b = np.pi / 2 if lock else b / 2.1
+    zero = np.zeros(1)
+    turns = [
+        quat.rotvec_to_quat(np.stack(v, -1))
+        for v in ((zero, zero, zero + a), (zero + b, zero, zero), (zero, zero + c, zero))
+    ]
+    q = quat.multiply(quat.multiply(turns[0], turns[1]), turns[2])
+    x, y, z = quat_to_zxy(q)[0]
+    again = [quat.rotvec_to_quat(np.array(v)) for v in ((0, 0, x), (y, 0, 0), (0, z, 0))]
+    assert quat.angle_between(quat.multiply(quat.multiply(again[0], again[1]), again[2]), q[0]) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("scale", "up", "positions"),
+    [(100.0, "y", False), (1.0, "z", False), (100.0, "z", True), (1000.0, "y", True)],
+)
+def test_a_foreign_skeleton_moves_the_same(scale, up, positions):
+    motion = march()
+    clip = read_bvh(foreign_text(motion, 5, scale=scale, up=up, positions=positions).encode())
+    assert guess_unit(clip) == pytest.approx(1 / scale)
+    found = bvh_to_motion(clip)
+    want, have = motion.joints(), found.joints()
+    assert direction_error(want, have, LIMBS) < 0.1
+    assert np.abs(want - have).max() < 0.04  # metres, neutral torso and feet are estimates
+    twist = quat.angle_between(found.kinematics()[1], motion.kinematics()[1])
+    assert np.degrees(np.percentile(twist, 99)) < 12  # hands, feet and head included: nothing is turned over
+
+
+def test_wrong_guesses_can_be_overruled():
+    motion = march(30)
+    clip = read_bvh(foreign_text(motion, 1, scale=100.0, up="z").encode())
+    capture = clip_to_capture(clip, MIXAMO, up="z", unit="cm")
+    assert np.abs(capture.position("Hips") - motion.joints()[:, 0]).max() < 1e-4
+    inches = clip_to_capture(clip, MIXAMO, up="z", unit=0.0254)
+    assert np.allclose(inches.positions, capture.positions * 2.54)
+    with pytest.raises(ValueError, match="up is 'x'"):
+        clip_to_capture(clip, MIXAMO, up="x")
+    with pytest.raises(ValueError, match="'ft'"):
+        clip_to_capture(clip, MIXAMO, unit="ft")
+    with pytest.raises(ValueError, match="above 0"):
+        clip_to_capture(clip, MIXAMO, unit=0.0)
+
+
+def test_unknown_and_missing_joints_are_named():
+    clip = read_bvh(foreign_text(march(10), 1).encode())
+    with pytest.raises(ValueError, match="left_knee is mapped to 'Knie'"):
+        bvh_to_motion(clip, MIXAMO | {"left_knee": "Knie"})
+    with pytest.raises(ValueError, match="no joint is known for neck"):
+        bvh_to_motion(clip, {k: v for k, v in MIXAMO.items() if k != "neck"})
+    with pytest.raises(ValueError, match="'left_wing' is not one of our joints"):
+        bvh_to_motion(clip, MIXAMO | {"left_wing": "Hips"})
+
+
+def test_a_humanoid_without_toes_collars_and_spine():
+    motion = march()
+    few = {
+        k: v for k, v in MIXAMO.items() if not k.endswith(("foot", "collar")) and not k.startswith("spine")
+    }
+    found = bvh_to_motion(read_bvh(foreign_text(motion, 3).encode()), few)
+    assert direction_error(motion.joints(), found.joints(), LIMBS) < 0.1
+    assert np.abs(motion.joints() - found.joints()).max() < 0.08

@@ -1,0 +1,123 @@
+"""Reading BVH text: any channel order, clear faults."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+
+from motion_core import quaternions as quat
+from motion_core.formats import FormatError
+from motion_core.formats.bvh_clip import read_bvh
+
+TEXT = """HIERARCHY
+ROOT Hips
+{
+  OFFSET 0 1 0
+  CHANNELS 6 Xposition Yposition Zposition Zrotation Yrotation Xrotation
+  JOINT Left Arm
+  {
+    OFFSET 2 0 0
+    CHANNELS 3 {order}
+    End Site
+    {
+      OFFSET 0 3 0
+    }
+  }
+}
+MOTION
+Frames: 2
+Frame Time: 0.0333333
+0 0 0 0 0 0 0 0 0
+1 2 3 90 0 0 30 40 50
+"""
+AXES = {"X": (1, 0, 0), "Y": (0, 1, 0), "Z": (0, 0, 1)}
+
+
+def text(order: str = "Xrotation Yrotation Zrotation") -> str:
+    return TEXT.replace("{order}", order)
+
+
+def test_tree_values_and_tips():
+    clip = read_bvh(text().encode())
+    assert clip.joints == ("Hips", "Left Arm")
+    assert clip.parents == (-1, 0)
+    assert clip.fps == 30.0
+    assert clip.values.shape == (2, 9)
+    assert np.allclose(clip.tips["Left Arm"], [0, 3, 0])
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations("XYZ")))
+def test_rotations_apply_in_the_order_of_the_channels(order):
+    clip = read_bvh(text(" ".join(f"{axis}rotation" for axis in order)).encode())
+    positions, turns = clip.global_transforms()
+    want = quat.rotvec_to_quat(np.radians(90) * np.array([0.0, 0, 1]))
+    assert np.allclose(positions[1, 0], [1, 2, 3])  # position channels replace OFFSET
+    assert np.allclose(positions[1, 1], [1, 4, 3])  # the arm's offset +X turned by 90 degrees about Z
+    for axis, degrees in zip(order, (30, 40, 50)):
+        want = quat.multiply(want, quat.rotvec_to_quat(np.radians(degrees) * np.array(AXES[axis], float)))
+    assert quat.angle_between(turns[1, 1], want) < 1e-7
+
+
+def test_position_channels_of_a_child_replace_its_offset():
+    child = text("Xposition Yposition Zposition").replace("30 40 50", "7 8 9").replace("90 0 0 7", "0 0 0 7")
+    positions, _ = read_bvh(child.encode()).global_transforms()
+    assert np.allclose(positions[1, 1], [8, 10, 12])
+
+
+def test_windows_line_ends_tabs_capitals_and_byte_order_mark():
+    changed = "\ufeff" + text().replace("\n", "\r\n").replace("  ", "\t").replace("Frames: 2", "FRAMES:2")
+    assert np.allclose(read_bvh(changed.encode()).values, read_bvh(text().encode()).values)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("1 2 3 90 0 0 30 40 50\n", "", "truncated: it announces 2 frames and holds 1"),
+        ("1 2 3 90 0 0 30 40 50", "1 2 3 90 0 0 30 40", "line 20: 8 values, the joints have 9"),
+        ("1 2 3 90 0 0 30 40 50", "1 2 3 90 0 0 30 40 nan", "line 20: 'nan' is not a finite number"),
+        ("1 2 3 90 0 0 30 40 50", "1 2 3 90 0 0 30 x 50", "line 20: 'x' is not a finite number"),
+        ("1 2 3 90 0 0 30 40 50", "1 2 3 90 0 0 30 40 1e999", "'1e999' is not a finite number"),
+        ("Frames: 2", "Frames: 0", "has 0 frames"),
+        ("Frames: 2", "Frames: many", "'Frames: N' is missing or wrong"),
+        ("Frames: 2", "Frames: 1", "line 20: more rows than the 1 frames announced"),
+        ("Frame Time: 0.0333333", "Frame Time: 0", "not possible"),
+        ("Frame Time: 0.0333333", "Frame Time: soon", "'Frame Time: S' is missing or wrong"),
+        ("MOTION\n", "", "no line MOTION"),
+        ("HIERARCHY\n", "", "does not begin with HIERARCHY"),
+        ("OFFSET 2 0 0", "OFFSET 2 0", "line 8: OFFSET 2 0 CHANNELS is not three numbers"),
+        ("OFFSET 2 0 0", "OFFSET 2 0 inf", "not finite"),
+        ("Yrotation Zrotation\n", "Yrotation Wrotation\n", "'Wrotation' is not a channel"),
+        ("CHANNELS 3 X", "CHANNELS three X", "is not a number of channels"),
+        ("JOINT Left Arm", "JOINT Hips", "'Hips' is used twice"),
+        ("}\nMOTION", "MOTION", "the hierarchy ends early"),
+        ("}\nMOTION", "}\n}\nMOTION", "never opened"),
+    ],
+)  # fmt: skip
+def test_faults_name_the_file_and_the_line(tmp_path, old, new, fault):
+    assert old in text()
+    path = tmp_path / "broken.bvh"
+    path.write_text(text().replace(old, new, 1))
+    with pytest.raises(FormatError, match=r"broken\.bvh") as error:
+        read_bvh(path)
+    assert fault in str(error.value)
+
+
+def test_binary_rubbish_is_refused():
+    with pytest.raises(FormatError, match="no line MOTION"):
+        read_bvh(bytes(range(256)) * 10)
+
+
+def test_an_unknown_joint_lists_the_known_ones():
+    with pytest.raises(ValueError, match="'Tail'; it has Hips, Left Arm"):
+        read_bvh(text().encode()).index("Tail")
+
+
+def test_a_thousand_frames_read_and_move_quickly():
+    rows = "\n".join(["1 2 3 90 0 0 30 40 50"] * 5000)
+    long = text().replace("Frames: 2", "Frames: 5002").rstrip() + "\n" + rows
+    start = time.perf_counter()
+    read_bvh(long.encode()).global_transforms()
+    assert time.perf_counter() - start < 1.0
