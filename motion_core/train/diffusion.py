@@ -185,7 +185,11 @@ def licence_of(about: dict[str, Any]) -> str:
     """The licence of weights trained on a pool: the narrowest of its sources decides."""
     if about["free"]:
         return "trained with " + "; ".join(about["sources"].values())
-    bound = [name for name, licence in about["sources"].items() if "non-commercial" in licence.lower()]
+    bound = [
+        name
+        for name, licence in about["sources"].items()
+        if any(words in licence.lower() for words in ("non-commercial", "research only"))
+    ]
     if bound == ["bandai"]:
         return NON_COMMERCIAL
     return f"non-commercial: trained with {', '.join(bound or about['sources'])}"

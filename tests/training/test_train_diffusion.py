@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from motion_core import quaternions as quat
+from motion_core.catalog import NON_COMMERCIAL
 from motion_core.checkpoint import load_checkpoint
 from motion_core.data.pool import DatasetConfig, build_training_set
 from motion_core.data.store import ClipRecord, ClipStore, write_store
@@ -22,7 +23,7 @@ from motion_core.models.mdm import MDM, MDMConfig
 from motion_core.motion import Motion
 from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
 from motion_core.train.config import read_config
-from motion_core.train.diffusion import DiffusionConfig
+from motion_core.train.diffusion import DiffusionConfig, licence_of
 from motion_core.train.log import read_log
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -150,7 +151,7 @@ def test_two_processes_take_the_steps_of_one(pool, unbroken, tmp_path):
     out = tmp_path / "two"
     command = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", str(SCRIPT)]
     process = start([*command, *arguments(pool, out)])
-    said = process.communicate(timeout=120)[0].decode()
+    said = process.communicate(timeout=240)[0].decode()
     assert process.returncode == 0, said
     together, alone = losses(out), losses(unbroken)
     assert [r["step"] for r in together] == [r["step"] for r in alone]
@@ -193,7 +194,7 @@ def test_an_action_model_starts_from_the_text_model(pool, unbroken, tmp_path, ca
         (("steps = 50", 'steps = "50"'), "'diffusion.steps' is '50': it must be of type int"),
         (("positions = 1.0", "positions = -1.0"), "loss weight positions is -1.0"),
         (("[diffusion]", '[diffusion]\nschedule = "sine"'), "diffusion.schedule is 'sine'"),
-        (("heads = 2", "heads = 3"), "width 16 does not divide into 3 heads"),
+        (("heads = 2", "heads = 3"), "model: width is 16"),
     ],
 )
 def test_a_faulty_config_stops_before_anything_is_written(pool, tmp_path, capsys, change, message):
@@ -211,6 +212,24 @@ def test_absent_data_and_unfit_weights_are_named(pool, tmp_path, capsys):
     assert "is no training pool" in capsys.readouterr().err
     assert train_diffusion.main(arguments(pool, tmp_path / "out", "--init", tmp_path / "x")) == 1
     assert "no checkpoint at" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("sources", "free", "licence"),
+    [
+        ({"cmu": "free for any use"}, True, "trained with free for any use"),
+        ({"cmu": "free", "bandai": "CC BY-NC 4.0 (non-commercial)"}, False, NON_COMMERCIAL),
+        ({"amass": "AMASS, research only"}, False, "non-commercial: trained with amass"),
+        (
+            {"amass": "research only", "bandai": "non-commercial"},
+            False,
+            "non-commercial: trained with amass, bandai",
+        ),
+        ({"mine": "ask me"}, False, "non-commercial: trained with mine"),
+    ],
+)
+def test_the_narrowest_source_decides_the_licence(sources, free, licence):
+    assert licence_of({"sources": sources, "free": free}) == licence
 
 
 @pytest.mark.parametrize("path", sorted(TINY.parent.glob("*.toml")), ids=lambda p: p.name)
