@@ -34,8 +34,8 @@ FPS = 24
 COLUMNS, ROWS = 4, 2
 CELL = (420, 420)  # pixels
 FILM = (960, 540)
-CLOSE_UP = 6.6  # metres from the camera to the person on the sheet
-TALLEST = 1.0  # the camera aims at this height, metres
+CLOSE_UP = 4.3  # metres from the camera to the person on the sheet
+AIM = 0.92  # the camera aims at this height, metres
 
 
 def say(started: float, text: str) -> None:
@@ -77,7 +77,7 @@ def render_film(scene: Any, path: Path) -> None:
 def follow(camera: Any, rig: Any) -> None:
     """Put the camera where it sees the whole person, wherever they have walked to."""
     pelvis = rig.matrix_world @ rig.pose.bones["pelvis"].head
-    pelvis.z = TALLEST
+    pelvis.z = AIM
     camera.location = pelvis + VIEW * CLOSE_UP
 
 
