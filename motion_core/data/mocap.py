@@ -191,9 +191,9 @@ def _angle(source: np.ndarray, fitted: np.ndarray, a: str, b: str) -> np.ndarray
     return np.degrees(2 * np.arcsin(np.clip(np.linalg.norm(one - other, axis=-1) / 2, 0, 1)))
 
 
-def _exchanged(joints: np.ndarray) -> np.ndarray:
-    """(T,) true where the left hip is not on the left of where the feet point."""
+def _exchanged(joints: np.ndarray) -> bool:
+    """Whether the left hip is, for most of the time, not on the left of where the feet point."""
     at = {joint: joints[:, index] for joint, index in JOINT.items()}
     toes = at["left_foot"] - at["left_ankle"] + at["right_foot"] - at["right_ankle"]
     up = at["neck"] - (at["left_hip"] + at["right_hip"]) / 2
-    return np.sum(np.cross(up, toes) * (at["left_hip"] - at["right_hip"]), axis=-1) < 0
+    return bool(np.median(np.sum(quat.cross(up, toes) * (at["left_hip"] - at["right_hip"]), axis=-1)) < 0)
