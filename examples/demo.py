@@ -34,7 +34,7 @@ FPS = 24
 COLUMNS, ROWS = 4, 2
 CELL = (420, 420)  # pixels
 FILM = (960, 540)
-CLOSE_UP = 4.3  # metres from the camera to the person on the sheet
+CLOSE_UP = 4.0  # metres from the camera to the person on the sheet
 AIM = 0.92  # the camera aims at this height, metres
 
 

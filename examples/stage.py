@@ -20,7 +20,7 @@ from mathutils import Vector
 
 FLOOR_COLOUR = np.array((0.86, 0.87, 0.88, 1.0))  # linear RGBA
 TILE_COLOUR = np.array((0.62, 0.64, 0.67, 1.0))
-SKY_COLOUR = (0.50, 0.51, 0.53)
+SKY_COLOUR = (0.155, 0.158, 0.163)  # what Workbench shows of it meets the floor at the horizon
 TILE = 0.5  # metres
 FADE = 7.0  # metres from the action over which the tiles fade into the floor
 VIEW = Vector((0.85, -1.0, 0.30)).normalized()  # from the person to the camera, for one who faces -Y
