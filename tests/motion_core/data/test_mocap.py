@@ -130,6 +130,9 @@ def test_real_captures_fit(captures, source):
         assert np.mean(lowest < -0.03) < 0.1, clip.name
         assert -0.02 < np.percentile(lowest, 20) < 0.03, clip.name
         assert np.degrees(np.median(hand_turn(motion))) < 90, clip.name
+        for joint in ("spine1", "spine2", "spine3"):  # nobody walks with a wrung back
+            yaw = quat.quat_to_rotvec(motion.rotations[:, JOINT[joint]].astype(float))[:, 1]
+            assert abs(np.degrees(np.mean(yaw))) < 12, (clip.name, joint)
         for joint, share in forward_bends(motion).items():
             assert share > 0.9, (clip.name, joint, share)
 
