@@ -21,7 +21,7 @@ import psutil
 from generate import PROMPT, untrained
 
 SECONDS = 9.8  # 196 frames
-POLL = 0.01  # seconds between two questions after a job
+POLL = 0.02  # seconds between two questions after a job
 
 
 class Measured:
@@ -59,6 +59,11 @@ class Measured:
         """Resident gigabytes."""
         return psutil.Process(self.process.pid).memory_info().rss / 1e9
 
+    def cpu(self) -> float:
+        """Seconds of processor time so far, over all cores: what a busy machine does not change."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return times.user + times.system
+
     def stop(self) -> float:
         """Seconds until it has ended."""
         begun = time.perf_counter()
@@ -90,10 +95,13 @@ def measure(runs: int) -> None:
               f"first motion {service.clock():.2f} s")  # fmt: skip
         if not options:
             service.stop()
+    cold = service.cpu()
     times = sorted(service.generate(number) for number in range(1, runs + 1))
+    work = (service.cpu() - cold) / runs
     time.sleep(2)
     health = service.http.get("/health").json()
     print(f"warm, 196 frames  best {times[0]:.2f} s   median {median(times):.2f} s   worst {times[-1]:.2f} s")
+    print(f"processor time    {cold:.2f} s to the first motion   {work:.2f} s a warm motion")
     print(
         f"memory before a model {empty:.2f} GB   idle with {', '.join(health['loaded'])} {service.memory():.2f} GB"
     )

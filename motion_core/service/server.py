@@ -151,7 +151,7 @@ class Server(uvicorn.Server):
 def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoReturn:
     """Run table, runner and server until a signal, /shutdown or the parent's end stops them; then leave."""
     # Read when torch is loaded. On cores that Blender shares, threads that spin while they wait for each other make
-    # the network ten times slower; threads that sleep cost an idle machine next to nothing.
+    # the network ten times slower (measured with two threads on two busy cores).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     table = JobTable()
     runner = Runner(table, device=args.device, preload=args.preload)
