@@ -24,7 +24,9 @@ _WORD = re.compile(r"\b(" + "|".join(sorted(_OTHER, key=len, reverse=True)) + r"
 # anti-clockwise, counter clock wise ...: one spelling each, so that every one has one opposite
 _CLOCKWISE = re.compile(r"\b(counter|anti)?([- ]?)(clock[- ]?wise)\b", re.IGNORECASE)
 
-_NO_SIDE_BEFORE = re.compile(r"\b(all|what is|what's|nothing)\s+$", re.IGNORECASE)
+_NO_SIDE_BEFORE = re.compile(
+    r"\b(all|what is|what's|nothing|no (strength|energy|time|space|room))\s+$", re.IGNORECASE
+)
 _NO_SIDE_AFTER = re.compile(
     r"^(\s+(now|alone|away(?!\s+from))\b"
     r"|\s+angles\b|-angle"

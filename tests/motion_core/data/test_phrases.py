@@ -90,6 +90,12 @@ def test_the_style_is_said():
     assert not any(words.search(text) for text in plain)
 
 
+def test_no_style_has_a_side():
+    for style in phrases.styles().values():
+        for text in (*style.adjective, *style.adverb, *style.manner, *style.travel, *style.subject):
+            assert not re.search(r"\b(left|right)\b", text), f"{text!r} would be mirrored"
+
+
 def test_traits_are_said_only_where_measured():
     rng = np.random.default_rng(0)
     pace = re.compile(r"\bslow|in slow motion")
