@@ -36,7 +36,7 @@ def check_python(python: str) -> str:
         raise StartError(f"{path} is a folder: choose the python program inside it")
     if not path.is_file():
         raise StartError(f"there is no Python at {path}: choose another one in the preferences of Laban")
-    return str(path)
+    return str(path.absolute())  # the child starts in another folder
 
 
 def clean_environment() -> dict[str, str]:

@@ -32,11 +32,11 @@ def progress_text(run: Run) -> tuple[str, float]:
     """What is shown while a motion is made: words and a share from 0 to 1."""
     job = run.job
     if job.service.state == "starting":
-        return "starting the service", 0.0
+        return "Starting the service", 0.0
     if job.state in ("waiting", "queued") or not job.steps or (job.state == "running" and job.step == 0):
-        return "waiting for its turn" if job.state == "queued" else "loading the model", 0.0
+        return "Waiting for its turn" if job.state == "queued" else "Loading the model", 0.0
     left = "" if job.seconds_left is None else f", {max(job.seconds_left, 0):.0f} s left"
-    return f"step {job.step} of {job.steps}{left}", job.progress
+    return f"Step {job.step} of {job.steps}{left}", job.progress
 
 
 class LABAN_PT_motion(_Panel, bpy.types.Panel):
@@ -51,7 +51,7 @@ class LABAN_PT_motion(_Panel, bpy.types.Panel):
         column = layout.column()
         column.enabled = SESSION.run is None
         column.prop(settings, "model", text="")
-        _draw_words(column, settings)
+        _draw_words(column, settings, width)
         _draw_numbers(column, settings)
         layout.separator(factor=0.5)
         _draw_button(layout, context, width)
@@ -66,14 +66,16 @@ def _draw_rig(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     row.operator("laban.add_rig", text="Add Rig", icon="ADD")
 
 
-def _draw_words(column: bpy.types.UILayout, settings: LabanSettings) -> None:
+def _draw_words(column: bpy.types.UILayout, settings: LabanSettings, width: int) -> None:
     needs = settings.card.needs
     if needs is None:
         return
     row = column.row()
     row.scale_y = 1.3
     if needs == "text":
-        row.prop(settings, "prompt", text="", icon="TEXT", placeholder=EXAMPLES)
+        row.prop(settings, "prompt", text="", placeholder=EXAMPLES)
+        if len(settings.prompt) > width:  # a field has one line: show what it cuts
+            draw_text(column, settings.prompt, width=width)
     else:
         row.prop(settings, "action", text="", icon="ACTION", placeholder="action")
 
@@ -83,7 +85,7 @@ def _draw_numbers(column: bpy.types.UILayout, settings: LabanSettings) -> None:
     row = column.row(align=True)
     row.prop(settings, "seed")
     row.operator("laban.random_seed", text="", icon="FILE_REFRESH")
-    row.prop(settings, "new_seed", text="", icon="AUTO", toggle=True)
+    column.prop(settings, "new_seed")
 
 
 def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, width: int) -> None:

@@ -19,7 +19,8 @@ def columns_of(context: bpy.types.Context) -> int:
 
 
 def draw_text(layout: Any, text: str, *, width: int, icon: str = "NONE", lines: int = 8) -> None:
-    """Labels under each other, the icon before the first."""
+    """Labels under each other, the icon before the first; the text begins with a capital letter."""
+    text = text[:1].upper() + text[1:]
     column = layout.column(align=True)
     column.scale_y = 0.8
     parts = textwrap.wrap(text, width, max_lines=lines, placeholder=" ...", break_on_hyphens=False) or [""]
