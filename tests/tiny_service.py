@@ -1,4 +1,4 @@
-"""For tests: a tiny but real MDM checkpoint (random weights, seeded), and a service process that runs it."""
+"""For tests: a service process with tiny models, and what to ask of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tiny_mdm import save_tiny_models
 
 ROOT = Path(__file__).resolve().parents[1]
 TASK = {"task": "generate", "text": "a person walks", "seconds": 1.0, "seed": 3, "steps": 2}
@@ -19,25 +20,8 @@ LONG = {**TASK, "seconds": 9.8, "steps": 1000}  # several seconds of work: somet
 
 
 def write_tiny_weights(folder: Path) -> Path:
-    """`mdm.safetensors` and `mdm-action.safetensors` of width 32 in `folder`."""
-    import torch
-
-    from motion_core.checkpoint import CheckpointInfo, save_checkpoint
-    from motion_core.models.mdm import MDM, MDMConfig
-
-    for name, condition, actions in (("mdm", "text", ()), ("mdm-action", "action", ("walk", "wave"))):
-        torch.manual_seed(5)
-        config = MDMConfig(
-            width=32, layers=1, heads=2, feedforward=64, condition=condition, actions=len(actions)
-        )
-        mean, std = torch.zeros(205), torch.full((205,), 0.3)
-        info = CheckpointInfo(
-            family="mdm", config=config.to_json(), features="smpl205", mean=mean, std=std, fps=20.0,
-            conditioning=condition, actions=actions, text_encoder="minilm" if condition == "text" else None,
-            diffusion={"schedule": "cosine", "steps": 1000, "predicts": "x0"}, licence="test",
-        )  # fmt: skip
-        save_checkpoint(folder / f"{name}.safetensors", MDM(config).state_dict(), info)
-    return folder
+    """Tiny models with a thousand noise levels, so that a job can be made to last."""
+    return save_tiny_models(folder, diffusion={"steps": 1000})
 
 
 def service_environment(weights: Path) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import socket
 import sys
 import threading
@@ -13,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from tiny_service import write_tiny_weights
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,18 +34,8 @@ def addon() -> Callable[[str], Any]:
 
 
 @pytest.fixture(scope="session")
-def tiny() -> ModuleType:
-    """tests/tiny_service.py; by path, because `tests` is no package."""
-    spec = importlib.util.spec_from_file_location("tiny_service", ROOT / "tests" / "tiny_service.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="session")
-def weights(tiny: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.write_tiny_weights(tmp_path_factory.mktemp("weights"))
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_weights(tmp_path_factory.mktemp("weights"))
 
 
 class RawServer:

@@ -10,6 +10,7 @@ import time
 
 import psutil
 import pytest
+from tiny_service import LONG, TASK, RunningService
 
 from motion_core.formats.npz import bytes_to_motion
 
@@ -66,8 +67,8 @@ def drive(what, until, timeout=60.0):
     return worst
 
 
-def test_a_sentence_becomes_motions_without_a_pause(shared, tiny):
-    job = shared.submit({**tiny.TASK, "count": 3, "steps": 60})
+def test_a_sentence_becomes_motions_without_a_pause(shared):
+    job = shared.submit({**TASK, "count": 3, "steps": 60})
     seen = []
     worst = drive(job, lambda: seen.append((job.state, job.progress)) or job.done)
     assert job.state == "done", job.message
@@ -79,8 +80,8 @@ def test_a_sentence_becomes_motions_without_a_pause(shared, tiny):
     assert shared.health["status"] in ("ready", "running", "loading") and shared.is_local
 
 
-def test_two_jobs_at_a_time(shared, tiny):
-    jobs = [shared.submit({**tiny.TASK, "seed": seed, "steps": 100}) for seed in (1, 2)]
+def test_two_jobs_at_a_time(shared):
+    jobs = [shared.submit({**TASK, "seed": seed, "steps": 100}) for seed in (1, 2)]
     drive(jobs[0], lambda: jobs[1].poll() and jobs[0].done)
     assert [job.state for job in jobs] == ["done", "done"] and jobs[0].results != jobs[1].results
 
@@ -94,48 +95,48 @@ def test_two_jobs_at_a_time(shared, tiny):
         ({"colour": 1}, "unknown field 'colour'"),
     ],
 )
-def test_a_refused_task_carries_the_reason(shared, tiny, change, words):
-    job = shared.submit({**tiny.TASK, **change})
+def test_a_refused_task_carries_the_reason(shared, change, words):
+    job = shared.submit({**TASK, **change})
     assert not job.wait(20) and job.state == "failed" and words in job.message
 
 
-def test_cancel_never_delivers_and_reaches_the_service(shared, tiny):
-    job = shared.submit({**tiny.LONG, "count": 32})
+def test_cancel_never_delivers_and_reaches_the_service(shared):
+    job = shared.submit({**LONG, "count": 32})
     drive(job, lambda: job.step > 3)
     assert job.seconds_left > 0
     job.cancel()
     assert job.state == "cancelled" and job.poll() and job.results == []
-    after = shared.submit(tiny.TASK)
+    after = shared.submit(TASK)
     assert after.wait(20), after.message  # far sooner than the 32 long ones
     assert job.state == "cancelled" and job.results == [] and not shared._closing
 
 
 @pytest.mark.parametrize("polls", [0, 1, 2, 4])
-def test_cancel_right_after_submit(shared, tiny, polls):
-    job = shared.submit({**tiny.LONG, "count": 32})
+def test_cancel_right_after_submit(shared, polls):
+    job = shared.submit({**LONG, "count": 32})
     for _ in range(polls):
         job.poll()
     job.cancel()
     job.cancel()
     drive(shared, lambda: not shared._closing)
     assert job.state == "cancelled" and job.results == []
-    assert shared.submit(tiny.TASK).wait(20)  # the service is free: the cancelled one is not running there
+    assert shared.submit(TASK).wait(20)  # the service is free: the cancelled one is not running there
 
 
-def test_wait_gives_up(shared, tiny):
-    job = shared.submit({**tiny.LONG, "count": 32})
+def test_wait_gives_up(shared):
+    job = shared.submit({**LONG, "count": 32})
     assert not job.wait(0.3)
     assert job.state == "cancelled" and "not finished within 0.3 seconds" in job.message
 
 
-def test_a_job_waits_for_a_service_that_starts_and_stop_ends_everything(service, tiny):
+def test_a_job_waits_for_a_service_that_starts_and_stop_ends_everything(service):
     service.start(sys.executable, device="cpu")
-    job = service.submit(tiny.TASK)
+    job = service.submit(TASK)
     assert job.state == "waiting" and service.state == "starting"
     worst = drive(job, lambda: job.done)
     assert job.state == "done", job.message
     assert worst < WORST_POLL
-    second = service.submit({**tiny.LONG, "count": 32})
+    second = service.submit({**LONG, "count": 32})
     drive(second, lambda: second.state == "running")
     process, folder = service._child.process, service._child.folder
     service.stop()
@@ -146,9 +147,9 @@ def test_a_job_waits_for_a_service_that_starts_and_stop_ends_everything(service,
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with a signal")
-def test_a_backend_killed_in_the_middle_is_told_and_the_next_start_works(service, tiny):
+def test_a_backend_killed_in_the_middle_is_told_and_the_next_start_works(service):
     service.start(sys.executable, device="cpu")
-    job = service.submit({**tiny.LONG, "count": 32})
+    job = service.submit({**LONG, "count": 32})
     drive(job, lambda: job.step > 0)
     process = service._child.process
     os.kill(process.pid, signal.SIGKILL)
@@ -160,7 +161,7 @@ def test_a_backend_killed_in_the_middle_is_told_and_the_next_start_works(service
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="stops a process with a signal")
-def test_a_backend_that_hangs_does_not_hang_us(service, tiny, worker, monkeypatch):
+def test_a_backend_that_hangs_does_not_hang_us(service, worker, monkeypatch):
     http = sys.modules["addon_pure.http_client"]
     original = http.Request.__init__
     monkeypatch.setattr(http.Request, "__init__", lambda *a, **k: original(*a, **{**k, "timeout": 0.3}))
@@ -168,7 +169,7 @@ def test_a_backend_that_hangs_does_not_hang_us(service, tiny, worker, monkeypatc
     service.start(sys.executable, device="cpu")
     assert service.wait_ready(60)
     service._child.process.send_signal(signal.SIGSTOP)
-    job = service.submit(tiny.TASK)
+    job = service.submit(TASK)
     worst = drive(job, lambda: job.done)
     assert job.state == "failed" and "no answer within 0.3 seconds" in job.message and worst < WORST_POLL
     process = service._child.process if service._child else None
@@ -176,22 +177,22 @@ def test_a_backend_that_hangs_does_not_hang_us(service, tiny, worker, monkeypatc
     assert process is None or process.returncode == -9
 
 
-def test_a_wrong_interpreter_fails_at_once(service, tiny):
+def test_a_wrong_interpreter_fails_at_once(service):
     service.start("/nowhere/python")
-    job = service.submit(tiny.TASK)
+    job = service.submit(TASK)
     assert job.poll() and job.state == "failed" and "/nowhere/python" in job.message
     assert service.poll() == "failed"
 
 
-def test_a_job_without_a_service(service, tiny):
-    job = service.submit(tiny.TASK)
+def test_a_job_without_a_service(service):
+    job = service.submit(TASK)
     assert job.poll() and job.state == "failed" and "start it first" in job.message
 
 
-def test_a_remote_service_with_its_token(service, shared, tiny):
+def test_a_remote_service_with_its_token(service, shared):
     service.connect(f"http://localhost:{shared.address.port}", f" {shared.address.token}\n")
     assert service.wait_ready(20), service.message
-    assert not service.is_local and service.submit(tiny.TASK).wait(30)
+    assert not service.is_local and service.submit(TASK).wait(30)
     service.stop()
     assert shared.poll() == "ready"  # somebody else's service is left alone
 
@@ -240,13 +241,13 @@ def test_something_else_at_the_address(service, raw_server, answer, words):
         b'{"id": "a", "state": "dancing", "step": 1, "steps": 2, "count": 1}',
     ],
 )
-def test_a_service_that_answers_nonsense(service, raw_server, tiny, reply):
+def test_a_service_that_answers_nonsense(service, raw_server, reply):
     body = reply[:-1] + b', "status": "ready"}' if reply.startswith(b'{"') else reply
     if body == b"{}":
         body = b'{"status": "ready"}'
     raw_server.answer(b"HTTP/1.1 200 OK\r\n\r\n" + body)
     service.connect(f"127.0.0.1:{raw_server.port}", "t")
-    job = service.submit(tiny.TASK)
+    job = service.submit(TASK)
     assert not job.wait(20) and job.state == "failed" and job.message
 
 
@@ -260,19 +261,19 @@ def make_certificate(folder):
     return cert, key
 
 
-def test_https(service, worker, tiny, weights, tmp_path):
+def test_https(service, worker, weights, tmp_path):
     try:
         cert, key = make_certificate(tmp_path)
     except FileNotFoundError:
         pytest.skip("no openssl program to make a certificate with")
-    running = tiny.RunningService(weights, "--device", "cpu", "--tls-cert", str(cert), "--tls-key", str(key))
+    running = RunningService(weights, "--device", "cpu", "--tls-cert", str(cert), "--tls-key", str(key))
     try:
         address, token = f"https://localhost:{running.first['port']}", running.first["token"]
         service.connect(address, token)  # nobody vouches for this certificate
         assert not service.wait_ready(20) and "CERTIFICATE_VERIFY_FAILED" in service.message
         service.connect(address, token, cafile=str(cert))
         assert service.wait_ready(20), service.message
-        job = service.submit(tiny.TASK)
+        job = service.submit(TASK)
         assert drive(job, lambda: job.done) < WORST_POLL
         assert job.state == "done", job.message
         service.connect(address.replace("https", "http"), token)
@@ -281,7 +282,7 @@ def test_https(service, worker, tiny, weights, tmp_path):
         running.stop()
 
 
-def test_a_name_is_resolved_without_waiting(service, shared, tiny, addon, monkeypatch):
+def test_a_name_is_resolved_without_waiting(service, shared, addon, monkeypatch):
     client = addon("http_client")
     monkeypatch.setattr(client, "numeric_ip", lambda host: "")  # as for a name of another machine
     service.connect(f"localhost:{shared.address.port}", shared.address.token)

@@ -1,0 +1,46 @@
+"""For tests: tiny but real MDM checkpoints with random weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+TINY_ACTIONS = ("walk", "run", "wave")
+
+
+def save_tiny_mdm(path: Path, condition: str | None, **more) -> None:
+    """An untrained MDM of width 32 around an upright pose; `more` replaces fields of CheckpointInfo or MDMConfig."""
+    import torch
+
+    from motion_core.checkpoint import CheckpointInfo, save_checkpoint
+    from motion_core.features import smpl205
+    from motion_core.models.mdm import MDM, MDMConfig
+    from motion_core.motion import Motion
+    from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
+
+    rotations = np.tile([1.0, 0, 0, 0], (4, 22, 1))
+    rotations[:, 0] = UPRIGHT
+    standing = smpl205.encode(Motion.from_pelvis(20.0, np.tile([0, 0, STANDING_PELVIS], (4, 1)), rotations))
+    sizes = {
+        "features": smpl205.DIM, "width": 32, "layers": 2, "heads": 2, "feedforward": 48, "max_frames": 256,
+        "actions": len(TINY_ACTIONS) if condition == "action" else 0,
+    }  # fmt: skip
+    config = MDMConfig(condition=condition, **(sizes | more.pop("config", {})))
+    torch.manual_seed(3)
+    diffusion = {"schedule": "cosine", "steps": 50, "predicts": "x0"} | more.pop("diffusion", {})
+    values = {
+        "family": "mdm", "config": config.to_json(), "features": "smpl205", "mean": standing.mean(0),
+        "std": np.full(smpl205.DIM, 0.05), "fps": 20.0, "conditioning": condition,
+        "actions": TINY_ACTIONS if condition == "action" else (),
+        "text_encoder": "minilm" if condition == "text" else None,
+        "diffusion": diffusion, "licence": "CC0 (random numbers)",
+    }  # fmt: skip
+    save_checkpoint(path, MDM(config).state_dict(), CheckpointInfo(**(values | more)))
+
+
+def save_tiny_models(folder: Path, **more) -> Path:
+    """`mdm` and `mdm-action`, in a folder that LABAN_WEIGHTS can name; returns it."""
+    save_tiny_mdm(folder / "mdm.safetensors", "text", **more)
+    save_tiny_mdm(folder / "mdm-action.safetensors", "action", **more)
+    return folder
