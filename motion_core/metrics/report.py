@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from motion_core.data.phrases import phrases_for
+from motion_core.data.phrases import contents, phrases_for
 from motion_core.data.store import ClipRecord, ClipStore
 from motion_core.formats.files import atomic_write
 from motion_core.generators import load_generator
@@ -59,9 +59,13 @@ class Retrieval:
         sentences: list[str] = []
         self.clips, self.owners = clips, []
         for index, clip in enumerate(clips):
-            own = clip.captions or phrases_for(clip.action or "", clip.style or "", rng, PHRASES_PER_CLIP)
+            own = clip.captions or _label_sentences(clip, rng)
             sentences += own
             self.owners += [index] * len(own)
+        if not sentences:
+            raise ValueError(
+                "no training clip has a caption or a known label: retrieval has nothing to look in"
+            )
         self.encoder = encoder
         self.embedded = _embed(encoder, sentences)
 
@@ -74,6 +78,13 @@ class Retrieval:
             if len(chosen) == count:
                 break
         return [self.clips[index].motion for index in chosen]
+
+
+def _label_sentences(clip: ClipRecord, rng: np.random.Generator) -> list[str]:
+    """What the training set says of a clip without captions."""
+    if clip.action not in contents():
+        return []
+    return phrases_for(clip.action, clip.style or "normal", rng, PHRASES_PER_CLIP)
 
 
 def _embed(encoder: Any, sentences: list[str]) -> np.ndarray:
