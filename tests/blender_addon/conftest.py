@@ -74,7 +74,8 @@ def backend_python() -> str:
 def tiny_weights(backend_python, tmp_path_factory) -> Path:
     """A folder with tiny but real checkpoints; the services of this process use them."""
     folder = tmp_path_factory.mktemp("weights")
-    code = "import sys, pathlib, tiny_service; tiny_service.write_tiny_weights(pathlib.Path(sys.argv[1]))"
+    code = "import sys, pathlib, tiny_mdm as tiny; "
+    code += "tiny.save_tiny_models(pathlib.Path(sys.argv[1]), diffusion={'steps': 1000})"
     subprocess.run(
         [backend_python, "-c", code, str(folder)],
         check=True,
