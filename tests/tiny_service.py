@@ -16,7 +16,9 @@ from tiny_mdm import save_tiny_models
 
 ROOT = Path(__file__).resolve().parents[1]
 TASK = {"task": "generate", "text": "a person walks", "seconds": 1.0, "seed": 3, "steps": 2}
-LONG = {**TASK, "seconds": 9.8, "steps": 1000}  # several seconds of work: something to cancel or to kill
+# An action needs no text encoder, which takes seconds to load
+WALK = {"task": "generate", "model": "mdm-action", "action": "walk", "seconds": 1.0, "seed": 3, "steps": 2}
+LONG = {**WALK, "seconds": 9.8, "steps": 1000}  # several seconds of work: something to cancel or to kill
 
 
 def write_tiny_weights(folder: Path) -> Path:
@@ -62,8 +64,8 @@ class RunningService:
         self.errors.seek(0)
         return self.errors.read().decode()
 
-    def submit(self, **entry: Any) -> str:
-        answer = self.http.post("/jobs", json={**TASK, **entry})
+    def submit(self, task: dict[str, Any] = TASK, **change: Any) -> str:
+        answer = self.http.post("/jobs", json={**task, **change})
         assert answer.status_code == 202, answer.text
         return answer.json()["id"]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -14,11 +15,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from motion_core import __version__
-from motion_core.catalog import CATALOG, find_card
+from motion_core.catalog import CATALOG, ModelCard, find_card
 from motion_core.generators.checks import check_task, default_model
 from motion_core.service.jobs import Job, JobTable, QueueFull
 from motion_core.service.runner import Runner
-from motion_core.tasks import Sampling, TaskError, task_from_json
+from motion_core.tasks import Generate, Sampling, TaskError, task_from_json
 
 
 class Api:
@@ -43,7 +44,7 @@ class Api:
         )
 
     async def submit(self, request: Request) -> Response:
-        model, task, sampling, count = read_task(await request.body())
+        model, task, sampling, count = read_task(await request.body(), self._runner.cards)
         try:
             job = self._table.add(model, task, sampling, count)
         except QueueFull as fault:
@@ -82,8 +83,11 @@ class Api:
         return job
 
 
-def read_task(body: bytes) -> tuple[str, Any, Sampling, int]:
-    """(model, task, sampling, count) of a request's body. Raises HTTPException 400 that says what is wrong."""
+def read_task(body: bytes, cards: Mapping[str, ModelCard]) -> tuple[str, Any, Sampling, int]:
+    """(model, task, sampling, count) of a request's body. Raises HTTPException 400 that says what is wrong.
+
+    cards: of the loaded models, which know their checkpoint.
+    """
     try:
         entry = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as fault:
@@ -91,10 +95,16 @@ def read_task(body: bytes) -> tuple[str, Any, Sampling, int]:
     try:
         model, task, sampling, count = task_from_json(entry)
         model = model or default_model(task)
-        check_task(find_card(model), task)
+        check_task(cards.get(model) or _unread_card(model, task), task)
     except TaskError as fault:
         raise HTTPException(400, str(fault)) from fault
     return model, task, sampling, count
+
+
+def _unread_card(model: str, task: Generate) -> ModelCard:
+    """The catalog's card; which actions there are is for the checkpoint to say, once it is loaded."""
+    card = find_card(model)
+    return card if task.action is None else replace(card, actions=(task.action,))
 
 
 def _no_constant(name: str) -> float:

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from motion_core.catalog import ModelCard
 from motion_core.formats.npz import motion_to_bytes
 from motion_core.service.jobs import JobTable, Slot, Stopped
 from motion_core.tasks import Generate, Sampling
@@ -49,6 +50,11 @@ class Runner:
     @property
     def loaded(self) -> list[str]:
         return list(self._models)
+
+    @property
+    def cards(self) -> dict[str, ModelCard]:
+        """The cards of the loaded models, as their checkpoints tell them."""
+        return {model: generator.card for model, generator in list(self._models.items())}
 
     @property
     def device(self) -> str:

@@ -10,7 +10,7 @@ import time
 
 import psutil
 import pytest
-from tiny_service import LONG, TASK, RunningService
+from tiny_service import LONG, TASK, WALK, RunningService
 
 from motion_core.formats.npz import bytes_to_motion
 
@@ -131,7 +131,7 @@ def test_wait_gives_up(shared):
 
 def test_a_job_waits_for_a_service_that_starts_and_stop_ends_everything(service):
     service.start(sys.executable, device="cpu")
-    job = service.submit(TASK)
+    job = service.submit(WALK)
     assert job.state == "waiting" and service.state == "starting"
     worst = drive(job, lambda: job.done)
     assert job.state == "done", job.message
@@ -169,7 +169,7 @@ def test_a_backend_that_hangs_does_not_hang_us(service, worker, monkeypatch):
     service.start(sys.executable, device="cpu")
     assert service.wait_ready(60)
     service._child.process.send_signal(signal.SIGSTOP)
-    job = service.submit(TASK)
+    job = service.submit(WALK)
     worst = drive(job, lambda: job.done)
     assert job.state == "failed" and "no answer within 0.3 seconds" in job.message and worst < WORST_POLL
     process = service._child.process if service._child else None
@@ -179,13 +179,13 @@ def test_a_backend_that_hangs_does_not_hang_us(service, worker, monkeypatch):
 
 def test_a_wrong_interpreter_fails_at_once(service):
     service.start("/nowhere/python")
-    job = service.submit(TASK)
+    job = service.submit(WALK)
     assert job.poll() and job.state == "failed" and "/nowhere/python" in job.message
     assert service.poll() == "failed"
 
 
 def test_a_job_without_a_service(service):
-    job = service.submit(TASK)
+    job = service.submit(WALK)
     assert job.poll() and job.state == "failed" and "start it first" in job.message
 
 
@@ -273,7 +273,7 @@ def test_https(service, worker, weights, tmp_path):
         assert not service.wait_ready(20) and "CERTIFICATE_VERIFY_FAILED" in service.message
         service.connect(address, token, cafile=str(cert))
         assert service.wait_ready(20), service.message
-        job = service.submit(TASK)
+        job = service.submit(WALK)
         assert drive(job, lambda: job.done) < WORST_POLL
         assert job.state == "done", job.message
         service.connect(address.replace("https", "http"), token)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
+from motion_core.catalog import CATALOG
 from motion_core.service.app import read_task
 from motion_core.tasks import Generate, Sampling, task_from_json, task_to_json
 
@@ -15,7 +17,7 @@ GOOD = {"task": "generate", "text": "a person walks", "seconds": 2.0, "seed": 1,
 
 def test_a_task_arrives_as_it_was_sent():
     task, sampling = Generate(text="a person walks", seconds=2.0), Sampling(seed=1, guidance=2.0)
-    assert read_task(json.dumps(task_to_json("mdm", task, sampling, 2)).encode()) == (
+    assert read_task(json.dumps(task_to_json("mdm", task, sampling, 2)).encode(), {}) == (
         "mdm",
         task,
         sampling,
@@ -24,7 +26,14 @@ def test_a_task_arrives_as_it_was_sent():
 
 
 def test_a_task_without_a_model_gets_the_default():
-    assert read_task(json.dumps(GOOD).encode())[0] == "mdm"
+    assert read_task(json.dumps(GOOD).encode(), {})[0] == "mdm"
+
+
+def test_actions_are_checked_once_the_model_is_loaded():
+    body = json.dumps({"action": "wolk"}).encode()
+    assert read_task(body, {})[0] == "mdm-action"
+    with pytest.raises(HTTPException, match="did you mean 'walk'"):
+        read_task(body, {"mdm-action": replace(CATALOG["mdm-action"], actions=("run", "walk"))})
 
 
 @pytest.mark.parametrize(
@@ -53,7 +62,7 @@ def test_a_task_without_a_model_gets_the_default():
 )
 def test_what_is_wrong_is_said(change, words):
     with pytest.raises(HTTPException) as caught:
-        read_task(json.dumps({**GOOD, **change}).encode())
+        read_task(json.dumps({**GOOD, **change}).encode(), {})
     assert caught.value.status_code == 400 and words in caught.value.detail
 
 
@@ -73,7 +82,7 @@ def test_what_is_wrong_is_said(change, words):
 )
 def test_what_is_not_a_task_is_refused(body):
     with pytest.raises(HTTPException) as caught:
-        read_task(body)
+        read_task(body, {})
     assert caught.value.status_code == 400
 
 
@@ -91,7 +100,7 @@ VALUES = st.recursive(
 def test_any_json_is_a_task_or_refused_with_words(change):
     body = json.dumps({**GOOD, **change}).encode()
     try:
-        model, task, sampling, count = read_task(body)
+        model, task, sampling, count = read_task(body, {})
     except HTTPException as fault:
         assert fault.status_code == 400 and fault.detail
     else:
