@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from motion_core import __version__
 from motion_core.tasks import TaskError
+from motion_core.waiting import let_threads_sleep
 
 COMMANDS = {
     "generate": "a motion from words or an action's name",
@@ -66,6 +67,7 @@ def make_parser() -> Parser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     argv = list(sys.argv[1:] if argv is None else argv)
+    let_threads_sleep()
     try:
         args = make_parser().parse_args(argv)
         status = int(args.run(args))

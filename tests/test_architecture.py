@@ -17,7 +17,7 @@ NUMPY_MODULES = (
 )  # fmt: skip
 # Lower ranks know nothing of higher ones; modules of one rank may use each other.
 RANKS = (
-    ("skeleton",), ("quaternions",), ("motion",), ("tasks",), ("catalog", "fitting", "body_mesh"),
+    ("skeleton", "waiting"), ("quaternions",), ("motion",), ("tasks",), ("catalog", "fitting", "body_mesh"),
     ("formats",), ("retarget",), ("rotations", "figure"), ("kinematics", "preview"), ("features",),
     ("text", "checkpoint", "nn"), ("models", "diffusion"), ("convert", "generators", "data"),
     ("train", "metrics"), ("service", "smpl_body", "doctor"), ("cli", "commands", "__main__"),

@@ -17,6 +17,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from motion_core.waiting import let_threads_sleep
+
+let_threads_sleep()  # before torch is loaded
+
 from motion_core.data.dataset import TrainingSet
 from motion_core.generators.device import pick_device
 from motion_core.train.config import read_config

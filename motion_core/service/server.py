@@ -31,6 +31,7 @@ from motion_core.service.parent import end_with_parent
 from motion_core.service.patience import PatientProtocol
 from motion_core.service.runner import Runner
 from motion_core.tasks import TaskError
+from motion_core.waiting import let_threads_sleep
 
 log = logging.getLogger("laban.service")
 
@@ -150,9 +151,7 @@ class Server(uvicorn.Server):
 
 def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoReturn:
     """Run table, runner and server until a signal, /shutdown or the parent's end stops them; then leave."""
-    # Read when torch is loaded. On cores that Blender shares, threads that spin while they wait for each other make
-    # the network ten times slower (measured with two threads on two busy cores).
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    let_threads_sleep()
     table = JobTable()
     runner = Runner(table, device=args.device, preload=args.preload)
     names = [*LOOPBACK_NAMES, *args.allow_host] if is_loopback(args.host) else None
