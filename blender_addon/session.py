@@ -163,7 +163,7 @@ SESSION = Session()
 
 
 def _on_timer() -> float | None:
-    before = SESSION.outcome, SESSION.service.state
+    before = SESSION.outcome, SESSION.service.state, SESSION.busy
     try:
         interval = SESSION.tick()
     except Exception as fault:  # Blender would drop the timer, and the panel would stand still for ever
@@ -172,7 +172,7 @@ def _on_timer() -> float | None:
             f"an error in Laban, please report it: {type(fault).__name__}: {fault}", True
         )
         interval = TICK_SECONDS if SESSION.busy else IDLE_SECONDS
-    if interval == TICK_SECONDS or before != (SESSION.outcome, SESSION.service.state):
+    if SESSION.busy or before != (SESSION.outcome, SESSION.service.state, SESSION.busy):
         redraw()
     return interval
 

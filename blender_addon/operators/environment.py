@@ -70,7 +70,9 @@ class LABAN_OT_make_environment(bpy.types.Operator):
         return not fault
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
-        return context.window_manager.invoke_props_dialog(self, width=420)
+        return context.window_manager.invoke_props_dialog(
+            self, width=420, confirm_text="Download and Install"
+        )
 
     def draw(self, context: bpy.types.Context) -> None:
         preferences = find_preferences()
@@ -80,7 +82,7 @@ class LABAN_OT_make_environment(bpy.types.Operator):
         column.label(text=f"{variant.title}: {variant.description}.", icon="IMPORT")
         column.label(text=f"From {variant.index or 'https://pypi.org'} and PyPI, into")
         column.label(text=str(environment_folder()))
-        column.label(text="Blender's own Python is not changed. Download and install it?")
+        column.label(text="Blender's own Python is not changed.")
 
     def execute(self, context: bpy.types.Context) -> Result:
         preferences = find_preferences()
