@@ -25,8 +25,10 @@ from motion_core.tasks import Generate, Sampling
 from motion_core.train.config import ConfigError, LoopConfig, table_to_config
 from motion_core.train.draws import Draws
 from motion_core.train.loop import Recipe
+from motion_core.train.text_start import fitted_text_layer
 
 FAMILY = "mdm"
+TEXT_STARTS = ("random", "fitted")
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,15 @@ class DiffusionConfig:
     samples: SampleConfig = field(default_factory=SampleConfig)
     batch_size: int = 64  # over all processes
     drop: float = 0.1  # share of samples whose condition is hidden, for guidance
+    text_start: str = "random"  # or "fitted": train/text_start.py
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
             raise ConfigError(f"batch_size is {self.batch_size}: it must be at least 1")
         if not 0 <= self.drop < 1:
             raise ConfigError(f"drop is {self.drop}: it must lie in [0, 1)")
+        if self.text_start not in TEXT_STARTS:
+            raise ConfigError(f"text_start is {self.text_start!r}: use one of {', '.join(TEXT_STARTS)}")
         if self.diffusion.schedule not in SCHEDULES:
             names = ", ".join(SCHEDULES)
             raise ConfigError(f"diffusion.schedule is {self.diffusion.schedule!r}: use one of {names}")
@@ -85,6 +90,21 @@ class DenoiserTraining:
         self.schedule = make_schedule(config.diffusion.schedule, config.diffusion.steps)
         torch.manual_seed(config.loop.seed)  # the same first weights in every process and every run
         self.model = MDM(config.model_config(data.dim, len(data.actions)))
+
+    def fit_text_layer(self, init: Path | None) -> None:
+        """Start the text layer from the pool's sentences, and from the action table of `init` where it has one of
+        the pool's actions."""
+        layer, table = self.model.text, None
+        if layer is None:
+            raise ConfigError("text_start is 'fitted', but the model is not conditioned on text")
+        if init is not None:
+            tensors, info = load_checkpoint(init, family=FAMILY)
+            if info.actions == self.data.actions and "action.weight" in tensors:
+                table = tensors["action.weight"].numpy()
+        weight, bias = fitted_text_layer(self.data, layer.out_features, self.config.loop.seed, table)
+        with torch.no_grad():
+            layer.weight.copy_(weight / self.model.config.text_scale)
+            layer.bias.copy_(bias)
 
     @property
     def conditioning(self) -> str | None:
