@@ -17,11 +17,13 @@ import torch
 from motion_core import quaternions as quat
 from motion_core.catalog import NON_COMMERCIAL
 from motion_core.checkpoint import load_checkpoint
+from motion_core.data.dataset import TrainingSet
 from motion_core.data.pool import DatasetConfig, build_training_set
 from motion_core.data.store import ClipRecord, ClipStore, write_store
 from motion_core.models.mdm import MDM, MDMConfig
 from motion_core.motion import Motion
 from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
+from motion_core.train import text_start
 from motion_core.train.config import read_config
 from motion_core.train.diffusion import DiffusionConfig, licence_of
 from motion_core.train.log import read_log
@@ -186,6 +188,32 @@ def test_an_action_model_starts_from_the_text_model(pool, unbroken, tmp_path, ca
     assert [p.name for p in (tmp_path / "action" / "samples").iterdir()] == ["step_0000002_0.png"]
 
 
+def test_a_text_model_starts_from_the_action_model_with_fitted_words(pool, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(text_start, "BATCHES", 8)
+    action, fitted = tmp_path / "action.toml", tmp_path / "fitted.toml"
+    action.write_text(TINY.read_text().replace("width = 16", 'width = 16\ncondition = "action"'))
+    fitted.write_text('text_start = "fitted"\n' + TINY.read_text())
+    first = arguments(pool, tmp_path / "first", "--steps", 1)
+    first[1] = str(action)
+    assert train_diffusion.main(first) == 0
+    run = arguments(pool, tmp_path / "text", "--init", tmp_path / "first" / "ema.safetensors", "--steps", 1)
+    run[1] = str(fitted)
+    assert train_diffusion.main(run) == 0
+    assert "text layer fitted" in capsys.readouterr().err
+    table = load_checkpoint(tmp_path / "first" / "ema.safetensors")[0]["action.weight"]
+    layer = load_checkpoint(tmp_path / "text" / "ema.safetensors")[0]
+    # with one action, every sentence's action vector is that row: it is all in the bias of the action part
+    seen = TrainingSet.open(pool).batch_at(0, 8, 0)
+    shown = (seen.pooled @ layer["text.weight"].T + layer["text.bias"])[seen.action == 0].mean(0)
+    assert torch.corrcoef(torch.stack([shown, table[0]]))[0, 1] > 0.5
+
+    run[1] = str(action)
+    action.write_text('text_start = "fitted"\n' + action.read_text())
+    run[run.index(str(tmp_path / "text"))] = str(tmp_path / "no")
+    assert train_diffusion.main(run) == 1
+    assert "not conditioned on text" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -194,6 +222,7 @@ def test_an_action_model_starts_from_the_text_model(pool, unbroken, tmp_path, ca
         (("steps = 50", 'steps = "50"'), "'diffusion.steps' is '50': it must be of type int"),
         (("positions = 1.0", "positions = -1.0"), "loss weight positions is -1.0"),
         (("[diffusion]", '[diffusion]\nschedule = "sine"'), "diffusion.schedule is 'sine'"),
+        (("batch_size = 8", 'text_start = "loud"\nbatch_size = 8'), "text_start is 'loud'"),
         (("heads = 2", "heads = 3"), "model: width is 16"),
     ],
 )
