@@ -108,10 +108,10 @@ class BodyReader(BackendChore):
 
     def __init__(self, python: str, model: str, betas: Sequence[float], folder: Path) -> None:
         self.result = folder / "body.npz"
-        shape = [f"{beta:.4f}" for beta in betas]
         options = ["motion_core.smpl_body", model, str(self.result)]
         if any(betas):
-            options += ["--betas", *shape]
+            options.append("--betas=" + ",".join(f"{beta:.4f}" for beta in betas))
+        self.result.unlink(missing_ok=True)
         super().__init__(python, options, folder / "body.log", CHECK_SECONDS)
 
     def _finish(self, command: Command) -> None:
