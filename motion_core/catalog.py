@@ -27,6 +27,36 @@ class ModelCard:
 
 NON_COMMERCIAL = "CC BY-NC 4.0 (non-commercial: trained with Bandai-Namco motion data)"
 
+# What the checkpoint knows, in the order of its table; a test holds the two together.
+ACTIONS = (
+    "bow",
+    "bye",
+    "byebye",
+    "dance",
+    "dash",
+    "dribble",
+    "drink",
+    "guide",
+    "jump",
+    "kick",
+    "laugh",
+    "punch",
+    "raise up both hands",
+    "raise up left hand",
+    "raise up right hand",
+    "run",
+    "stand",
+    "walk",
+    "walk back",
+    "walk left",
+    "walk right",
+    "walk turn left",
+    "walk turn right",
+    "wave both hands",
+    "wave left hand",
+    "wave right hand",
+)
+
 CATALOG: dict[str, ModelCard] = {
     card.id: card
     for card in (
@@ -55,7 +85,7 @@ CATALOG: dict[str, ModelCard] = {
             guidance=2.5,
             licence=NON_COMMERCIAL,
             checkpoint="mdm-action.safetensors",
-            actions=(),
+            actions=ACTIONS,
         ),
     )
 }

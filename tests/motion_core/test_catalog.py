@@ -1,0 +1,68 @@
+"""Every card tells the truth about the weights that are bundled with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motion_core import Generate, Sampling, load_generator
+from motion_core.catalog import CATALOG, DEFAULT_MODEL, find_card
+from motion_core.checkpoint import read_info
+from motion_core.generators.weights import weights_path
+from motion_core.skeleton import BODY_HEIGHT, JOINT
+from motion_core.tasks import TASKS, TaskError
+
+ROOT = Path(__file__).resolve().parents[2]
+MAX_FILE, MAX_ALL = 16e6, 100e6  # bytes
+
+
+@pytest.fixture(autouse=True)
+def bundled(monkeypatch):
+    """The weights of the package, whatever the environment says."""
+    monkeypatch.delenv("LABAN_WEIGHTS", raising=False)
+
+
+@pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
+def test_a_card_agrees_with_its_checkpoint(card):
+    info = read_info(weights_path(card, None))
+    assert (info.family, info.conditioning, info.fps) == (card.family, card.needs, card.fps)
+    assert info.licence == card.licence
+    assert tuple(info.actions) == card.actions
+    assert set(card.tasks) <= set(TASKS) and card.needs in ("text", "action", None)
+
+
+@pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
+def test_a_bundled_model_makes_a_person(card):
+    task = Generate(
+        seconds=3, **({"text": "a person stands still"} if card.needs == "text" else {"action": "stand"})
+    )
+    motion = load_generator(card.id, device="cpu").run(task, Sampling(seed=1))
+    head = motion.joints()[:, JOINT["head"], 2]
+    assert motion.fps == card.fps and len(motion) == round(3 * card.fps)
+    assert motion.meta["licence"] == card.licence
+    assert np.all(head > 0.7 * BODY_HEIGHT) and np.all(head < 1.05 * BODY_HEIGHT)
+
+
+def test_the_longest_clip_can_be_made_and_no_longer_one():
+    card = find_card(DEFAULT_MODEL)
+    generator = load_generator(card.id, device="cpu")
+    motion = generator.run(Generate(text="walk", seconds=card.max_seconds), Sampling(steps=2))
+    assert len(motion) == round(card.max_seconds * card.fps)
+    with pytest.raises(TaskError, match=f"{card.max_seconds:g}"):
+        generator.run(Generate(text="walk", seconds=card.max_seconds + 0.1))
+
+
+def test_weights_are_small_and_accounted_for():
+    files = sorted((ROOT / "motion_core" / "weights").glob("*.safetensors"))
+    assert {file.name for file in files} == {card.checkpoint for card in CATALOG.values()}
+    assert all(file.stat().st_size <= MAX_FILE for file in files)
+    assert sum(file.stat().st_size for file in files) <= MAX_ALL
+    story = (ROOT / "docs" / "weights.md").read_text(encoding="utf-8")
+    assert all(file.name in story for file in files)
+
+
+def test_an_unknown_model_is_answered_with_those_there_are():
+    with pytest.raises(TaskError, match="mdm, mdm-action"):
+        find_card("mdn")
