@@ -20,6 +20,8 @@ from motion_core.skeleton import FOOT_JOINTS, JOINT, JOINTS
 
 CONTACT_STEP = 0.01  # metres a frame: a foot that moves less in the data stands on the floor
 BODY = len(JOINTS) - 1  # joints of the body without the pelvis; the features list two hands behind them
+ROOT = slice(SLICES["root_height"].start, SLICES["yaw_velocity"].stop)
+ROOT_LIMIT = 10.0  # deviations
 FEET = [FEATURE_JOINTS.index(name) for name in FOOT_JOINTS]
 
 
@@ -27,6 +29,8 @@ FEET = [FEATURE_JOINTS.index(name) for name in FOOT_JOINTS]
 class LossWeights:
     """How much each geometric term counts beside the feature loss, whose weight is 1.
 
+    root: the features' own loss once more for the four columns of the root. Four of 205 hardly count in a mean, but
+    they decide where the body goes and how it turns (HumanML3D's evaluator weighs them by 25 for the same reason).
     every: positions and contacts look at every n-th sample only. Kinematics and its gradient take a CPU a third of a
     training step of the bundled size; a share of the samples gives the same mean.
     """
@@ -34,12 +38,13 @@ class LossWeights:
     positions: float = 0.0
     velocities: float = 0.0
     contacts: float = 0.0
+    root: float = 0.0
     every: int = 1
 
     def __post_init__(self) -> None:
         if self.every < 1:
             raise ValueError(f"every is {self.every}: use 1 for all samples, 4 for a quarter of them")
-        for name in ("positions", "velocities", "contacts"):
+        for name in ("positions", "velocities", "contacts", "root"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"loss weight {name} is {getattr(self, name)}: use a number from 0 on")
 
@@ -94,6 +99,10 @@ def mdm_losses(
     """
     losses = {"features": masked_l2(x0_pred, x0, mask).mean()}
     total = losses["features"]
+    if weights.root:
+        # a heading that flips in a somersault is a hundred deviations, and says nothing
+        ours, theirs = (part[..., ROOT].float().clamp(-ROOT_LIMIT, ROOT_LIMIT) for part in (x0_pred, x0))
+        losses["root"] = masked_l2(ours, theirs, mask).mean()
     if weights.velocities:
         body = slice(SLICES["rot6d"].start, None)  # the root's own columns are velocities already
         ours, theirs = (part[..., body].float().diff(dim=1) for part in (x0_pred, x0))
@@ -102,7 +111,7 @@ def mdm_losses(
         some = slice(None, None, weights.every)
         predicted, true = (stats.denormalize(part[some].float()) for part in (x0_pred, x0))
         losses |= geometric_losses(predicted, true, mask[some], weights)
-    for name in ("velocities", "positions", "contacts"):
+    for name in ("velocities", "positions", "contacts", "root"):
         if name in losses:
             total = total + getattr(weights, name) * losses[name]
     return {"loss": total, **losses}

@@ -305,6 +305,8 @@ def test_ctrl_c_leaves_nothing_half_written(tiny_weights, tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "motion_core", "batch", str(jobs), "--out", str(out), "--device", "cpu"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # a shell starts background jobs deaf to Ctrl-C, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     deadline = time.monotonic() + 180  # a busy machine needs long to import torch
     while not any(out.glob("a*.npz")) and process.poll() is None and time.monotonic() < deadline:
