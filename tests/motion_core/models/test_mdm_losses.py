@@ -6,7 +6,14 @@ import torch
 
 from motion_core.features import FeatureStats
 from motion_core.features.smpl205 import DIM, SLICES, encode
-from motion_core.models.mdm_losses import LossWeights, foot_steps, given_joints, mdm_losses, turned_joints
+from motion_core.models.mdm_losses import (
+    ROOT_LIMIT,
+    LossWeights,
+    foot_steps,
+    given_joints,
+    mdm_losses,
+    turned_joints,
+)
 from motion_core.skeleton import FOOT_JOINTS, joint_indices
 
 ALL = LossWeights(positions=1, velocities=1, contacts=1)
@@ -105,7 +112,25 @@ def test_the_sum_is_weighted_and_idle_terms_are_left_out(features, stats):
     assert torch.allclose(quarter["positions"], alone["positions"])
 
 
-@pytest.mark.parametrize("bad", [{"positions": -1.0}, {"contacts": float("nan")}, {"every": 0}])
+def test_the_root_counts_by_its_own_weight_and_a_flip_of_it_no_more_than_the_limit(features, stats):
+    x0 = stats.normalize(features)
+    wrong = x0.clone()
+    wrong[:, :, SLICES["yaw_velocity"]] += 1.0
+    weights = LossWeights(root=0.5)
+    losses = mdm_losses(wrong, x0, everywhere(x0), stats, weights)
+    assert torch.isclose(losses["root"], torch.tensor(0.25))  # one of four columns is off by one
+    assert torch.isclose(losses["loss"], losses["features"] + 0.5 * losses["root"])
+    flipped = x0.clone()
+    flipped[:, :, SLICES["yaw_velocity"]] = 100.0
+    assert mdm_losses(flipped, x0, everywhere(x0), stats, weights)["root"] < (ROOT_LIMIT + 3) ** 2 / 4
+    limbs = x0.clone()
+    limbs[:, :, SLICES["rot6d"]] += 1.0
+    assert mdm_losses(limbs, x0, everywhere(x0), stats, weights)["root"] == 0
+
+
+@pytest.mark.parametrize(
+    "bad", [{"root": -0.1}, {"positions": -1.0}, {"contacts": float("nan")}, {"every": 0}]
+)
 def test_impossible_weights_are_refused(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):
         LossWeights(**bad)
