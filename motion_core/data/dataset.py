@@ -24,6 +24,7 @@ from motion_core.formats import FormatError
 SHARES = {
     "real": 0.19, "real scaled": 0.09, "label": 0.34, "composed": 0.13, "chained": 0.14, "rested": 0.07, "stood": 0.04,
 }  # fmt: skip
+EVENNESS = 0.85  # inside a group; 0: every sample as often, 1: every action as often
 LIKE_ACTION_OF = 30  # samples: a sample without an action is drawn as if its action had so many
 BUCKET = 8  # batches drawn together and sorted by length
 JITTER = 0.08  # of the length, so that a batch is not always made of the same neighbours
@@ -137,7 +138,7 @@ class TrainingSet:
             if len(inside):
                 counts = np.bincount(action[inside] + 1)
                 counts[0] = LIKE_ACTION_OF
-                rarity = 1 / np.sqrt(counts[action[inside] + 1])
+                rarity = counts[action[inside] + 1] ** -EVENNESS
                 weights[inside] = SHARES.get(str(name), 0.05) * rarity / rarity.sum()
         return weights
 
