@@ -76,7 +76,11 @@ def test_guidance_of_one_or_zero_computes_one_half(scale, expected):
 def test_loss_counts_valid_frames_and_samples_alike(noisy):
     x0, noise, t, x = noisy
     mask = torch.arange(5)[None] < torch.tensor([[5], [2], [1], [0]])
-    wrong = x0 + mask[..., None] * torch.tensor([1.0, 2.0, 3.0, 4.0]).view(-1, 1, 1) + (~mask[..., None]).float() * 99
+    wrong = (
+        x0
+        + mask[..., None] * torch.tensor([1.0, 2.0, 3.0, 4.0]).view(-1, 1, 1)
+        + (~mask[..., None]).float() * 99
+    )
     assert torch.allclose(masked_l2(wrong, x0, mask), torch.tensor([1.0, 4.0, 9.0, 0.0]), atol=1e-4)
     seen = []
 
