@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, SOLE
 
+NEAR = 0.025  # metres above its height in a flat foot at which a ball no longer stands
+STEADY = 0.3  # seconds
 BALLS = [JOINT["left_foot"], JOINT["right_foot"]]
 
 
@@ -14,6 +18,28 @@ def lift_to_floor(motion: Motion) -> Motion:
     """The motion raised by a constant where its lowest sole would be under the floor (z = 0); else itself."""
     lowest = float(motion.joints()[:, BALLS, 2].min()) - SOLE
     return motion.moved(offset=(0.0, 0.0, -lowest)) if lowest < 0 else motion
+
+
+def hold_feet(motion: Motion) -> Motion:
+    """The motion with its path bent so that feet on the floor slide less; poses and heights stay.
+
+    Where a foot stands, the body moves over it: each frame's step of the pelvis is corrected by the mean step of the
+    balls of the feet that are near the floor, each weighted by how near. The correction is smoothed over STEADY
+    seconds so that it comes and goes without a jerk, and added up along the clip.
+    """
+    if len(motion) < 2:
+        return motion
+    balls = motion.joints()[:, BALLS].astype(np.float64)  # (T,2,3)
+    near = np.clip(1 - (balls[..., 2] - SOLE) / NEAR, 0, 1)  # (T,2)
+    weight = np.minimum(near[1:], near[:-1])[..., None]  # (T-1,2,1)
+    slip = (np.diff(balls[..., :2], axis=0) * weight).sum(1) / np.maximum(weight.sum(1), 1.0)  # (T-1,2)
+    width = min(max(1, round(STEADY * motion.fps)), len(slip)) // 2 * 2 + 1
+    window = np.hanning(width + 2)[1:-1] / np.hanning(width + 2).sum()
+    padded = np.pad(slip, ((width // 2, width // 2), (0, 0)), mode="edge")
+    steady = np.stack([np.convolve(column, window, mode="valid") for column in padded.T], axis=1)
+    trans = motion.trans.copy()
+    trans[1:, :2] -= np.cumsum(steady, axis=0)
+    return replace(motion, trans=trans)
 
 
 def frame_count(seconds: float, fps: float) -> int:

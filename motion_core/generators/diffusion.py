@@ -23,7 +23,7 @@ from motion_core.diffusion.schedule import SCHEDULES, make_schedule
 from motion_core.features import FeatureStats
 from motion_core.formats import FormatError
 from motion_core.generators.checks import check_task
-from motion_core.generators.cleanup import frame_count, lift_to_floor
+from motion_core.generators.cleanup import frame_count, hold_feet, lift_to_floor
 from motion_core.generators.device import Device, is_out_of_memory, out_of_memory_cpu, pick_device
 from motion_core.generators.weights import weights_path
 from motion_core.motion import Motion
@@ -120,7 +120,7 @@ class Generator:
     """A loaded model: `run` for one task, `run_batch` for many. Not for two threads at once.
 
     card: the model's card, as its checkpoint tells it. device: where it runs and why (`device.note`).
-    clean_up: raise motions whose feet are under the floor.
+    clean_up: raise motions whose feet are under the floor, and steady feet that stand.
     """
 
     def __init__(self, card: ModelCard, info: CheckpointInfo, model: torch.nn.Module, device: Device) -> None:
@@ -256,7 +256,7 @@ class Generator:
             x0 = self.features.canonical(x0)  # starts over the origin, facing front
         motion = self.decode(x0, self.card.fps)
         if self.clean_up:
-            motion = lift_to_floor(motion)
+            motion = hold_feet(lift_to_floor(motion))
         return replace(motion, meta=self._meta(request))
 
     def _meta(self, request: _Request) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+"""Feet that stand hold the body: less sliding, the same poses, no new jerk."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from motion_core import quaternions as quat
+from motion_core.generators.cleanup import hold_feet
+from motion_core.metrics.physical import physical_scores
+from motion_core.motion import Motion
+from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
+
+
+def standing(path: np.ndarray, height: float = 0.0) -> Motion:
+    """The rest pose carried along path (T,2) metres, `height` above the floor."""
+    rotations = np.tile(quat.IDENTITY, (len(path), 22, 1))
+    rotations[:, 0] = UPRIGHT
+    heights = np.full((len(path), 1), STANDING_PELVIS + height)
+    return Motion.from_pelvis(20.0, np.concatenate([path, heights], axis=1), rotations)
+
+
+def test_a_glide_on_both_feet_stops():
+    glide = standing(np.stack([np.linspace(0, 1, 40), np.zeros(40)], axis=1))
+    held = hold_feet(glide)
+    assert physical_scores(glide).sliding == pytest.approx(51, abs=1)
+    assert physical_scores(held).sliding < 1
+    np.testing.assert_array_equal(held.rotations, glide.rotations)
+    np.testing.assert_array_equal(held.trans[:, 2], glide.trans[:, 2])
+    np.testing.assert_allclose(held.trans[0], glide.trans[0])
+
+
+def test_a_flight_is_left_alone():
+    flight = standing(np.stack([np.zeros(30), -np.linspace(0, 2, 30)], axis=1), height=0.2)
+    np.testing.assert_allclose(hold_feet(flight).trans, flight.trans, atol=1e-6)
+
+
+def test_a_correction_comes_and_goes_without_a_jerk():
+    """A slip of 5 frames in the middle is spread: no step of the path changes by more than the slip itself."""
+    path = np.zeros((40, 2))
+    path[20:25, 0], path[25:, 0] = np.linspace(0.01, 0.05, 5), 0.05
+    slipping = standing(path)
+    held = hold_feet(slipping)
+    steps = np.abs(np.diff(held.trans[:, 0])).max()
+    assert physical_scores(held).sliding < physical_scores(slipping).sliding
+    assert steps <= 0.0101 and abs(held.trans[-1, 0] - held.trans[0, 0]) < 0.005
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 5])
+def test_short_motions_come_back_whole(frames):
+    assert len(hold_feet(standing(np.zeros((frames, 2))))) == frames
