@@ -11,6 +11,7 @@ from motion_core.skeleton import JOINT, SOLE
 
 NEAR = 0.025  # metres above its height in a flat foot at which a ball no longer stands
 STEADY = 0.3  # seconds
+FIRMNESS = 0.5  # share of a slip that is taken back: all of it makes shuffling walkers walk on the spot
 BALLS = [JOINT["left_foot"], JOINT["right_foot"]]
 
 
@@ -24,7 +25,7 @@ def hold_feet(motion: Motion) -> Motion:
     """The motion with its path bent so that feet on the floor slide less; poses and heights stay.
 
     Where a foot stands, the body moves over it: each frame's step of the pelvis is corrected by the mean step of the
-    balls of the feet that are near the floor, each weighted by how near. The correction is smoothed over STEADY
+    balls of the feet that are near the floor, each weighted by how near, times FIRMNESS. The correction is smoothed over STEADY
     seconds so that it comes and goes without a jerk, and added up along the clip.
     """
     if len(motion) < 2:
@@ -38,7 +39,7 @@ def hold_feet(motion: Motion) -> Motion:
     padded = np.pad(slip, ((width // 2, width // 2), (0, 0)), mode="edge")
     steady = np.stack([np.convolve(column, window, mode="valid") for column in padded.T], axis=1)
     trans = motion.trans.copy()
-    trans[1:, :2] -= np.cumsum(steady, axis=0)
+    trans[1:, :2] -= FIRMNESS * np.cumsum(steady, axis=0)
     return replace(motion, trans=trans)
 
 

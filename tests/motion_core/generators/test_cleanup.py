@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motion_core import quaternions as quat
-from motion_core.generators.cleanup import hold_feet
+from motion_core.generators.cleanup import FIRMNESS, hold_feet
 from motion_core.metrics.physical import physical_scores
 from motion_core.motion import Motion
 from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
@@ -20,11 +20,11 @@ def standing(path: np.ndarray, height: float = 0.0) -> Motion:
     return Motion.from_pelvis(20.0, np.concatenate([path, heights], axis=1), rotations)
 
 
-def test_a_glide_on_both_feet_stops():
+def test_a_glide_on_both_feet_is_slowed():
     glide = standing(np.stack([np.linspace(0, 1, 40), np.zeros(40)], axis=1))
     held = hold_feet(glide)
     assert physical_scores(glide).sliding == pytest.approx(51, abs=1)
-    assert physical_scores(held).sliding < 1
+    assert physical_scores(held).sliding == pytest.approx(51 * (1 - FIRMNESS), abs=1)
     np.testing.assert_array_equal(held.rotations, glide.rotations)
     np.testing.assert_array_equal(held.trans[:, 2], glide.trans[:, 2])
     np.testing.assert_allclose(held.trans[0], glide.trans[0])
@@ -43,7 +43,7 @@ def test_a_correction_comes_and_goes_without_a_jerk():
     held = hold_feet(slipping)
     steps = np.abs(np.diff(held.trans[:, 0])).max()
     assert physical_scores(held).sliding < physical_scores(slipping).sliding
-    assert steps <= 0.0101 and abs(held.trans[-1, 0] - held.trans[0, 0]) < 0.005
+    assert steps <= 0.0101 and abs(held.trans[-1, 0] - held.trans[0, 0]) < 0.03
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3, 5])
