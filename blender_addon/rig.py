@@ -26,7 +26,7 @@ FORWARD, UP = Vector((0, -1, 0)), Vector((0, 0, 1))
 COLOURS = {"left": "THEME04", "right": "THEME01"}  # blue and red; the middle is yellow
 MIDDLE_COLOUR = "THEME09"
 MATERIAL, TONES = "Laban Body", "Tone"  # names of the body's material and of its colour attribute
-SKIN, JOINTS_TONE = np.array([0.74, 0.48, 0.34, 1.0]), np.array([0.34, 0.18, 0.12, 1.0])  # linear RGBA: clay
+SKIN, JOINTS_TONE = np.array([0.26, 0.50, 0.56, 1.0]), np.array([0.07, 0.17, 0.21, 1.0])  # linear RGBA
 
 
 def check_armature(armature: bpy.types.Object | None) -> None:
