@@ -25,8 +25,8 @@ def hold_feet(motion: Motion) -> Motion:
     """The motion with its path bent so that feet on the floor slide less; poses and heights stay.
 
     Where a foot stands, the body moves over it: each frame's step of the pelvis is corrected by the mean step of the
-    balls of the feet that are near the floor, each weighted by how near, times FIRMNESS. The correction is smoothed over
-    STEADY seconds so that it comes and goes without a jerk, and added up along the clip.
+    balls of the feet that are near the floor, each weighted by how near, times FIRMNESS. The correction is smoothed
+    over STEADY seconds so that it comes and goes without a jerk, and added up along the clip.
     """
     if len(motion) < 2:
         return motion
