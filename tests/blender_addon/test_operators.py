@@ -141,7 +141,7 @@ def test_an_action_becomes_keyframes(context, rig):
 
 
 def test_progress_is_seen_while_it_runs(context, rig):
-    context.scene.laban.steps = 300
+    context.scene.laban.steps, context.scene.laban.seconds = 1000, 9.0  # long enough for a quick machine too
     begin(context)
     seen = set()
 
