@@ -10,6 +10,7 @@ The result is OUT/ema.safetensors; `laban generate --checkpoint OUT/ema.safetens
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from dataclasses import replace
@@ -92,4 +93,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        os._exit(status)  # gloo's threads now and then abort a process that Python tears down
+    sys.exit(status)
