@@ -19,8 +19,8 @@ NUMPY_MODULES = (
 RANKS = (
     ("skeleton", "waiting"), ("quaternions",), ("motion",), ("tasks",), ("catalog", "fitting", "body_mesh"),
     ("formats",), ("retarget",), ("rotations", "figure"), ("kinematics", "preview"), ("features",),
-    ("text", "checkpoint", "nn"), ("models", "diffusion"), ("convert", "generators", "data"),
-    ("train", "metrics"), ("service", "smpl_body", "doctor"), ("cli", "commands", "__main__"),
+    ("text", "checkpoint", "nn"), ("models", "diffusion"), ("convert", "generators", "embedding", "data"),
+    ("train", "metrics", "search"), ("service", "smpl_body", "doctor"), ("cli", "commands", "__main__"),
 )  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
 HEAVY = {
