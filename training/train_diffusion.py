@@ -1,4 +1,4 @@
-"""Train a denoiser (MDM) on a training pool.
+"""Train a denoiser (MDM, DiT) on a training pool.
 
     python training/train_diffusion.py --config training/configs/mdm.toml --data data_prepared/pool --out runs/mdm
     python training/train_diffusion.py ... --resume            # go on after a stop or a kill, exactly
@@ -50,9 +50,8 @@ def run(options: argparse.Namespace, group: Group) -> Outcome:
     if options.steps is not None:
         config = replace(config, loop=replace(config.loop, steps=options.steps))
     actions_only = config.model.get("condition") == "action"
-    training = DenoiserTraining(
-        config, TrainingSet.open(options.data, actions_only=actions_only), group.device
-    )
+    data = TrainingSet.open(options.data, actions_only=actions_only, tokens=config.reads_tokens)
+    training = DenoiserTraining(config, data, group.device)
     if group.first:
         weights = sum(p.numel() for p in training.model.parameters())
         say(f"{weights:,} weights, {len(training.data)} samples, device {group.device}")

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from motion_core.data.pool import ABOUT, CAPTIONS, FEATURES, NO_ACTION, POOLED, SAMPLES, VERSION
+from motion_core.data.pool import ABOUT, CAPTIONS, FEATURES, NO_ACTION, POOLED, SAMPLES, TOKENS, VERSION
 from motion_core.features import FeatureStats
 from motion_core.features.smpl205 import canonical
 from motion_core.formats import FormatError
@@ -33,7 +33,8 @@ JITTER = 0.08  # of the length, so that a batch is not always made of the same n
 @dataclass(frozen=True, eq=False)
 class TrainBatch:
     """x0 (B,T,F) float32 normalised, zero where padded; mask (B,T) true where real; pooled (B,D) float32;
-    action (B,) long, -1 where it is none of the pool's actions; lengths (B,) long.
+    action (B,) long, -1 where it is none of the pool's actions; lengths (B,) long. Where the set was opened for them,
+    tokens (B,L,D) float32, zero where padded, and token_mask (B,L) bool.
     """
 
     x0: torch.Tensor
@@ -42,10 +43,15 @@ class TrainBatch:
     action: torch.Tensor
     lengths: torch.Tensor
     captions: tuple[str, ...]
+    tokens: torch.Tensor | None = None
+    token_mask: torch.Tensor | None = None
 
     def to(self, device: torch.device | str) -> TrainBatch:
-        names = ("x0", "mask", "pooled", "action", "lengths")
-        moved: dict[str, Any] = {name: getattr(self, name).to(device, non_blocking=True) for name in names}
+        moved: dict[str, Any] = {
+            f.name: part.to(device, non_blocking=True)
+            for f in fields(self)
+            if isinstance(part := getattr(self, f.name), torch.Tensor)
+        }
         return replace(self, **moved)
 
 
@@ -66,7 +72,13 @@ class TrainingSet:
     """A pool opened for training; nothing is kept in memory but its small tables."""
 
     def __init__(
-        self, folder: Path, about: dict[str, Any], table: dict[str, np.ndarray], actions_only: bool
+        self,
+        folder: Path,
+        about: dict[str, Any],
+        table: dict[str, np.ndarray],
+        *,
+        actions_only: bool,
+        tokens: bool,
     ) -> None:
         self.folder, self.about, self.table = folder, about, table
         self.fps = float(about["fps"])
@@ -78,6 +90,9 @@ class TrainingSet:
         self.captions: list[str] = json.loads((folder / CAPTIONS).read_text(encoding="utf-8"))
         self.pooled = np.load(folder / POOLED, mmap_mode="r", allow_pickle=False)
         self.features = np.memmap(folder / FEATURES, np.float16, "r").reshape(-1, self.dim)
+        self.tokens: np.ndarray | None = None
+        if tokens:
+            self.tokens = np.memmap(folder / TOKENS, np.float16, "r").reshape(-1, self.pooled.shape[1])
         self.lengths = np.diff(table["offsets"])
         kept = self.table["action"] != NO_ACTION if actions_only else np.ones(len(self.lengths), dtype=bool)
         self.train_rows = np.flatnonzero(~table["val"] & kept)
@@ -87,8 +102,8 @@ class TrainingSet:
         self.cumulative = np.cumsum(weights / weights.sum())
 
     @classmethod
-    def open(cls, folder: str | Path, *, actions_only: bool = False) -> TrainingSet:
-        """actions_only: leave out samples that show no single action of the list.
+    def open(cls, folder: str | Path, *, actions_only: bool = False, tokens: bool = False) -> TrainingSet:
+        """actions_only: leave out samples that show no single action of the list. tokens: batches have token states.
 
         Raises FileNotFoundError where there is no pool, FormatError where its files disagree, ValueError where a
         split is empty.
@@ -106,7 +121,7 @@ class TrainingSet:
                 )
             with np.load(folder / SAMPLES, allow_pickle=False) as arrays:
                 table = {name: arrays[name] for name in arrays.files}
-            return cls(folder, about, table, actions_only)
+            return cls(folder, about, table, actions_only=actions_only, tokens=tokens)
         except (KeyError, TypeError, OSError, json.JSONDecodeError) as error:
             raise FormatError(f"{folder} is not a readable training pool: {error}") from error
 
@@ -120,6 +135,8 @@ class TrainingSet:
             raise FormatError(
                 f"{self.folder}: {len(self.captions)} sentences but {len(self.pooled)} embeddings"
             )
+        if self.tokens is not None and len(self.tokens) != self.table["token_offsets"][-1]:
+            raise FormatError(f"{self.folder / TOKENS} does not have the tokens that {SAMPLES} counts")
         for name, rows in (("train", self.train_rows), ("val", self.val_rows)):
             if len(rows) == 0:
                 raise ValueError(f"the {name} split of {self.folder} is empty: prepare more clips")
@@ -187,6 +204,7 @@ class TrainingSet:
         for place, (row, start, length) in enumerate(zip(draw.rows, draw.starts, draw.lengths)):
             x0[place, :length] = self.clip(int(row), int(start), int(length))
         lengths = torch.from_numpy(draw.lengths.astype(np.int64))
+        tokens, token_mask = self._token_states(draw.captions)
         return TrainBatch(
             torch.from_numpy(x0),
             torch.arange(frames) < lengths[:, None],
@@ -194,7 +212,20 @@ class TrainingSet:
             torch.from_numpy(self.table["action"][draw.rows].astype(np.int64)),
             lengths,
             tuple(self.captions[i] for i in draw.captions),
+            tokens,
+            token_mask,
         )
+
+    def _token_states(self, captions: np.ndarray) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+        """States (B,L,D) of the sentences (B,) and which are real (B,L)."""
+        if self.tokens is None:
+            return None, None
+        first, last = self.table["token_offsets"][captions], self.table["token_offsets"][captions + 1]
+        counts = torch.from_numpy(last - first)
+        states = torch.zeros(len(captions), int(counts.max()), self.tokens.shape[1])
+        for row, (start, stop) in enumerate(zip(first, last)):
+            states[row, : stop - start] = torch.from_numpy(self.tokens[start:stop].astype(np.float32))
+        return states, torch.arange(states.shape[1]) < counts[:, None]
 
     def clip(self, row: int, start: int = 0, frames: int | None = None) -> np.ndarray:
         """Normalised features (T,F) float32 of a stretch of sample `row`, starting over the origin with heading 0."""

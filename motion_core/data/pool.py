@@ -1,8 +1,9 @@
 """Making the training pool: every sample's features and sentences, computed once, read by `data/dataset.py`.
 
 A pool is a folder: `features.f16` (sum T, F) float16 normalised features, all samples one after another; `samples.npz`
-(offsets, captions, action, group, split, mean, std); `captions.json` and `pooled.npy` (C,D) float16, the sentences and
-what the text encoder says of them; `pool.json`, written last, what the rest is. A pool without it is a broken run.
+(offsets, captions, action, group, split, mean, std); `captions.json`, `pooled.npy` (C,D) float16 and `tokens.f16`
+(sum L, D) float16, the sentences and what the text encoder says of them and of each of their tokens; `pool.json`,
+written last, what the rest is. A pool without it is a broken run.
 """
 
 from __future__ import annotations
@@ -26,14 +27,15 @@ from motion_core.features import FeatureStats
 from motion_core.features.smpl205 import DIM, SLICES, encode
 from motion_core.formats.files import atomic_write
 
-FEATURES, SAMPLES, CAPTIONS, POOLED, ABOUT = (
+FEATURES, SAMPLES, CAPTIONS, POOLED, TOKENS, ABOUT = (
     "features.f16",
     "samples.npz",
     "captions.json",
     "pooled.npy",
+    "tokens.f16",
     "pool.json",
 )
-VERSION = 1
+VERSION = 2
 NO_ACTION = -1
 STATS_SAMPLES = 1500  # the mean and deviation are taken over this many of the samples
 STD_FLOOR = 0.25
@@ -182,9 +184,12 @@ def build_training_set(
                 _write(file, rows, stats, found, "train")
         for found in _val_samples(validation):
             _write(file, rows, stats, found, "val")
-    sentences = _write_captions(out, rows, encoder, report)
+    sentences = sorted(
+        {caption for captions in rows.captions for caption in captions}, key=lambda c: (len(c), c)
+    )
+    token_counts = _write_captions(out, sentences, encoder, report)
     actions = _actions(kitchen.library, config.min_clips)
-    _write_samples(out, rows, stats, sentences, actions)
+    _write_samples(out, rows, stats, (sentences, token_counts), actions)
     about = _about(store, config, rows, actions, encoder.name, len(sentences))
     with atomic_write(out / ABOUT, "w") as text:
         json.dump(about, text, indent=1)
@@ -213,21 +218,21 @@ def _write(file: Any, rows: _Rows, stats: FeatureStats, found: tuple[np.ndarray,
     rows.add(len(x0), made, split)
 
 
-def _write_captions(out: Path, rows: _Rows, encoder: Encoder, report: Report) -> dict[str, int]:
-    """Every sentence once, with its pooled embedding; returns {sentence: row}."""
-    sentences = sorted(
-        {caption for captions in rows.captions for caption in captions}, key=lambda c: (len(c), c)
-    )
-    parts = []
-    for start in range(0, len(sentences), TEXTS_AT_ONCE):
-        report(f"sentence {start} of {len(sentences)}")
-        pooled = encoder.encode(sentences[start : start + TEXTS_AT_ONCE]).pooled
-        parts.append(pooled.float().numpy().astype(np.float16))
-    with atomic_write(out / CAPTIONS, "w") as text:
-        json.dump(sentences, text, ensure_ascii=False, indent=0)
+def _write_captions(out: Path, sentences: list[str], encoder: Encoder, report: Report) -> list[int]:
+    """Every sentence with its pooled embedding and token states; returns how many tokens each has."""
+    pooled, counts = [], []
+    with atomic_write(out / TOKENS) as file:
+        for start in range(0, len(sentences), TEXTS_AT_ONCE):
+            report(f"sentence {start} of {len(sentences)}")
+            text = encoder.encode(sentences[start : start + TEXTS_AT_ONCE])
+            pooled.append(text.pooled.float().numpy().astype(np.float16))
+            file.write(text.tokens[text.mask].float().numpy().astype(np.float16).tobytes())
+            counts += text.mask.sum(1).tolist()
+    with atomic_write(out / CAPTIONS, "w") as names:
+        json.dump(sentences, names, ensure_ascii=False, indent=0)
     with atomic_write(out / POOLED) as file:
-        np.save(file, np.concatenate(parts), allow_pickle=False)
-    return {sentence: row for row, sentence in enumerate(sentences)}
+        np.save(file, np.concatenate(pooled), allow_pickle=False)
+    return counts
 
 
 def _actions(library: Library, min_clips: int) -> list[str]:
@@ -238,16 +243,17 @@ def _actions(library: Library, min_clips: int) -> list[str]:
 
 
 def _write_samples(
-    out: Path, rows: _Rows, stats: FeatureStats, sentences: dict[str, int], actions: list[str]
+    out: Path, rows: _Rows, stats: FeatureStats, sentences: tuple[list[str], list[int]], actions: list[str]
 ) -> None:
+    """sentences: all of them in the order of the files, and how many tokens each has."""
     groups = sorted(set(rows.group))
+    place = {sentence: number for number, sentence in enumerate(sentences[0])}
     known = {name: number for number, name in enumerate(actions)}
     arrays: dict[str, Any] = {
         "offsets": np.cumsum([0, *rows.frames]),
         "caption_offsets": np.cumsum([0, *map(len, rows.captions)]),
-        "caption_ids": np.array(
-            [sentences[c] for captions in rows.captions for c in captions], dtype=np.int32
-        ),
+        "caption_ids": np.array([place[c] for captions in rows.captions for c in captions], dtype=np.int32),
+        "token_offsets": np.cumsum([0, *sentences[1]]),
         "action": np.array([known.get(name or "", NO_ACTION) for name in rows.action], dtype=np.int16),
         "group": np.array([groups.index(name) for name in rows.group], dtype=np.int8),
         "groups": np.array(groups),

@@ -31,7 +31,11 @@ from motion_core.nn.condition import Condition
 from motion_core.tasks import Generate, Sampling, TaskError
 from motion_core.text import TextEncoder, load_text_encoder
 
-FAMILIES = {"mdm": ("motion_core.models.mdm", "MDM", "MDMConfig")}  # family: module, model, its config
+# family: module, model, its config
+FAMILIES = {
+    "mdm": ("motion_core.models.mdm", "MDM", "MDMConfig"),
+    "dit": ("motion_core.models.dit", "DiT", "DiTConfig"),
+}
 # features: module and its function (x0 (T,F), fps) -> Motion
 FEATURES = {
     "smpl205": ("motion_core.features.smpl205", "decode"),
@@ -98,11 +102,17 @@ def _check_info(info: CheckpointInfo) -> None:
         raise FormatError(f"the checkpoint's diffusion steps are {diffusion.get('steps')!r}, not a count")
 
 
+def family_classes(family: str) -> tuple[Any, Any]:
+    """(model class, config class) of a denoising family."""
+    module, model_name, config_name = FAMILIES[family]
+    found = import_module(module)
+    return getattr(found, model_name), getattr(found, config_name)
+
+
 def _build(info: CheckpointInfo, tensors: dict[str, Tensor]) -> torch.nn.Module:
-    module, model_name, config_name = FAMILIES[info.family]
-    family = import_module(module)
+    model_class, config_class = family_classes(info.family)
     try:
-        model = getattr(family, model_name)(getattr(family, config_name).from_json(info.config))
+        model = model_class(config_class.from_json(info.config))
         model.load_state_dict(tensors)
     except (TypeError, RuntimeError, ValueError) as error:
         first = str(error).splitlines()[0]

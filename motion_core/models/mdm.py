@@ -76,6 +76,11 @@ class MDMConfig:
         if self.class_token and self.arch != "trans_dec":
             raise ValueError("class_token needs arch 'trans_dec'")
 
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether the network needs `Condition.tokens`; otherwise `pooled`."""
+        return self.text_tokens
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 

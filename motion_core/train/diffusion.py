@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,7 @@ from motion_core.data.dataset import TrainBatch, TrainingSet
 from motion_core.diffusion.loss import q_sample
 from motion_core.diffusion.schedule import SCHEDULES, make_schedule
 from motion_core.generators.device import pick_device
-from motion_core.generators.diffusion import Generator
-from motion_core.models.mdm import MDM, MDMConfig
+from motion_core.generators.diffusion import FAMILIES, Generator, family_classes
 from motion_core.models.mdm_losses import LossWeights, mdm_losses
 from motion_core.nn.condition import Condition
 from motion_core.preview import render_preview
@@ -25,9 +24,8 @@ from motion_core.tasks import Generate, Sampling
 from motion_core.train.config import ConfigError, LoopConfig, table_to_config
 from motion_core.train.draws import Draws
 from motion_core.train.loop import Recipe
-from motion_core.train.text_start import fitted_text_layer
+from motion_core.train.text_start import fitted_text_layer, token_loudness
 
-FAMILY = "mdm"
 TEXT_STARTS = ("random", "fitted")
 
 
@@ -52,6 +50,7 @@ class DiffusionConfig:
     """The TOML file of `training/train_diffusion.py`. model: the family's config without the sizes of the data."""
 
     loop: LoopConfig
+    family: str = "mdm"
     model: dict[str, Any] = field(default_factory=dict)
     diffusion: NoiseConfig = field(default_factory=NoiseConfig)
     losses: LossWeights = field(default_factory=LossWeights)
@@ -61,6 +60,8 @@ class DiffusionConfig:
     text_start: str = "random"  # or "fitted": train/text_start.py
 
     def __post_init__(self) -> None:
+        if self.family not in FAMILIES:
+            raise ConfigError(f"family is {self.family!r}: use one of {', '.join(FAMILIES)}")
         if self.batch_size < 1:
             raise ConfigError(f"batch_size is {self.batch_size}: it must be at least 1")
         if not 0 <= self.drop < 1:
@@ -72,24 +73,33 @@ class DiffusionConfig:
             raise ConfigError(f"diffusion.schedule is {self.diffusion.schedule!r}: use one of {names}")
         self.model_config(dim=1, actions=1)  # complains about unknown keys before any data is read
 
-    def model_config(self, dim: int, actions: int) -> MDMConfig:
-        """The model's config for features of `dim` columns and a list of so many actions."""
+    def model_config(self, dim: int, actions: int) -> Any:
+        """The family's config for features of `dim` columns and a list of so many actions."""
+        _, config_class = family_classes(self.family)
         table = {"features": dim, **self.model}
         if table.get("condition") == "none":  # TOML has no null
             table["condition"] = None
         if table.get("condition") == "action":
             table["actions"] = actions
-        return table_to_config(table, MDMConfig, "model.")
+        if "levels" in {f.name for f in fields(config_class)}:
+            table["levels"] = self.diffusion.steps
+        return table_to_config(table, config_class, "model.")
+
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether batches need token states."""
+        return bool(self.model_config(dim=1, actions=1).reads_tokens)
 
 
 class DenoiserTraining:
-    """One training of MDM on a pool: everything `Recipe` asks for, as methods."""
+    """One training of a denoiser on a pool: everything `Recipe` asks for, as methods."""
 
     def __init__(self, config: DiffusionConfig, data: TrainingSet, device: torch.device) -> None:
         self.config, self.data, self.device = config, data, device
         self.schedule = make_schedule(config.diffusion.schedule, config.diffusion.steps)
         torch.manual_seed(config.loop.seed)  # the same first weights in every process and every run
-        self.model = MDM(config.model_config(data.dim, len(data.actions)))
+        model_class, _ = family_classes(config.family)
+        self.model = model_class(config.model_config(data.dim, len(data.actions)))
 
     def fit_text_layer(self, init: Path | None) -> None:
         """Start the text layer from the pool's sentences, and from the action table of `init` where it has one of
@@ -98,12 +108,15 @@ class DenoiserTraining:
         if layer is None:
             raise ConfigError("text_start is 'fitted', but the model is not conditioned on text")
         if init is not None:
-            tensors, info = load_checkpoint(init, family=FAMILY)
+            tensors, info = load_checkpoint(init)
             if info.actions == self.data.actions and "action.weight" in tensors:
                 table = tensors["action.weight"].numpy()
         weight, bias = fitted_text_layer(self.data, layer.out_features, self.config.loop.seed, table)
+        scale = self.model.config.text_scale
+        if self.config.reads_tokens:  # what is said by the mean of mapped tokens is said of the mapped mean
+            scale *= token_loudness(self.data)
         with torch.no_grad():
-            layer.weight.copy_(weight / self.model.config.text_scale)
+            layer.weight.copy_(weight / scale)
             layer.bias.copy_(bias)
 
     @property
@@ -127,6 +140,7 @@ class DenoiserTraining:
         """What must not change when a run is resumed."""
         pool = {key: self.data.about[key] for key in ("config", "samples", "frames", "actions")}
         return {
+            "family": self.config.family,
             "model": self.model.config.to_json(),
             "diffusion": asdict(self.config.diffusion),
             "losses": asdict(self.config.losses),
@@ -146,7 +160,9 @@ class DenoiserTraining:
         """keep: (B,) bool."""
         if self.conditioning == "action":
             return Condition(action=batch.action, keep=keep)
-        return Condition(pooled=batch.pooled if self.conditioning == "text" else None, keep=keep)
+        if self.conditioning is None:
+            return Condition(keep=keep)
+        return Condition(pooled=batch.pooled, tokens=batch.tokens, token_mask=batch.token_mask, keep=keep)
 
     def loss(self, model: nn.Module, batch: TrainBatch, draws: Draws) -> dict[str, Tensor]:
         """The named losses at random noise levels; conditions are hidden now and then, but not in validation."""
@@ -169,7 +185,7 @@ class DenoiserTraining:
             "batch_size": self.config.batch_size,
         }
         return CheckpointInfo(
-            family=FAMILY,
+            family=self.config.family,
             config=self.model.config.to_json(),
             features=about["features"],
             mean=self.data.stats.mean,
@@ -220,7 +236,7 @@ def start_from(model: nn.Module, path: Path) -> tuple[list[str], list[str]]:
 
     Raises ValueError where nothing fits.
     """
-    tensors, _ = load_checkpoint(path, family=FAMILY)
+    tensors, _ = load_checkpoint(path)
     own = model.state_dict()
     copied = [name for name, tensor in own.items() if name in tensors and tensors[name].shape == tensor.shape]
     if not copied:

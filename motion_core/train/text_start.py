@@ -33,6 +33,18 @@ def summaries(data: TrainingSet, seed: int) -> tuple[np.ndarray, np.ndarray, np.
     return np.concatenate(texts), np.stack(motions), np.concatenate(actions)
 
 
+def token_loudness(data: TrainingSet) -> float:
+    """How much longer the mean of a sentence's token states is than its pooled vector, on average: encoders may
+    normalise the latter.
+    """
+    ratios = []
+    for batch in data.val_batches(BATCH_SIZE):
+        assert batch.tokens is not None and batch.token_mask is not None
+        mean = batch.tokens.sum(1) / batch.token_mask.sum(1, keepdim=True)  # (B,D)
+        ratios.append(mean.norm(dim=-1) / batch.pooled.norm(dim=-1).clamp(min=1e-6))
+    return float(torch.cat(ratios).mean())
+
+
 def inverse_root(covariance: np.ndarray) -> np.ndarray:
     """The symmetric inverse square root of a covariance (D,D), its smallest variances lifted by RIDGE of the mean."""
     values, vectors = np.linalg.eigh(covariance)
@@ -79,12 +91,15 @@ def fitted_text_layer(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Weight (width,D) and bias (width,) float32 for the text layer of a model with `width` channels.
 
-    action_table: (A,width) of an action model whose body the text model starts from: its sentences then begin as
-    these vectors, with the canonical directions for what actions leave unsaid (styles, joined actions) beside them.
+    Sentences begin as the rows of an action table, with the canonical directions for what actions leave unsaid (styles,
+    joined actions) beside them. action_table: (A,width) of the action model whose body the text model starts from;
+    without one, random rows, which are as far apart as rows can be.
     """
     texts, motions, actions = summaries(data, seed)
     weight, bias = canonical_layer(texts, motions, width, seed)
-    if action_table is not None:
+    if action_table is None:
+        action_table = np.random.default_rng(seed).normal(size=(len(data.actions), width))
+    if len(action_table) and (actions >= 0).any():
         named, named_bias = action_layer(texts, actions, action_table)
         weight, bias = named + CANONICAL_SHARE * weight, named_bias + CANONICAL_SHARE * bias
     return torch.from_numpy(weight.astype(np.float32)), torch.from_numpy(bias.astype(np.float32))

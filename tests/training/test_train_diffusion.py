@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from motion_core.data.store import ClipRecord, ClipStore, write_store
 from motion_core.models.mdm import MDM, MDMConfig
 from motion_core.motion import Motion
 from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
+from motion_core.text import TextCondition
 from motion_core.train import text_start
 from motion_core.train.config import read_config
 from motion_core.train.diffusion import DiffusionConfig, licence_of
@@ -38,19 +38,14 @@ sys.path.insert(0, str(SCRIPT.parent))
 import train_diffusion  # noqa: E402
 
 
-@dataclass(frozen=True)
-class Pooled:
-    pooled: torch.Tensor
-
-
 class LetterCounts:
-    """A text encoder of sorts: how often each letter occurs."""
+    """A text encoder of sorts: how often each letter occurs; one token, the whole sentence."""
 
     name = "minilm"
 
-    def encode(self, texts: list[str]) -> Pooled:
-        rows = [[float(text.count(chr(97 + i % 26))) for i in range(384)] for text in texts]
-        return Pooled(torch.tensor(rows))
+    def encode(self, texts: list[str]) -> TextCondition:
+        rows = torch.tensor([[float(text.count(chr(97 + i % 26))) for i in range(384)] for text in texts])
+        return TextCondition(rows[:, None], rows, torch.ones(len(texts), 1, dtype=torch.bool))
 
 
 def swaying_walk(number: int) -> Motion:

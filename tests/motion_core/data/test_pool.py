@@ -1,6 +1,7 @@
 """From clips to batches, on a store of a dozen hand-made clips."""
 
 import json
+import shutil
 from collections import Counter
 from dataclasses import replace
 
@@ -69,14 +70,19 @@ def records() -> list[ClipRecord]:
 
 
 class Words:
-    """A deterministic stand-in for a text encoder that is only asked for pooled vectors: letters counted."""
+    """A deterministic stand-in for a text encoder: letters counted, in each word and in the sentence."""
 
     name = "letters"
 
     def encode(self, texts):
-        letters = "abcdefghijklmnop"
-        pooled = torch.tensor([[float(t.count(c)) for c in letters] for t in texts])
-        return TextCondition(pooled[:, None], pooled, torch.ones(len(texts), 1, dtype=torch.bool))
+        longest = max(len(t.split()) for t in texts)
+        tokens = torch.zeros(len(texts), longest, 16)
+        mask = torch.zeros(len(texts), longest, dtype=torch.bool)
+        for row, text in enumerate(texts):
+            for place, word in enumerate(text.split()):
+                tokens[row, place] = torch.tensor([float(word.count(c)) for c in "abcdefghijklmnop"])
+                mask[row, place] = True
+        return TextCondition(tokens, tokens.sum(1), mask)
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +229,26 @@ def test_batches_are_normal_masked_and_truthful(pool):
         seen.update(batch.captions)
     assert padding < 0.15 * total
     assert len(seen) > 30
+
+
+def test_token_states_are_those_of_the_sentences(pool):
+    assert pool.batch_at(0, 8, seed=1).tokens is None  # only where they are asked for
+    told = TrainingSet.open(pool.folder, tokens=True)
+    for batch in (told.batch_at(3, 8, seed=1), next(told.val_batches(4))):
+        expected = Words().encode(list(batch.captions))
+        torch.testing.assert_close(batch.tokens, expected.tokens, atol=1e-2, rtol=0)
+        assert torch.equal(batch.token_mask, expected.mask)
+    moved = told.batch_at(3, 8, seed=1).to("cpu")
+    assert moved.tokens is not None and moved.captions == told.batch_at(3, 8, seed=1).captions
+
+
+def test_missing_token_states_are_named(pool, tmp_path):
+    broken = tmp_path / "pool"
+    shutil.copytree(pool.folder, broken)
+    (broken / "tokens.f16").write_bytes((pool.folder / "tokens.f16").read_bytes()[:-32])
+    with pytest.raises(FormatError, match=r"tokens\.f16"):
+        TrainingSet.open(broken, tokens=True)
+    TrainingSet.open(broken)
 
 
 def test_a_crop_starts_over_the_origin(pool):
