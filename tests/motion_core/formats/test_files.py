@@ -1,0 +1,70 @@
+"""Files appear whole or not at all, wherever an interrupt falls."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from motion_core.formats import files
+from motion_core.formats.files import atomic_write
+
+WATCHED = {files.__file__, sys.modules["contextlib"].__file__}
+
+
+class Interrupt:
+    """Raises KeyboardInterrupt at the n-th line that the writing of a file runs."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+
+    def __call__(self, frame, event, arg):
+        if frame.f_code.co_filename not in WATCHED:
+            return None
+        if event == "line":
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+        return self
+
+
+def write_interrupted(path: Path, at: int) -> bool:
+    """Whether the n-th line was reached."""
+    interrupt = Interrupt(at)
+    before = sys.gettrace()  # a coverage tool's, perhaps
+    sys.settrace(interrupt)
+    try:
+        with atomic_write(path, "w") as file:
+            file.write("whole")
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(before)
+    return interrupt.left <= 0
+
+
+def test_an_interrupt_at_any_line_leaves_a_whole_file_or_none(tmp_path):
+    at = 1
+    while write_interrupted(tmp_path / f"{at}.txt", at):
+        at += 1
+    assert at > 15  # the lines of opening, writing and renaming were all tried
+    for path in tmp_path.iterdir():
+        assert path.suffix == ".txt" and path.read_text() == "whole"
+    assert (tmp_path / f"{at}.txt").exists() and not (tmp_path / "3.txt").exists()
+
+
+def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path):
+    path = tmp_path / "folder" / "clip.bin"
+    with atomic_write(path) as file:
+        file.write(b"old")
+    with pytest.raises(OSError, match="full"), atomic_write(path) as file:
+        file.write(b"ne")
+        raise OSError("the disk is full")
+    assert path.read_bytes() == b"old" and list(path.parent.iterdir()) == [path]
+
+
+def test_text_is_utf8_with_plain_newlines(tmp_path):
+    with atomic_write(tmp_path / "a.txt", "w") as file:
+        file.write("é\n")
+    assert (tmp_path / "a.txt").read_bytes() == b"\xc3\xa9\n"
