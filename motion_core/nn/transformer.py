@@ -36,13 +36,15 @@ def attention_mask(valid: Tensor | None) -> Tensor | None:
 def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
     """softmax(q k^T / sqrt(d)) v for (B,H,T,d), (B,H,S,d), (B,H,S,d) -> (B,H,T,d).
 
+    mask: bool, true where a key may be attended to, or numbers of the dtype of q that are added to the logits.
     Torch's fused kernel, except for gradients on a CPU: its backward pass is twice as slow there as the plain maths.
     """
     if q.device.type != "cpu" or not q.requires_grad:
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
     scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)  # (B,H,T,S)
     if mask is not None:
-        scores = scores.masked_fill(~mask, -math.inf)
+        hides = mask.dtype == torch.bool
+        scores = scores.masked_fill(~mask, -math.inf) if hides else scores + mask
     return scores.softmax(-1).to(v.dtype) @ v
 
 
