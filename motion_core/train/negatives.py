@@ -45,9 +45,7 @@ _PATTERNS = tuple(
 
 def decisive_words(text: str) -> tuple[tuple[str, ...], ...]:
     """For each kind of contrast (sides, directions, counts, paces) what the sentence names, in its order."""
-    return tuple(
-        tuple(str(match.lastgroup) for match in pattern.finditer(text)) for pattern in _PATTERNS
-    )
+    return tuple(tuple(str(match.lastgroup) for match in pattern.finditer(text)) for pattern in _PATTERNS)
 
 
 def contradict(one: tuple[tuple[str, ...], ...], two: tuple[tuple[str, ...], ...]) -> bool:
