@@ -12,8 +12,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motion_core.commands.console import MOTION_ENDINGS, add_model_arguments, answer, progress, write_motion
+from motion_core.commands.console import add_model_arguments, answer, progress, write_motion
 from motion_core.commands.jobs import Fault, Job, read_jobs
+from motion_core.formats.motion_file import MOTION_ENDINGS
 from motion_core.tasks import TaskError
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from motion_core.formats.motion_file import MOTION_ENDINGS
 from motion_core.tasks import TaskError
 
 if TYPE_CHECKING:
     from motion_core.motion import Motion
 
-MOTION_ENDINGS = (".npz", ".bvh")
 Report = Callable[[int, int], None]
 
 
@@ -52,17 +52,6 @@ def write_motion(path: Path, motion: Motion) -> None:
         from motion_core.formats.npz import write_npz
 
         write_npz(path, motion)
-
-
-def read_motion(path: Path) -> Motion:
-    """Read by the ending. Raises FormatError or OSError that name the file."""
-    if path.suffix.lower() == ".bvh":
-        from motion_core.formats.bvh import bvh_to_motion, read_bvh
-
-        return bvh_to_motion(read_bvh(path))
-    from motion_core.formats.npz import read_npz
-
-    return read_npz(path)
 
 
 def answer(args: argparse.Namespace, facts: dict[str, Any], lines: list[str]) -> None:

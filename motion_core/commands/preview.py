@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from motion_core.commands.console import answer, progress, read_motion
+from motion_core.commands.console import answer, progress
+from motion_core.formats.motion_file import read_motion
 from motion_core.tasks import TaskError, check_integer
 
 EXAMPLE = "example:\n  laban preview wave.npz --out wave.gif"
