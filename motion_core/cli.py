@@ -25,6 +25,7 @@ COMMANDS = {
     "models": "the models there are and what they can do",
     "convert": "an official checkpoint into Laban's format",
     "evaluate": "does a model do what it is told",
+    "search": "a folder of motions ranked by a sentence",
     "serve": "keep models loaded and answer over HTTP",
     "doctor": "what was found on this machine and what is missing",
 }

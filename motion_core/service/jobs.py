@@ -51,10 +51,10 @@ class Job:
     state: str = "queued"
     message: str = ""
     taken: int = 0  # motions handed to the runner so far
-    step: int = 0  # network evaluations, summed over the motions
+    step: int = 0  # network evaluations, summed over the motions; of a search: files looked at
     steps: int = 0
     seconds_left: float | None = None
-    motions: dict[int, bytes] = field(default_factory=dict)
+    motions: dict[int, bytes] = field(default_factory=dict)  # of a search: its answer, as JSON
     ended: float = math.inf
 
     @property
@@ -175,7 +175,7 @@ class JobTable:
                 for job in wanted:
                     job.steps = n * job.count
                     job.step = n * before[job] + k * shares[job]
-                    job.seconds_left = pace * (job.steps - job.step) / shares[job]
+                    job.seconds_left = pace * (job.steps - job.step) / shares[job] if k else None
             if not wanted:
                 raise Stopped
 

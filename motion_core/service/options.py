@@ -27,6 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="another name that clients call it by",
     )
+    parser.add_argument(
+        "--library",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="clients may search this folder of motions (default: any, on this machine only)",
+    )
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -96,7 +96,7 @@ class Runner:
             generator.run(Generate(seconds=1.0, **words.get(generator.card.needs, {})), Sampling(steps=1))
         except Exception as fault:  # told in /health; the service goes on without it
             log.exception("%s could not be loaded", model)
-            self._fault = f"{model} could not be loaded: {_text(fault)}"
+            self._fault = f"{model} could not be loaded: {fault_text(fault)}"
         self.status = "ready"
 
     def _generator(self, model: str) -> Any:
@@ -124,7 +124,7 @@ class Runner:
             else:
                 if not isinstance(fault, ValueError):  # a TaskError is the user's, not ours
                     log.exception("a job failed")
-                self._table.fail(slots, _text(fault))
+                self._table.fail(slots, fault_text(fault))
 
     def _run(self, slots: list[Slot]) -> None:
         slots = [slot for slot in slots if slot.job.state == "running"]
@@ -138,7 +138,7 @@ class Runner:
             self._table.deliver(slot, motion_to_bytes(motion))
 
 
-def _text(fault: Exception) -> str:
+def fault_text(fault: Exception) -> str:
     """An exception in a sentence; its kind is named where the text alone would not tell."""
     words = str(fault).strip()
     return words if words and isinstance(fault, ValueError | OSError) else f"{type(fault).__name__}: {words}"

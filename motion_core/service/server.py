@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import uvicorn
@@ -30,6 +31,7 @@ from motion_core.service.options import parse_arguments
 from motion_core.service.parent import end_with_parent
 from motion_core.service.patience import PatientProtocol
 from motion_core.service.runner import Runner
+from motion_core.service.searcher import Searcher
 from motion_core.tasks import TaskError
 from motion_core.waiting import let_threads_sleep
 
@@ -77,6 +79,9 @@ def check_options(args: argparse.Namespace) -> str:
         check_exposure(args.host, token, bool(args.tls_cert))
     if bool(args.tls_cert) != bool(args.tls_key):
         raise ServeError("--tls-cert and --tls-key belong together: give both files")
+    for folder in args.library:
+        if not os.path.isdir(folder):
+            raise ServeError(f"there is no folder {folder}: --library names a folder of motions")
     for path in filter(None, (args.tls_cert, args.tls_key)):
         if not os.path.isfile(path):
             raise ServeError(f"there is no file {path}: give the PEM file of the certificate and of its key")
@@ -99,6 +104,13 @@ def check_exposure(host: str, token: str | None, encrypted: bool) -> None:
         raise ServeError(f"the token has {len(token)} characters, --host {host} needs {MIN_TOKEN}: {fix}")
     if not encrypted:
         log.warning("without TLS everybody on the network can read the token and the prompts: %s", fix)
+
+
+def open_folders(args: argparse.Namespace) -> list[Path] | None:
+    """The libraries that clients may search: those named; without names any, but none where others can reach us."""
+    if args.library or not is_loopback(args.host):
+        return [Path(folder) for folder in args.library]
+    return None
 
 
 def check_device(device: str) -> None:
@@ -154,9 +166,10 @@ def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoRe
     let_threads_sleep()
     table = JobTable()
     runner = Runner(table, device=args.device, preload=args.preload)
+    searcher = Searcher(device=args.device, folders=open_folders(args))
     names = [*LOOPBACK_NAMES, *args.allow_host] if is_loopback(args.host) else None
     config = uvicorn.Config(
-        Guard(create_app(table, runner, lambda: server.stop()), token, names),
+        Guard(create_app(table, runner, searcher, lambda: server.stop()), token, names),
         http=PatientProtocol,
         ws="none",
         lifespan="off",
@@ -178,10 +191,13 @@ def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoRe
     # uvicorn sends itself the signal again after a clean stop: for us that stop is the end
     signal.signal(signal.SIGTERM, lambda *_: None)
     runner.start()
+    searcher.start()
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     table.close()
+    searcher.table.close()
     runner.join(STOP_SECONDS)
+    searcher.join(STOP_SECONDS)
     leave()
 
 
