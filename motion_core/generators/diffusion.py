@@ -71,7 +71,7 @@ def load_generator(model_id: str, *, device: str = "auto", checkpoint: str | Pat
     place = pick_device(device)
     tensors, info = load_checkpoint(weights_path(card, checkpoint))
     _check_info(info)
-    return Generator(_true_card(card, info), info, _build(info, tensors), place)
+    return Generator(_true_card(card, info), info, build_model(info, tensors), place)
 
 
 def _true_card(card: ModelCard, info: CheckpointInfo) -> ModelCard:
@@ -109,7 +109,7 @@ def family_classes(family: str) -> tuple[Any, Any]:
     return getattr(found, model_name), getattr(found, config_name)
 
 
-def _build(info: CheckpointInfo, tensors: dict[str, Tensor]) -> torch.nn.Module:
+def build_model(info: CheckpointInfo, tensors: dict[str, Tensor]) -> torch.nn.Module:
     model_class, config_class = family_classes(info.family)
     try:
         model = model_class(config_class.from_json(info.config))
@@ -181,18 +181,38 @@ class Generator:
 
     def _request(self, place: int, task: Generate, sampling: Sampling) -> _Request:
         check_task(self.card, task)
+        if self.info.diffusion.get("folded_steps"):
+            steps, guidance = self._folded_settings(sampling), 1.0  # its one pass answers as if guided
+        else:
+            steps, guidance = self._steps(sampling), self._guidance(sampling)
+        return _Request(
+            place, task, sampling, frame_count(task.seconds, self.card.fps), steps, float(guidance)
+        )
+
+    def _steps(self, sampling: Sampling) -> int:
         steps = min(self.card.steps, len(self.schedule)) if sampling.steps is None else sampling.steps
         if steps > len(self.schedule):
             raise TaskError(
                 f"steps is {steps}: model {self.card.id!r} has {len(self.schedule)} noise levels, "
                 f"use 1 to {len(self.schedule)}"
             )
-        guidance = self.card.guidance if sampling.guidance is None else sampling.guidance
+        return steps
+
+    def _guidance(self, sampling: Sampling) -> float:
         if self.card.needs is None or self.info.training.get("condition_dropped") == 0:
-            guidance = 1.0  # nothing to be guided to, or never trained without its condition
-        return _Request(
-            place, task, sampling, frame_count(task.seconds, self.card.fps), steps, float(guidance)
-        )
+            return 1.0  # nothing to be guided to, or never trained without its condition
+        return self.card.guidance if sampling.guidance is None else sampling.guidance
+
+    def _folded_settings(self, sampling: Sampling) -> int:
+        """The steps of a distilled model, which knows no others, and no other guidance (`train/distil.py`)."""
+        told = self.info.diffusion
+        for name, asked in (("steps", sampling.steps), ("guidance", sampling.guidance)):
+            if asked is not None and asked != told[f"folded_{name}"]:
+                raise TaskError(
+                    f"{name} is {asked}: model {self.card.id!r} was distilled for {told[f'folded_{name}']} and takes "
+                    "no other; leave it out, or use the model it was distilled from"
+                )
+        return int(told["folded_steps"])
 
     def _batches(self, requests: list[_Request]) -> list[list[_Request]]:
         """Groups of equal sampler settings, of like lengths, no larger than the device takes."""
@@ -278,7 +298,7 @@ class Generator:
             "seed": request.sampling.seed,
             "seconds": task.seconds,
             "steps": request.steps,
-            "guidance": request.guidance,
+            "guidance": self.info.diffusion.get("folded_guidance", request.guidance),
             "licence": self.card.licence,
             "version": __version__,
             "note": self.encoder.cut_note(task.text) if self.encoder and task.text else None,
