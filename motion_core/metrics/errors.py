@@ -14,32 +14,41 @@ PARTS = ("root", "trajectory", "mean_local", "mean_global")
 GROUND = slice(0, 2)  # x and y: the floor plane
 
 
-def ape_ave(ours: Sequence[np.ndarray], theirs: Sequence[np.ndarray]) -> dict[str, float]:
-    """`ape_*` in metres and `ave_*` in square metres for each of PARTS; motion i of one against motion i of the other.
+def ape_ave(ours: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
+    """`ape_*` in metres and `ave_*` in square metres, for each of PARTS, of joints (T,22,3) against (T,22,3), Z up.
 
-    Each motion is joints (T,22,3), Z up, of the same frame rate and length as its partner, and starts over the origin
-    with heading 0 before it is compared. root: the pelvis. trajectory: the pelvis seen from above. mean_local: the
-    other 21 joints about the pelvis, each frame turned to the front, mean over joints; heights stay those over the
-    floor. mean_global: all 22 joints. APE is the mean distance over all frames of all motions; AVE the distance of
-    the variances over time, mean over motions, nan where no motion has two frames.
+    Both are moved to start over the origin with heading 0. root: the pelvis. trajectory: the pelvis seen from above.
+    mean_local: the other 21 joints about the pelvis, each frame turned to the front; heights stay those over the
+    floor. mean_global: all 22 joints. APE is the mean distance over frames and joints; AVE the distance of the
+    variances over time, mean over joints, nan of a single frame. Raises ValueError for different lengths.
     """
+    if len(ours) != len(theirs):
+        raise ValueError(
+            f"the motions have {len(ours)} and {len(theirs)} frames: cut the longer one, or make both as long"
+        )
+    made, meant = _parts(ours), _parts(theirs)
+    errors = {f"ape_{p}": float(np.linalg.norm(made[p] - meant[p], axis=-1).mean()) for p in PARTS}
+    for part in PARTS:
+        apart = _variance(made[part]) - _variance(meant[part])  # (J,C)
+        errors[f"ave_{part}"] = float(np.linalg.norm(apart, axis=-1).mean())
+    return errors
+
+
+def mean_ape_ave(ours: Sequence[np.ndarray], theirs: Sequence[np.ndarray]) -> dict[str, float]:
+    """`ape_ave` of many pairs, as TEMOS averages: APE over all frames, AVE over the motions that have two frames."""
     if len(ours) != len(theirs) or not ours:
         raise ValueError(f"{len(ours)} motions against {len(theirs)}: give pairs, and at least one")
-    apart: dict[str, list[np.ndarray]] = {part: [] for part in PARTS}
-    spread: dict[str, list[float]] = {part: [] for part in PARTS}
-    for number, pair in enumerate(zip(ours, theirs)):
-        if len(pair[0]) != len(pair[1]):
-            raise ValueError(
-                f"pair {number} has {len(pair[0])} and {len(pair[1])} frames: cut the longer one, or make both as long"
-            )
-        made, meant = (_parts(joints) for joints in pair)
-        for part in PARTS:
-            apart[part].append(np.linalg.norm(made[part] - meant[part], axis=-1).mean(axis=1))
-            if len(pair[0]) > 1:
-                variances = (values[part].var(axis=0, ddof=1) for values in (made, meant))  # 2 of (J,C)
-                spread[part].append(float(np.linalg.norm(np.subtract(*variances), axis=-1).mean()))
-    errors = {f"ape_{part}": float(np.concatenate(values).mean()) for part, values in apart.items()}
-    return errors | {f"ave_{p}": float(np.mean(v)) if v else float("nan") for p, v in spread.items()}
+    rows = [ape_ave(*pair) for pair in zip(ours, theirs)]
+    frames = np.array([len(joints) for joints in ours], dtype=np.float64)
+    means = {}
+    for name in rows[0]:
+        values = np.array([row[name] for row in rows])
+        weights = frames if name.startswith("ape_") else (frames > 1).astype(np.float64)
+        known = weights > 0
+        means[name] = (
+            float(np.average(values[known], weights=weights[known])) if known.any() else float("nan")
+        )
+    return means
 
 
 def body_heading(joints: np.ndarray) -> np.ndarray:
@@ -68,3 +77,8 @@ def _parts(joints: np.ndarray) -> dict[str, np.ndarray]:
         "mean_local": np.delete(heading_frame(joints), JOINT["pelvis"], axis=1),
         "mean_global": joints,
     }
+
+
+def _variance(values: np.ndarray) -> np.ndarray:
+    """Over time, unbiased: (T,J,C) -> (J,C)."""
+    return values.var(axis=0, ddof=1) if len(values) > 1 else np.full(values.shape[1:], np.nan)
