@@ -26,6 +26,8 @@ class WordEmbedder:
         if self._check:
             for motion in motions:
                 self._check(motion)
+        if on_batch:
+            on_batch(len(motions), len(motions))
         return self.texts([str(motion.meta.get("text") or f"frames{len(motion)}") for motion in motions])
 
     def texts(self, texts: list[str]) -> np.ndarray:

@@ -18,10 +18,10 @@ from motion_core.search.store import Entry, Stored
 if TYPE_CHECKING:
     from motion_core.motion import Motion
 
-TOGETHER, FRAMES_TOGETHER = 64, 30_000  # files, and their frames, that are read before they are embedded
+TOGETHER, FRAMES_TOGETHER = 128, 60_000  # files, and their frames, that are read before they are embedded
 SAVE_SECONDS = 4.0  # between two saves, so that an interruption costs little
 SAVE_SHARE = 20  # ... but saving a large index shall not take more than this part of the time
-OnFile = Callable[[int, int], None]  # files done, files to do; may raise to stop
+OnFile = Callable[[int, int], None]  # files done, files to do; may raise (no ValueError) to stop
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class LibraryIndex:
         # (N,); rounded, because equal rows come out of the product different in the last digits
         scores = np.round(units @ (vector / max(float(np.linalg.norm(vector)), 1e-12)), 6)
         best = np.argsort(-scores, kind="stable")[:count]
-        return [Hit(paths[k], float(scores[k]), self._entries[paths[k]].seconds) for k in best]
+        return [Hit(paths[k], round(float(scores[k]), 6), self._entries[paths[k]].seconds) for k in best]
 
     def _units(self) -> tuple[list[str], np.ndarray]:
         """Paths in order, and their embeddings (N,D) scaled to length 1."""
@@ -227,7 +227,8 @@ class _Update:
         if not batch:
             return
         try:
-            rows = np.asarray(self.embedder.motions(list(batch.values())), dtype=np.float32)
+            motions = list(batch.values())
+            rows = np.asarray(self.embedder.motions(motions, on_batch=self._on_batch), dtype=np.float32)
             if not np.all(np.isfinite(rows)):
                 raise ValueError("its embedding is not finite")
         except ValueError as fault:
@@ -240,6 +241,9 @@ class _Update:
         for (path, motion), row in zip(batch.items(), rows, strict=True):
             self.index._entries[path] = Entry(self.found.stamps[path], motion.seconds, row.copy())
         self.embedded += len(batch)
+
+    def _on_batch(self, done: int, total: int) -> None:
+        self._on_file(self.done + done, len(self._wanted))
 
 
 def _status(path: Path) -> Any:

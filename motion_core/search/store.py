@@ -1,7 +1,7 @@
 """The index as a file: what is known of each motion of a library. An `.npz` without pickle, written beside and renamed.
 
 Members: about (JSON: format, fingerprint of the embedder, paths, errors), sizes and changed (N,) int64, seconds (N,)
-float32, vectors (N,D) float32; the row of a broken file is zero.
+float64, vectors (N,D) float32; the row of a broken file is zero.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def save(path: Path, stored: Stored) -> None:
             about=np.array(json.dumps(about)),
             sizes=np.array([entry.stamp.size for entry in entries], dtype=np.int64),
             changed=np.array([entry.stamp.changed for entry in entries], dtype=np.int64),
-            seconds=np.array([entry.seconds for entry in entries], dtype=np.float32),
+            seconds=np.array([entry.seconds for entry in entries], dtype=np.float64),
             vectors=_rows(entries),
         )
 
