@@ -90,6 +90,22 @@ CATALOG: dict[str, ModelCard] = {
     )
 }
 DEFAULT_MODEL = "mdm"
+# Models that find motions and make none (`embedding.py`): no generator to choose, hence not in CATALOG.
+RETRIEVAL_CARDS: dict[str, ModelCard] = {
+    "tmr": ModelCard(
+        id="tmr",
+        title="TMR, finding motions by words",
+        family="tmr",
+        tasks=("search",),
+        needs="text",
+        fps=20.0,
+        max_seconds=9.8,
+        steps=1,
+        guidance=1.0,
+        licence=NON_COMMERCIAL,
+        checkpoint="tmr.safetensors",
+    ),
+}
 
 
 def find_card(model: str) -> ModelCard:

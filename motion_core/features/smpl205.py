@@ -18,6 +18,7 @@ The rotations are the truth; `decode` does not read `joints`, which are there fo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,8 @@ from motion_core.rotations import rot6d_to_matrix, yaw_to_matrix
 from motion_core.skeleton import JOINT, JOINTS, REST_PELVIS, TIPS
 
 __all__ = [
-    "DIM", "FEATURE_JOINTS", "SLICES", "FeatureStats", "canonical", "crop", "decode", "encode", "features_to_joints",
-    "integrate_root", "local_matrices", "split", "world_matrices",
+    "DIM", "FEATURE_JOINTS", "SLICES", "FeatureStats", "canonical", "crop", "decode", "encode", "encode_canonical",
+    "features_to_joints", "integrate_root", "local_matrices", "split", "world_matrices",
 ]  # fmt: skip
 
 FEATURE_JOINTS: tuple[str, ...] = (*JOINTS[1:], "left_hand", "right_hand")  # the 23, in SMPL's order
@@ -97,6 +98,20 @@ def encode(motion: Motion) -> np.ndarray:
     x0[:, SLICES["rot6d"]] = matrices[..., :2, :].reshape(len(motion), -1)
     x0[:, SLICES["joints"]] = _turned(around, -yaw).reshape(len(motion), -1)
     return x0
+
+
+def encode_canonical(motions: Sequence[Motion]) -> list[np.ndarray]:
+    """`canonical(encode(motion))` of each motion; all of them in one pass, which takes a third of the time."""
+    if not motions:
+        return []
+    trans = np.concatenate([motion.trans for motion in motions])
+    together = Motion(motions[0].fps, trans, np.concatenate([motion.rotations for motion in motions]))
+    left = quat.rotate(together.rotations[:, JOINT["pelvis"]], np.array([1.0, 0.0, 0.0], dtype=np.float32))
+    if np.any(np.hypot(left[:, X], left[:, Y]) < 2 * _MIN_HORIZONTAL) and len(motions) > 1:
+        # lies exactly on one side: its heading is held from frames around, which must be its own
+        return [part for motion in motions for part in encode_canonical([motion])]
+    stops = np.cumsum([len(motion) for motion in motions])[:-1]
+    return [canonical(part) for part in np.split(encode(together), stops)]
 
 
 def decode(x0: np.ndarray, fps: float) -> Motion:
