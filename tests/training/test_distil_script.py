@@ -1,0 +1,106 @@
+"""Diffusion transformers trained on a small pool, and one of them distilled: as a user runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import distil
+import pytest
+import torch
+import train_diffusion
+
+from motion_core.checkpoint import load_checkpoint
+from motion_core.generators import load_generator
+from motion_core.tasks import Generate, Sampling, TaskError
+from motion_core.train.config import read_config
+from motion_core.train.distil import DistilConfig
+from motion_core.train.log import read_log
+
+CONFIGS = Path(distil.__file__).parent / "configs"
+LOOP = """
+[loop]
+steps = 80
+learning_rate = 3e-3
+warmup = 5
+ema_decay = 0.9
+precision = "fp32"
+threads = 1
+log_every = 1
+val_every = 5
+save_every = 10
+"""
+MODEL = """
+family = "dit"
+batch_size = 8
+text_start = "fitted"
+[model]
+block = "{block}"
+width = 16
+layers = 1
+heads = 2
+dropout = 0.0
+stochastic_depth = 0.0
+[diffusion]
+steps = 50
+"""
+
+
+def run(script, config: Path, text: str, pool: Path, out: Path, *more) -> Path:
+    config.write_text(text)
+    options = ["--config", config, "--data", pool, "--out", out, "--device", "cpu", *more]
+    assert script.main([str(option) for option in options]) == 0
+    return out / "ema.safetensors"
+
+
+def train(block: str, pool: Path, folder: Path) -> Path:
+    return run(
+        train_diffusion, folder / f"{block}.toml", MODEL.format(block=block) + LOOP, pool, folder / block
+    )
+
+
+@pytest.mark.parametrize("block", ["incontext", "adaln", "crossattn"])
+def test_each_block_learns_and_generates(block, pool, tmp_path):
+    path = train(block, pool, tmp_path)
+    losses = [r["val_loss"] for r in read_log(tmp_path / block / "log.jsonl") if "val_loss" in r]
+    assert losses[-1] < 0.9 * losses[0]
+    generator = load_generator("mdm", checkpoint=path, device="cpu")
+    assert generator.model.config.block == block and generator.model.config.levels == 50
+    told = Generate(text="a person walks forward", seconds=1), Sampling(seed=3, steps=4)
+    alone = generator.run(*told)
+    beside = generator.run_batch([(Generate(text="a man kicks twice with force", seconds=2), told[1]), told])
+    torch.testing.assert_close(alone.joints(), beside[1].joints(), atol=1e-4, rtol=0)
+
+
+def test_a_distilled_model_knows_its_steps_and_nears_its_teacher(pool, tmp_path, capsys):
+    teacher = train("adaln", pool, tmp_path)
+    text = "steps = 2\nsubsteps = 2\nguidance = 2.0\nbatch_size = 8\n" + LOOP
+    student = run(
+        distil, tmp_path / "distil.toml", text, pool, tmp_path / "fast", "--teacher", teacher, "--steps", 60
+    )
+    losses = [r["val_loss"] for r in read_log(tmp_path / "fast" / "log.jsonl") if "val_loss" in r]
+    assert losses[-1] < 0.9 * losses[0]
+    _, info = load_checkpoint(student)
+    assert info.diffusion["folded_steps"] == 2 and info.diffusion["folded_guidance"] == 2.0
+    generator = load_generator("mdm", checkpoint=student, device="cpu")
+    task = Generate(text="a person walks forward", seconds=1)
+    motion = generator.run(task, Sampling(seed=1))
+    assert motion.meta["steps"] == 2 and motion.meta["guidance"] == 2.0
+    assert generator.run(task, Sampling(seed=1, steps=2)).meta["steps"] == 2
+    with pytest.raises(TaskError, match="steps is 5"):
+        generator.run(task, Sampling(seed=1, steps=5))
+    with pytest.raises(TaskError, match=r"guidance is 1\.5"):
+        generator.run(task, Sampling(seed=1, guidance=1.5))
+
+
+def test_the_config_of_the_bundled_model_can_be_read():
+    assert read_config(CONFIGS / "distil.toml", DistilConfig).steps == 4
+
+
+def test_an_action_model_is_no_teacher(pool, tmp_path, capsys):
+    text = MODEL.format(block="adaln").replace('family = "dit"', "").replace('text_start = "fitted"', "")
+    text = text.replace('block = "adaln"', 'condition = "action"').replace("stochastic_depth = 0.0", "")
+    action = run(train_diffusion, tmp_path / "action.toml", text + LOOP, pool, tmp_path / "action")
+    (tmp_path / "distil.toml").write_text(LOOP)
+    options = ["--config", tmp_path / "distil.toml", "--data", pool, "--out", tmp_path / "no"]
+    assert distil.main([str(o) for o in (*options, "--teacher", action)]) == 1
+    assert "must be a text model" in capsys.readouterr().err
