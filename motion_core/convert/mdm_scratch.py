@@ -11,7 +11,7 @@ from motion_core.convert.keys import ATTENTION_KEYS, fit_model, rename, weights_
 from motion_core.convert.mdm import HUMANACT12
 from motion_core.convert.reader import read_pickled
 from motion_core.formats import FormatError
-from motion_core.models.mdm import MDMConfig
+from motion_core.models.mdm import MDM, MDMConfig
 
 HEADS = 8  # fixed in its code, and not to be seen in the weights
 KEYS = {
@@ -43,7 +43,7 @@ def convert(path: Path, tensors: dict[str, Tensor]) -> tuple[dict[str, Tensor], 
         condition="action",
         actions=len(actions),
     )
-    ours = fit_model(path, config, rename(path, official, KEYS, LAYER_KEYS))
+    ours = fit_model(path, MDM, config, rename(path, official, KEYS, LAYER_KEYS))
     mean, std = _statistics(path)
     return ours, CheckpointInfo(
         family="mdm",

@@ -53,7 +53,20 @@ def linear_schedule(n: int) -> Schedule:
     return _from_betas(torch.linspace(scale * 1e-4, scale * 0.02, n, dtype=torch.float64))
 
 
-SCHEDULES: dict[str, Callable[[int], Schedule]] = {"cosine": cosine_schedule, "linear": linear_schedule}
+def gamma_cosine_schedule(n: int, least: float = 1e-9) -> Schedule:
+    """ab = cos^2(pi/2 (t+1)/n), not below `least` (Chen 2023, "On the importance of noise scheduling", tau = 1).
+
+    The motion-generation lab's, with a floor of 1e-9 for DDPM and 1e-5 for DDIM.
+    """
+    share = torch.arange(1, n + 1, dtype=torch.float64) / n
+    return Schedule((share * (math.pi / 2)).cos().square().clamp(min=least))
+
+
+SCHEDULES: dict[str, Callable[[int], Schedule]] = {
+    "cosine": cosine_schedule,
+    "linear": linear_schedule,
+    "gamma_cosine": gamma_cosine_schedule,
+}
 
 
 def make_schedule(name: str, n: int) -> Schedule:

@@ -164,6 +164,19 @@ def test_clip_from_a_folder(tmp_path):
     assert encoder.encode(["walks " * 50]).tokens.shape[1] == 22  # 20 words and the marks, as MDM
 
 
+def test_clip_states_are_read_whole_and_not_projected(tmp_path):
+    (tmp_path / "clip-vit-b32").mkdir()
+    network, table = tiny_clip(tmp_path / "clip-vit-b32")
+    encoder = load_text_encoder("clip-vit-b32-states", folder=tmp_path)
+    cond = encoder.encode(["a person walks", "a person"])
+    ids = torch.tensor([[table[w] for w in ("<start>", "a", "person", "<end>")]])
+    with torch.no_grad():
+        expected = network(input_ids=ids).last_hidden_state[0]
+    assert torch.allclose(cond.tokens[1, :4], expected, atol=1e-5) and not cond.mask[1, 4]
+    assert encoder.pooled_dim == 16 and torch.allclose(cond.pooled[1], expected[-1], atol=1e-5)
+    assert encoder.encode(["walks " * 90]).tokens.shape[1] == 77
+
+
 def test_distilbert_from_a_folder(tmp_path):
     network, table = tiny_distilbert(tmp_path)
     encoder = load_text_encoder("distilbert", folder=tmp_path)

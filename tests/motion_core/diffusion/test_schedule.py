@@ -13,10 +13,12 @@ from motion_core.diffusion.schedule import (
     SCHEDULES,
     Schedule,
     cosine_schedule,
+    gamma_cosine_schedule,
     linear_schedule,
     make_schedule,
     spaced_timesteps,
 )
+from motion_core.models.dit import gamma_table
 
 
 @pytest.mark.parametrize("n", [50, 1000])
@@ -28,6 +30,14 @@ def test_cosine_equals_diffusers(n):
 def test_linear_equals_diffusers():
     theirs = DDPMScheduler(1000, beta_start=1e-4, beta_end=0.02, beta_schedule="linear").alphas_cumprod
     assert torch.allclose(linear_schedule(1000).alpha_bar.float(), theirs, rtol=1e-4, atol=1e-8)
+
+
+@pytest.mark.parametrize("least", [1e-9, 1e-5])
+def test_gamma_cosine_is_what_diffusion_transformers_are_told(least):
+    table = gamma_cosine_schedule(100, least).alpha_bar
+    assert torch.equal(table.float(), gamma_table(100, least))
+    assert table[49] == pytest.approx(0.5) and table[99] == least
+    assert spaced_timesteps(100, 50) == list(range(99, 0, -2))  # the shares 1, 0.98, ..., 0.02 of DDIM
 
 
 @pytest.mark.parametrize("name", sorted(SCHEDULES))
