@@ -1,7 +1,8 @@
 """Checkpoints: one safetensors file that rebuilds its own model; the metadata says everything but the weights.
 
 The metadata holds one key, "laban", with a JSON object: the fields of `CheckpointInfo` and the format's number.
-Reading never unpickles anything.
+Weights are stored as float32, as float16, or (large matrices) as int8 with one scale per row, `NAME:scale`; they come
+back as float32. Reading never unpickles anything.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from motion_core import __version__
 from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
 
-FORMAT = 1  # raised when an older reader could no longer understand the metadata
+FORMAT = 2  # raised when an older reader could no longer understand the file; 2: int8 rows
+STORAGES = ("float32", "float16", "int8")
+SCALE = ":scale"  # behind a matrix's name: what its int8 rows are multiplied with
+LARGE = 4096  # numbers: smaller matrices stay float16
 KEY = "laban"
 CONDITIONINGS = ("text", "action", None)
 
@@ -67,26 +71,50 @@ class CheckpointInfo:
 
 
 def save_checkpoint(
-    path: str | Path, tensors: Mapping[str, torch.Tensor], info: CheckpointInfo, half: bool = False
+    path: str | Path, tensors: Mapping[str, torch.Tensor], info: CheckpointInfo, storage: str = "float32"
 ) -> None:
-    """Write weights and description, beside the target and renamed; `half` stores floats as float16."""
-    path = Path(path)
-    stored = {name: _stored(name, tensor, half) for name, tensor in tensors.items()}
-    metadata = {KEY: json.dumps({"format": FORMAT, **asdict(info)}, allow_nan=False)}
-    with atomic_write(path) as file:
+    """Write weights and description, beside the target and renamed. storage: one of STORAGES."""
+    if storage not in STORAGES:
+        raise ValueError(f"storage is {storage!r}; use one of {', '.join(STORAGES)}")
+    stored: dict[str, torch.Tensor] = {}
+    for name, tensor in tensors.items():
+        stored |= _stored(name, tensor.detach().to("cpu"), storage)
+    number = FORMAT if storage == "int8" else 1
+    metadata = {KEY: json.dumps({"format": number, **asdict(info)}, allow_nan=False)}
+    with atomic_write(Path(path)) as file:
         file.write(save(stored, metadata=metadata))
 
 
-def _stored(name: str, tensor: torch.Tensor, half: bool) -> torch.Tensor:
-    tensor = tensor.detach().to("cpu")
-    if tensor.is_floating_point():
-        tensor = tensor.to(torch.float16 if half else torch.float32)
-        if not bool(torch.isfinite(tensor).all()):
-            raise ValueError(
-                f"tensor {name!r} is not finite{' in float16' if half else ''}: nothing was saved"
-            )
-    # a copy of its own memory: safetensors refuses tensors that share storage (tied weights)
-    return tensor.contiguous().clone()
+def _stored(name: str, tensor: torch.Tensor, storage: str) -> dict[str, torch.Tensor]:
+    """What is written for a tensor: itself, narrower, or its rows as int8 and their scales."""
+    # copies of their own memory: safetensors refuses tensors that share storage (tied weights)
+    if not tensor.is_floating_point():
+        return {name: tensor.contiguous().clone()}
+    if storage == "int8" and tensor.dim() == 2 and tensor.numel() >= LARGE:
+        _refuse_infinite(name, tensor, "")
+        scale = tensor.float().abs().amax(1, keepdim=True).clamp(min=1e-12) / 127  # (rows,1)
+        return {name: (tensor.float() / scale).round().to(torch.int8), name + SCALE: scale}
+    narrow = tensor.to(torch.float32 if storage == "float32" else torch.float16)
+    _refuse_infinite(name, narrow, "" if storage == "float32" else " in float16")
+    return {name: narrow.contiguous().clone()}
+
+
+def _refuse_infinite(name: str, tensor: torch.Tensor, where: str) -> None:
+    if not bool(torch.isfinite(tensor).all()):
+        raise ValueError(f"tensor {name!r} is not finite{where}: nothing was saved")
+
+
+def _restored(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Weights as float32, int8 rows multiplied with their scales."""
+    scales = {name.removesuffix(SCALE): tensors.pop(name) for name in list(tensors) if name.endswith(SCALE)}
+    return {
+        name: tensor.float() * scales[name]
+        if name in scales
+        else tensor.float()
+        if tensor.is_floating_point()
+        else tensor
+        for name, tensor in tensors.items()
+    }
 
 
 def read_info(path: str | Path, family: str | None = None) -> CheckpointInfo:
@@ -108,7 +136,7 @@ def load_checkpoint(
         info = _parse(path, file.metadata(), family)
         names = file.keys()
         tensors = {name: file.get_tensor(name) for name in names}
-    return {n: t.float() if t.is_floating_point() else t for n, t in tensors.items()}, info
+    return _restored(tensors), info
 
 
 def _opened(path: Path) -> Any:

@@ -50,7 +50,7 @@ def test_round_trip_is_exact(tmp_path, info, tensors):
 def test_half_storage_comes_back_as_float32_at_half_the_size(tmp_path, info):
     weight = {"w": torch.randn(100, 100)}
     save_checkpoint(tmp_path / "full", weight, info)
-    save_checkpoint(tmp_path / "half", weight, info, half=True)
+    save_checkpoint(tmp_path / "half", weight, info, "float16")
     loaded, _ = load_checkpoint(tmp_path / "half")
     assert loaded["w"].dtype == torch.float32
     assert float((loaded["w"] - weight["w"]).abs().max()) < 2e-3
@@ -58,12 +58,31 @@ def test_half_storage_comes_back_as_float32_at_half_the_size(tmp_path, info):
     assert saved == 100 * 100 * 2
 
 
+def test_int8_rows_come_back_to_a_part_in_250_at_a_quarter_of_the_size(tmp_path, info):
+    torch.manual_seed(0)
+    rows = torch.randn(64, 256) * torch.logspace(-4, 4, 64)[:, None]  # each row has its own scale
+    weights = {"w": rows, "zero": torch.zeros(64, 64), "small": torch.randn(3, 5), "bias": torch.randn(64)}
+    save_checkpoint(tmp_path / "full", weights, info)
+    save_checkpoint(tmp_path / "int8", weights, info, "int8")
+    loaded, _ = load_checkpoint(tmp_path / "int8")
+    assert loaded.keys() == weights.keys() and all(t.dtype == torch.float32 for t in loaded.values())
+    off = (loaded["w"] - rows).abs().amax(1) / rows.abs().amax(1)
+    assert off.max() <= 1 / 250 and not loaded["zero"].any()
+    torch.testing.assert_close(loaded["bias"], weights["bias"], atol=2e-3, rtol=1e-3)
+    assert (tmp_path / "int8").stat().st_size < 0.35 * (tmp_path / "full").stat().st_size
+    with pytest.raises(ValueError, match="int4"):
+        save_checkpoint(tmp_path / "no", weights, info, "int4")
+    with pytest.raises(ValueError, match="not finite"):
+        save_checkpoint(tmp_path / "no", {"w": rows / 0}, info, "int8")
+    assert not (tmp_path / "no").exists()
+
+
 @pytest.mark.parametrize(("value", "half"), [(float("nan"), False), (1e6, True)])
 def test_values_that_cannot_be_stored_leave_the_old_file(tmp_path, info, value, half):
     path = tmp_path / "x.safetensors"
     save_checkpoint(path, {"w": torch.ones(2)}, info)
     with pytest.raises(ValueError, match="'w' is not finite"):
-        save_checkpoint(path, {"w": torch.tensor([value])}, info, half=half)
+        save_checkpoint(path, {"w": torch.tensor([value])}, info, "float16" if half else "float32")
     assert load_checkpoint(path)[0]["w"].tolist() == [1, 1]
     assert [p.name for p in tmp_path.iterdir()] == ["x.safetensors"]
 
