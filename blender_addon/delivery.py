@@ -58,8 +58,11 @@ def in_scene(scene: bpy.types.Scene) -> Iterator[bpy.types.Context]:
             yield bpy.context
 
 
-def put_on_rig(motion: Motion, place: Place) -> bpy.types.Action:
-    """Bakes and makes one undo step of it. Raises RigError when the rig or its scene are gone or refuse."""
+def put_on_rig(motion: Motion, place: Place, name: str | None = None) -> bpy.types.Action:
+    """Bakes and makes one undo step of it; `name` of the action as in `bake`.
+
+    Raises RigError when the rig or its scene are gone or refuse.
+    """
     from motion_core.retarget import RigError
 
     from .bake import bake
@@ -68,7 +71,9 @@ def put_on_rig(motion: Motion, place: Place) -> bpy.types.Action:
     if scene is None or rig is None:
         raise RigError(f"the rig {place.rig_name!r} is not in this file any more")
     with in_scene(scene) as context:
-        action = bake(context, rig, motion, start_frame=place.start_frame, extend_range=place.extend_range)
+        action = bake(
+            context, rig, motion, start_frame=place.start_frame, name=name, extend_range=place.extend_range
+        )
         push_undo(f"Laban: {action.name}")
     return action
 

@@ -9,7 +9,7 @@ import bpy
 from .operators.generate import generate_fault, settings_of, target_rig
 from .preferences import current_choice, find_preferences, smpl_model
 from .properties import LabanSettings
-from .session import SESSION, Run
+from .session import SESSION, Outcome, Run
 from .text_lines import columns_of, draw_text
 
 EXAMPLES = "a person walks forward and waves"
@@ -21,7 +21,7 @@ SERVICE_WORDS = {
 }
 
 
-class _Panel:
+class SidebarPanel:
     bl_space_type: Any = "VIEW_3D"
     bl_region_type: Any = "UI"
     layout: Any
@@ -39,7 +39,7 @@ def progress_text(run: Run) -> tuple[str, float]:
     return f"Step {job.step} of {job.steps}{left}", job.progress
 
 
-class LABAN_PT_motion(_Panel, bpy.types.Panel):
+class LABAN_PT_motion(SidebarPanel, bpy.types.Panel):
     bl_idname = "LABAN_PT_motion"
     bl_label = "Text to Motion"
 
@@ -55,7 +55,7 @@ class LABAN_PT_motion(_Panel, bpy.types.Panel):
         _draw_numbers(column, settings)
         layout.separator(factor=0.5)
         _draw_button(layout, context, width)
-        _draw_outcome(layout, width)
+        draw_outcome(layout, SESSION.outcome, width)
 
 
 def _draw_rig(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -106,8 +106,7 @@ def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, width: 
             layout.operator("laban.open_preferences", icon="PREFERENCES")
 
 
-def _draw_outcome(layout: bpy.types.UILayout, width: int) -> None:
-    outcome = SESSION.outcome
+def draw_outcome(layout: bpy.types.UILayout, outcome: Outcome, width: int) -> None:
     if not outcome.text:
         return
     box = layout.box()
@@ -117,7 +116,7 @@ def _draw_outcome(layout: bpy.types.UILayout, width: int) -> None:
         button.filepath = str(outcome.file)
 
 
-class LABAN_PT_sampling(_Panel, bpy.types.Panel):
+class LABAN_PT_sampling(SidebarPanel, bpy.types.Panel):
     bl_idname = "LABAN_PT_sampling"
     bl_label = "Sampling"
     bl_parent_id = "LABAN_PT_motion"
@@ -137,7 +136,7 @@ class LABAN_PT_sampling(_Panel, bpy.types.Panel):
         draw_text(layout, f"Weights: {card.licence}", width=columns_of(context), icon="INFO")
 
 
-class LABAN_PT_placement(_Panel, bpy.types.Panel):
+class LABAN_PT_placement(SidebarPanel, bpy.types.Panel):
     bl_idname = "LABAN_PT_placement"
     bl_label = "Timeline"
     bl_parent_id = "LABAN_PT_motion"
@@ -152,7 +151,7 @@ class LABAN_PT_placement(_Panel, bpy.types.Panel):
         layout.operator("laban.apply_motion", text="Apply Motion File...", icon="FILE_FOLDER").filepath = ""
 
 
-class LABAN_PT_shape(_Panel, bpy.types.Panel):
+class LABAN_PT_shape(SidebarPanel, bpy.types.Panel):
     bl_idname = "LABAN_PT_shape"
     bl_label = "Body Shape"
     bl_parent_id = "LABAN_PT_motion"
@@ -166,7 +165,7 @@ class LABAN_PT_shape(_Panel, bpy.types.Panel):
         self.layout.column(align=True).prop(settings_of(context), "betas", text="")
 
 
-class LABAN_PT_service(_Panel, bpy.types.Panel):
+class LABAN_PT_service(SidebarPanel, bpy.types.Panel):
     bl_idname = "LABAN_PT_service"
     bl_label = "Motion Service"
     bl_parent_id = "LABAN_PT_motion"

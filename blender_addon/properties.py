@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 from bpy.props import (
     BoolProperty,
+    CollectionProperty,
     EnumProperty,
     FloatProperty,
     FloatVectorProperty,
@@ -84,6 +85,19 @@ class LabanSettings(bpy.types.PropertyGroup):
         description="Shape of the body of your own SMPL model (betas)",
     )  # fmt: skip
 
+    library: StringProperty(
+        name="Library",
+        subtype="DIR_PATH",
+        description="A folder of motions (.npz, .bvh) with its sub-folders. It gets an index, so that the next search "
+        "is quick. With a service on another machine: a folder there",
+    )
+    search_text: StringProperty(
+        name="Search", description="What the person does in the motion you look for, in a sentence"
+    )
+    search_count: IntProperty(
+        name="Hits", default=20, min=1, max=200, description="How many motions the list shows"
+    )
+
     @property
     def card(self) -> ModelCard:
         return CATALOG[self.model]
@@ -99,3 +113,21 @@ class LabanSettings(bpy.types.PropertyGroup):
         task = Generate(seconds=_as_typed(self.seconds), **({words: self.words} if words else {}))
         sampling = Sampling(self.seed, self.steps or None, _as_typed(self.guidance) or None)
         return self.model, task, sampling
+
+
+class LabanHit(bpy.types.PropertyGroup):
+    """One motion that a search has found; the list filters by `name`, which Blender may cut."""
+
+    path: StringProperty(name="Path", description="The motion's file, from the library's folder on")
+    score: FloatProperty(name="Score", description="How well the words fit: 1 is perfect, 0 unrelated")
+    seconds: FloatProperty(name="Length", description="Length of the motion in seconds")
+
+
+class LabanHits(bpy.types.PropertyGroup):
+    """`window_manager.laban_hits`: what the last search has found. Outside of scenes, so that undo keeps it."""
+
+    hits: CollectionProperty(type=LabanHit, description="The motions that were found, best first")
+    chosen: IntProperty(name="Chosen", description="Which of the found motions is put on the rig")
+    library: StringProperty(
+        name="Library", description="The folder that was searched, as the service knows it"
+    )

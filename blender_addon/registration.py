@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import bpy
 
-from . import delivery, panels, preferences, properties, session
-from .operators import environment, generate, rig
+from . import delivery, panels, preferences, properties, search_box, session
+from .operators import environment, generate, rig, search
 
 CLASSES = (
     preferences.LabanPreferences,
     properties.LabanSettings,
+    properties.LabanHit,
+    properties.LabanHits,
     *generate.CLASSES,
     *rig.CLASSES,
     *environment.CLASSES,
+    *search.CLASSES,
     *panels.CLASSES,
+    *search_box.CLASSES,
+)
+# Where our settings hang in Blender's data
+SETTINGS = (
+    (bpy.types.Scene, "laban", properties.LabanSettings),
+    (bpy.types.WindowManager, "laban_hits", properties.LabanHits),
 )
 
 
@@ -22,15 +31,17 @@ def add_to_blender() -> None:
     remove_from_blender()
     for kind in CLASSES:
         bpy.utils.register_class(kind)
-    bpy.types.Scene.laban = bpy.props.PointerProperty(type=properties.LabanSettings)  # type: ignore[attr-defined]
+    for owner, name, kind in SETTINGS:
+        setattr(owner, name, bpy.props.PointerProperty(type=kind))
     session.begin(delivery.deliver)
 
 
 def remove_from_blender() -> None:
     """Ends the service and everything else that runs, and leaves nothing in Blender."""
     session.end()
-    if hasattr(bpy.types.Scene, "laban"):
-        del bpy.types.Scene.laban
+    for owner, name, _ in SETTINGS:
+        if hasattr(owner, name):
+            delattr(owner, name)
     for kind in reversed(CLASSES):
         if kind.is_registered:
             bpy.utils.unregister_class(kind)

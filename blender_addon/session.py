@@ -57,19 +57,20 @@ class Outcome:
 
 
 class Chore(Protocol):
-    """A child process with a purpose: the environment, the check, a body's shape."""
+    """What goes on beside the run: a child process with a purpose, a search, the way of a found motion."""
 
     def poll(self) -> bool: ...
     def stop(self) -> None: ...
 
 
 class Session:
-    """`run` and `outcome` are for the panel; `chores` by name: "environment", "check", "body"."""
+    """`run` and outcomes are for the panels; `chores` by name: "environment", "check", "body", "search", "found"."""
 
     def __init__(self) -> None:
         self.service = Service()
         self.run: Run | None = None
         self.outcome = Outcome()
+        self.search_outcome = Outcome()
         self.chores: dict[str, Chore] = {}
         self.deliver: Callable[[Run, list[bytes]], Outcome] | None = None
         self._finished: dict[str, Callable[[Any], None]] = {}
@@ -198,5 +199,5 @@ def end() -> None:
     if bpy.app.timers.is_registered(_on_timer):
         bpy.app.timers.unregister(_on_timer)
     SESSION.stop()
-    SESSION.outcome, SESSION.deliver = Outcome(), None
+    SESSION.outcome, SESSION.search_outcome, SESSION.deliver = Outcome(), Outcome(), None
     atexit.unregister(SESSION.stop)

@@ -12,6 +12,7 @@ Standard library only, no threads, no bpy.
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from typing import Any
@@ -85,6 +86,14 @@ class Service:
     def submit(self, task: dict[str, Any]) -> Job:
         """Hand over a task (`motion_core.tasks.task_to_json`); it waits while the service still starts."""
         return Job(self, task)
+
+    def search(self, text: str, library: str, count: int) -> SearchJob:
+        """Rank a folder on the service's machine by a sentence."""
+        return SearchJob(self, {"text": text, "library": library, "count": count})
+
+    def fetch_found(self, library: str, path: str) -> FoundMotion:
+        """A motion that a search has found."""
+        return FoundMotion(self, {"library": library, "path": path})
 
     def wait_ready(self, timeout: float) -> bool:
         """For scripts: wait until the service is ready (true) or has failed (false)."""
@@ -165,6 +174,9 @@ class Job:
 
     step of steps and seconds_left (None: not known yet) tell how far it is; results: npz bytes, one a motion.
     """
+
+    _door = "/jobs"  # where the task is posted
+    _patience = 10.0  # seconds that the answer to it may take
 
     def __init__(self, service: Service, task: dict[str, Any]) -> None:
         self.service = service
@@ -262,11 +274,14 @@ class Job:
         address = self.service.address
         assert address is not None
         if not self.id:
-            return Request(address, "POST", "/jobs", self.task)
+            return Request(address, "POST", self._door, self.task, timeout=self._patience)
         if self.state == "fetching":
-            path = f"/jobs/{self.id}/motion?index={len(self.results)}"
-            return Request(address, "GET", path, timeout=FETCH_SECONDS)
+            return Request(address, "GET", f"/jobs/{self.id}/{self._product()}", timeout=FETCH_SECONDS)
         return Request(address, "GET", f"/jobs/{self.id}")
+
+    def _product(self) -> str:
+        """What is fetched next, once the job is done."""
+        return f"motion?index={len(self.results)}"
 
     def _retry(self, error: str) -> None:
         self._faults += 1
@@ -316,6 +331,42 @@ class Job:
         except (ProtocolError, KeyError):
             return True
         return False
+
+
+class SearchJob(Job):
+    """A search handed over; `step` of `steps` files are looked at. results: one JSON text, read by `answer`."""
+
+    _door = "/search"
+
+    def stop(self) -> None:
+        """As a chore of the session."""
+        self.cancel()
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """library, files, hits (path, score, seconds), broken, note. Raises ValueError where it is something else."""
+        found = json.loads(self.results[0])
+        if not isinstance(found, dict) or not isinstance(found.get("hits"), list):
+            raise ValueError("the service's answer to the search makes no sense")
+        return found
+
+    def _product(self) -> str:
+        return "result"
+
+
+class FoundMotion(Job):
+    """A found motion on its way: one request, no waiting in a queue. results: its npz bytes."""
+
+    _door = "/search/motion"
+    _patience = FETCH_SECONDS
+
+    def stop(self) -> None:
+        """As a chore of the session."""
+        self.cancel()
+
+    def _take(self, response: Response) -> None:
+        self.results = [response.body]
+        self._end("done")
 
 
 def _identifier(value: Any) -> str:
