@@ -9,7 +9,7 @@ from pathlib import Path
 from torch import Tensor
 
 from motion_core.checkpoint import CheckpointInfo, save_checkpoint
-from motion_core.convert import dit, mdm, mdm_scratch
+from motion_core.convert import dit, mdm, mdm_scratch, t2m, tmr
 from motion_core.convert.reader import read_pickled
 from motion_core.formats import FormatError
 
@@ -28,6 +28,8 @@ SOURCES = (
     Source("mdm", "MDM (GuyTevet/motion-diffusion-model)", mdm.knows, mdm.convert),
     Source("mdm", "mdm-scratch (Said-Ay/mdm-scratch)", mdm_scratch.knows, mdm_scratch.convert),
     Source("dit", "the motion-generation lab (lab7-CSC52087EP)", dit.knows, dit.convert),
+    Source("tmr", "TMR (Mathux/TMR and the motion-generation lab's)", tmr.knows, tmr.convert),
+    Source(t2m.FAMILY, "T2M evaluator (EricGuo5513/text-to-motion)", t2m.knows, t2m.convert),
 )
 
 
@@ -37,11 +39,14 @@ def convert_checkpoint(
     """Write the official checkpoint `path_in` as a Laban checkpoint, and return its description.
 
     What lies beside it is read too: `args.json` (MDM), `Mean.npy` and `Std.npy` of the data set (MDM on HumanML3D or
-    KIT-ML), `norm_stats.pt` (mdm-scratch), `tmr-rifke-mean.pt` and `tmr-rifke-std.pt` (the motion-generation lab).
-    With `family`, a checkpoint of another family is refused. Raises FileNotFoundError for a missing file and
-    FormatError for one that cannot be used; nothing is written then.
+    KIT-ML), `norm_stats.pt` (mdm-scratch), `tmr-rifke-mean.pt` and `tmr-rifke-std.pt` (the motion-generation lab),
+    the other encoder, the decoder and the statistics of TMR, whose folder may be given too; the `meta` and `glove`
+    folders of the T2M evaluator. With `family`, a checkpoint of another family is refused. Raises FileNotFoundError for
+    a missing file and FormatError for one that cannot be used; nothing is written then.
     """
     path_in = Path(path_in)
+    if path_in.is_dir():  # only TMR comes in several files
+        path_in = tmr.file_in(path_in)
     families = sorted({source.family for source in SOURCES})
     if family is not None and family not in families:
         raise ValueError(f"unknown family {family!r}; checkpoints of {', '.join(families)} can be converted")

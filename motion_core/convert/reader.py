@@ -27,14 +27,15 @@ def read_pickled(path: Path) -> dict[str, Tensor]:
         raise FileNotFoundError(f"no checkpoint at {path}")
     with tempfile.TemporaryDirectory(prefix="laban-convert-") as folder:
         out = Path(folder) / "tensors.safetensors"
-        answer = _ask_child(path, out)
+        answer = ask_child(("-m", "motion_core.convert.unpickle"), path, out)
         if "error" in answer:
             raise FormatError(f"{path} {answer['error']}")
         return load_file(out)
 
 
-def _ask_child(path: Path, out: Path) -> dict[str, str]:
-    command = [sys.executable, "-m", "motion_core.convert.unpickle", str(path.resolve()), str(out)]
+def ask_child(program: tuple[str, ...], path: Path, out: Path) -> dict[str, str]:
+    """The JSON object that `python program path out` answers with; "error" says how the file failed."""
+    command = [sys.executable, *program, str(path.resolve()), str(out)]
     search = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     try:
         done = subprocess.run(

@@ -46,11 +46,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Caption:
-    """What somebody said of a stretch of a clip, seconds; start = end = 0: of all of it."""
+    """What somebody said of a stretch of a clip, seconds; start = end = 0: of all of it. tokens: its "word/POS"."""
 
     text: str
     start: float
     end: float
+    tokens: tuple[str, ...] = ()
 
 
 def read_index(path: Path) -> list[Row]:
@@ -90,7 +91,8 @@ def read_captions(path: Path) -> list[Caption]:
             start, end = (_seconds(value) for value in parts[2:4]) if len(parts) >= 4 else (0.0, 0.0)
         except ValueError as error:
             raise FormatError(f"{path}, line {line}: {error}") from error
-        captions.append(Caption(parts[0].strip(), start, end))
+        tokens = tuple(parts[1].split()) if len(parts) > 1 else ()
+        captions.append(Caption(parts[0].strip(), start, end, tokens))
     return captions
 
 
