@@ -53,6 +53,7 @@ class DiTConfig:
     mask_frames: padded frames are hidden from attention. float_mask: they are seen, but weigh e times less than valid
     ones; so the lab's in-context checkpoints were trained, and only for them it is meant. word_slots: texts are filled
     up with zeros to so many tokens, which are attended to like words (the lab's 77); 0: only real tokens are.
+    known: columns of `Condition.known` that the model reads beside the noisy features; 0: it reads none.
     """
 
     features: int = 205
@@ -71,6 +72,7 @@ class DiTConfig:
     mask_frames: bool = True
     float_mask: bool = False
     word_slots: int = 0
+    known: int = 0
 
     def __post_init__(self) -> None:
         if self.block not in BLOCKS:
@@ -90,6 +92,8 @@ class DiTConfig:
             raise ValueError(f"gamma_min is {self.gamma_min}: use a small number above 0")
         if self.float_mask and (self.mask_frames or not BLOCKS[self.block].in_front):
             raise ValueError("float_mask needs block 'incontext' and mask_frames = false")
+        if self.known < 0:
+            raise ValueError(f"known is {self.known}: use 0, or the number of columns")
         if self.word_slots < 0 or (self.word_slots and not self.reads_tokens):
             raise ValueError(
                 f"word_slots is {self.word_slots}: use 0, or block 'crossattn' and a count of tokens"
@@ -149,6 +153,8 @@ class DiT(nn.Module):
         width, drop = c.width, (c.dropout, c.stochastic_depth)
         hidden = c.feedforward_ratio * width
         self.input = nn.Linear(c.features, width)
+        # at first it says nothing, so that a model that reads no known values can be trained on
+        self.known = zero_linear(2 * c.known, width) if c.known else None
         self.time = nn.Sequential(nn.Linear(width // 4, width), nn.SiLU(), nn.Linear(width, width))
         self.text = nn.Linear(c.text_width, width)
         self.memory_layers = nn.ModuleList(
@@ -170,6 +176,9 @@ class DiT(nn.Module):
         if x.shape[1] > self.config.max_frames:
             raise ValueError(f"{x.shape[1]} frames are too many: this model takes {self.config.max_frames}")
         frames = self.input(x)
+        if self.known is not None and cond.known is not None and cond.known_mask is not None:
+            told = cond.known_mask.to(x.dtype)
+            frames = frames + self.known(torch.cat([cond.known.to(x.dtype) * told, told], -1))
         frames = frames + self.positions[: x.shape[1]].to(frames.dtype)  # (B,T,D)
         time = self.time(self.noise_levels[t])[:, None]  # (B,1,D)
         text = self.text(self._said(cond))  # (B,L,D), L = 1 unless it reads words

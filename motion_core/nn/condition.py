@@ -16,6 +16,8 @@ class Condition:
 
     pooled: (B,D) one vector per text. tokens: (B,L,D) token states. token_mask: (B,L) bool, true at real tokens.
     action: (B,) long. keep: (B,) bool; where false the model sees its null condition (default: all true).
+    known: (B,T,K) float, what is given of the motion (`features/known.py`), and known_mask (B,T,K) bool, where it is;
+    it is told whatever `keep` says.
     Raises ValueError when the parts disagree about B, or when nothing tells B.
     """
 
@@ -23,6 +25,8 @@ class Condition:
     tokens: Tensor | None = None
     token_mask: Tensor | None = None
     action: Tensor | None = None
+    known: Tensor | None = None
+    known_mask: Tensor | None = None
     keep: Tensor = None  # type: ignore[assignment]  # filled below, so that the common case needs no mention
 
     def __post_init__(self) -> None:
@@ -34,6 +38,8 @@ class Condition:
         sizes = {name: len(part) for name, part in parts.items()}
         if len(set(sizes.values())) > 1:
             raise ValueError(f"the parts of a condition have different batch sizes: {sizes}")
+        if (self.known is None) != (self.known_mask is None):
+            raise ValueError("`known` needs `known_mask`, and the other way round")
         first = next(iter(parts.values()))
         if self.tokens is not None and self.token_mask is None:
             full = torch.ones(self.tokens.shape[:2], dtype=torch.bool, device=first.device)

@@ -15,12 +15,14 @@ from motion_core.checkpoint import CheckpointInfo, load_checkpoint, save_checkpo
 from motion_core.data.dataset import TrainBatch, TrainingSet
 from motion_core.diffusion.loss import q_sample
 from motion_core.diffusion.schedule import SCHEDULES, make_schedule
+from motion_core.features.known import KNOWN_DIM, known_values
 from motion_core.generators.device import pick_device
 from motion_core.generators.diffusion import FAMILIES, Generator, family_classes
 from motion_core.models.mdm_losses import LossWeights, mdm_losses
 from motion_core.nn.condition import Condition
 from motion_core.preview import render_preview
 from motion_core.tasks import Generate, Sampling
+from motion_core.train.completion import random_known
 from motion_core.train.config import ConfigError, LoopConfig, table_to_config
 from motion_core.train.draws import Draws
 from motion_core.train.loop import Recipe
@@ -58,6 +60,7 @@ class DiffusionConfig:
     batch_size: int = 64  # over all processes
     drop: float = 0.1  # share of samples whose condition is hidden, for guidance
     text_start: str = "random"  # or "fitted": train/text_start.py
+    complete: float = 0.0  # share of samples of which parts are shown: train/completion.py; needs model.known
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
@@ -66,6 +69,12 @@ class DiffusionConfig:
             raise ConfigError(f"batch_size is {self.batch_size}: it must be at least 1")
         if not 0 <= self.drop < 1:
             raise ConfigError(f"drop is {self.drop}: it must lie in [0, 1)")
+        if not 0 <= self.complete <= 1:
+            raise ConfigError(f"complete is {self.complete}: it must lie in [0, 1]")
+        if self.complete and self.model.get("known") != KNOWN_DIM:
+            raise ConfigError(
+                f"complete is {self.complete}, so the model must read it: set model.known = {KNOWN_DIM}"
+            )
         if self.text_start not in TEXT_STARTS:
             raise ConfigError(f"text_start is {self.text_start!r}: use one of {', '.join(TEXT_STARTS)}")
         if self.diffusion.schedule not in SCHEDULES:
@@ -146,6 +155,7 @@ class DenoiserTraining:
             "losses": asdict(self.config.losses),
             "batch_size": self.config.batch_size,
             "drop": self.config.drop,
+            "complete": self.config.complete,
             "pool": pool,
         }
 
@@ -164,6 +174,13 @@ class DenoiserTraining:
             return Condition(keep=keep)
         return Condition(pooled=batch.pooled, tokens=batch.tokens, token_mask=batch.token_mask, keep=keep)
 
+    def shown(self, cond: Condition, batch: TrainBatch, draws: Draws) -> Condition:
+        """The condition with random parts of the clips in it, where the config asks for that."""
+        if not self.config.complete:
+            return cond
+        mask = random_known(draws.numbers(), batch.mask.cpu(), self.config.complete).to(batch.x0.device)
+        return replace(cond, known=known_values(batch.x0, self.data.stats), known_mask=mask)
+
     def loss(self, model: nn.Module, batch: TrainBatch, draws: Draws) -> dict[str, Tensor]:
         """The named losses at random noise levels; conditions are hidden now and then, but not in validation."""
         size, frames, dim = batch.x0.shape  # (B,T,F)
@@ -171,7 +188,12 @@ class DenoiserTraining:
         noise = draws.normal(size, frames, dim)
         keep = draws.uniform(size) >= (self.config.drop if model.training else 0.0)
         x = q_sample(batch.x0, t, noise, self.schedule)
-        x0 = model(x, t, self.condition(batch, keep), batch.mask)  # (B,T,F)
+        cond = (
+            self.shown(self.condition(batch, keep), batch, draws)
+            if model.training
+            else self.condition(batch, keep)
+        )
+        x0 = model(x, t, cond, batch.mask)  # (B,T,F)
         # distances in the body are centimetres: too fine for the 8 bits of bfloat16
         with torch.autocast(x.device.type, enabled=False):
             return mdm_losses(x0.float(), batch.x0, batch.mask, self.data.stats, self.config.losses)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-DRAWS, DROPOUT = 0, 1  # independent streams of one step
+DRAWS, DROPOUT, CHOICES = 0, 1, 2  # independent streams of one step
 VALIDATION = 2**40  # a "step" no training reaches: validation draws the same noise every time
 
 
@@ -31,6 +31,7 @@ class Draws:
     ) -> None:
         self.rank, self.world, self.device = rank, world, torch.device(device)
         self.generator = torch.Generator(self.device).manual_seed(mix(seed, step, DRAWS))
+        self._choices = mix(seed, step, CHOICES, rank)
 
     def normal(self, size: int, *shape: int) -> torch.Tensor:
         """Standard normal (size, *shape)."""
@@ -46,6 +47,10 @@ class Draws:
         """Uniform whole numbers in [0, high), (size,) long."""
         whole = torch.randint(high, (size * self.world,), generator=self.generator, device=self.device)
         return self._mine(whole, size)
+
+    def numbers(self) -> np.random.Generator:
+        """A source for choices that are made sample by sample; each process has its own."""
+        return np.random.default_rng(self._choices)
 
     def _mine(self, whole: torch.Tensor, size: int) -> torch.Tensor:
         return whole[self.rank * size : (self.rank + 1) * size]

@@ -40,10 +40,16 @@ def swaying_walk(number: int) -> Motion:
     return Motion.from_pelvis(20.0, path, rotations)
 
 
+def make_pool(folder: Path, clips: list[ClipRecord]) -> Path:
+    write_store(folder / "store", clips, {"own": "CC0"})
+    config = DatasetConfig(size=24, min_clips=2, phrases=2)
+    build_training_set(ClipStore.open(folder / "store"), LetterCounts(), config, folder / "pool", workers=1)
+    return folder / "pool"
+
+
 @pytest.fixture(scope="session")
 def pool(tmp_path_factory):
     """A pool of a dozen clips: half with captions, half labelled as walks."""
-    folder = tmp_path_factory.mktemp("data")
     clips = [
         ClipRecord(
             f"clip{n}",
@@ -56,7 +62,32 @@ def pool(tmp_path_factory):
         )
         for n in range(12)
     ]
-    write_store(folder / "store", clips, {"own": "CC0"})
-    config = DatasetConfig(size=24, min_clips=2, phrases=2)
-    build_training_set(ClipStore.open(folder / "store"), LetterCounts(), config, folder / "pool", workers=1)
-    return folder / "pool"
+    return make_pool(tmp_path_factory.mktemp("data"), clips)
+
+
+SENTENCES = (
+    "a person kicks with the left leg",
+    "he turns right",
+    "both arms swing",
+    "someone leans left, then right",
+    "she jumps right and dances left",
+    "left of a chair, both hands up",
+)
+
+
+@pytest.fixture(scope="session")
+def telling_pool(tmp_path_factory):
+    """A pool of ten clips with sentences that contradict each other."""
+    clips = [
+        ClipRecord(
+            f"clip{n}",
+            "own",
+            "val" if n > 7 else "train",
+            None,
+            None,
+            (SENTENCES[n % 6],),
+            swaying_walk(n % 6),
+        )
+        for n in range(10)
+    ]
+    return make_pool(tmp_path_factory.mktemp("telling"), clips)

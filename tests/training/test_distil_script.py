@@ -104,3 +104,16 @@ def test_an_action_model_is_no_teacher(pool, tmp_path, capsys):
     options = ["--config", tmp_path / "distil.toml", "--data", pool, "--out", tmp_path / "no"]
     assert distil.main([str(o) for o in (*options, "--teacher", action)]) == 1
     assert "must be a text model" in capsys.readouterr().err
+
+
+def test_a_model_that_completes_learns_to_read_what_is_shown(pool, tmp_path):
+    text = MODEL.format(block="adaln").replace("batch_size = 8", "batch_size = 8\ncomplete = 0.8")
+    path = run(
+        train_diffusion, tmp_path / "c.toml", text.replace("width = 16", "width = 16\nknown = 209") + LOOP, pool,
+        tmp_path / "completes",
+    )  # fmt: skip
+    tensors, info = load_checkpoint(path)
+    assert info.config["known"] == 209 and tensors["known.weight"].abs().max() > 1e-4
+    (tmp_path / "no.toml").write_text(text + LOOP)
+    options = ["--config", tmp_path / "no.toml", "--data", pool, "--out", tmp_path / "no"]
+    assert train_diffusion.main([str(option) for option in options]) == 1
