@@ -1,41 +1,75 @@
-"""Does a model do what it is told? Prompts whose outcome kinematics can decide, beside real clips and retrieval."""
+"""How good is a model? Real motion, retrieval and random clips beside every model, on captions it has not seen; and
+prompts whose outcome kinematics can decide."""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from motion_core.catalog import DEFAULT_MODEL
 from motion_core.commands.console import answer, progress
 from motion_core.tasks import check_integer
 
-EXAMPLE = "example:\n  laban evaluate --model mdm --data data_prepared --seeds 8 --out out/evaluation"
+EXAMPLE = """examples:
+  laban evaluate --models mdm dit-adaln --data data_prepared --out out/evaluation
+  laban evaluate --models mdm@steps=4 mdm@steps=15,guidance=2 --data data_prepared --limit 64
+  laban evaluate --models mdm --data data_prepared --prompts --seeds 8"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", default="mdm", help="id of a text model (default mdm)")
+    parser.add_argument(
+        "--models", "--model", nargs="+", default=[DEFAULT_MODEL], metavar="MODEL[@KEY=VALUE,...]",
+        help=f"ids of text models; settings: steps, guidance, sampler, checkpoint, raw (default {DEFAULT_MODEL})",
+    )  # fmt: skip
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a prepared training set")
-    parser.add_argument("--seeds", type=int, default=8, help="motions a prompt (default 8)")
+    parser.add_argument("--split", default="val", help="val or train (default val)")
+    parser.add_argument("--replications", type=int, default=20, help="of the benchmark (default 20)")
+    parser.add_argument("--limit", type=int, metavar="N", help="a quick look at N clips")
+    parser.add_argument(
+        "--seeds", type=int, default=8, help="motions a prompt of the prompt table (default 8)"
+    )
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--prompts", action="store_true", help="the prompt table alone")
+    only.add_argument("--benchmark", action="store_true", help="the benchmark alone")
+    parser.add_argument(
+        "--evaluator", type=Path, metavar="FILE", help="other weights for the evaluator (tmr)"
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default auto)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="also write MODEL.md and MODEL.json there")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="also write the tables and page.html there")
 
 
 def run(args: argparse.Namespace) -> int:
     seeds = check_integer("seeds", args.seeds, 1, 1000)
+    replications = check_integer("replications", args.replications, 1, 1000)
 
     from motion_core.data.store import ClipStore
+    from motion_core.metrics import contest as contests
     from motion_core.metrics import report as reports
+    from motion_core.metrics import table as tables
 
     store = ClipStore.open(args.data)
-    with progress(args, "evaluating") as show:
-        report = reports.evaluate_instructions(
-            args.model,
-            store,
-            seeds=seeds,
-            device=args.device,
-            progress=(lambda what, done, total: show(done, total)) if show else None,
-        )
-    if args.out:
-        reports.write_report(report, args.out)
-    answer(args, asdict(report), [reports.report_to_markdown(report)])
+    contest = contests.open_contest(
+        args.models, store, split=args.split, limit=args.limit, device=args.device, evaluator=args.evaluator
+    )
+    facts: dict[str, Any] = {}
+    lines: list[str] = []
+    if not args.prompts:
+        with progress(args, "benchmark") as show:
+            benchmark = contests.benchmark(contest, replications, show)
+        if args.out:
+            tables.write_benchmark(benchmark, args.out)
+        facts["benchmark"] = tables.benchmark_to_json(benchmark)
+        lines.append(tables.benchmark_to_markdown(benchmark))
+    if not args.benchmark:
+        with progress(args, "prompts") as show:
+            report = reports.evaluate_prompts(
+                contest.models, store, contest.retrieval, seeds=seeds, progress=show
+            )
+        if args.out:
+            reports.write_report(report, args.out)
+        facts["prompts"] = asdict(report)
+        lines.append(reports.report_to_markdown(report))
+    answer(args, facts, lines)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -73,7 +74,11 @@ def mean_scores(motions: list[Motion]) -> PhysicalScores:
     """Each score's mean over the motions for which it is defined. Raises ValueError for an empty list."""
     if not motions:
         raise ValueError("no motions to score")
-    rows = [physical_scores(motion) for motion in motions]
+    return mean_of_scores([physical_scores(motion) for motion in motions])
+
+
+def mean_of_scores(rows: Sequence[PhysicalScores]) -> PhysicalScores:
+    """The same of scores already taken."""
     means = {}
     for field in fields(PhysicalScores):
         values = np.array([getattr(row, field.name) for row in rows])

@@ -1,213 +1,181 @@
-"""`laban evaluate`: the tables that say how good a model is, with real motion and retrieval beside it."""
+"""The prompt table: does a model do what it is told? With real clips and retrieval beside it."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from motion_core.data.phrases import contents, phrases_for
-from motion_core.data.store import ClipRecord, ClipStore
+from motion_core.data.store import ClipStore
 from motion_core.formats.files import atomic_write
-from motion_core.generators import load_generator
 from motion_core.metrics.instructions import INSTRUCTIONS, Instruction
+from motion_core.metrics.lineup import ModelRow
 from motion_core.metrics.observed import Observed
-from motion_core.metrics.physical import PhysicalScores, mean_scores
+from motion_core.metrics.retrieval import Retrieval
+from motion_core.metrics.split import Wanted, spread
 from motion_core.motion import Motion
-from motion_core.tasks import Generate, Sampling
-from motion_core.text import load_text_encoder
 
-PHRASES_PER_CLIP = 4  # sentences that a label-only clip is found by in retrieval
 MAX_REAL = 60  # real clips a row at most: enough for a share to within a few percent
-PHYSICAL_REAL = 200
+RESAMPLES = 4000  # of the bootstrap
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class InstructionRow:
-    """Shares in [0, 1] of motions that do what the prompt says; `real` is None where no real clip fits it."""
+    """Shares in [0, 1] of motions that do what the prompt says; `real` is None where no real clip fits it.
+
+    ours: {model: share}.
+    """
 
     prompt: str
     group: str
-    ours: float
+    ours: dict[str, float]
     real: float | None
     real_clips: int
     retrieval: float
 
 
 @dataclass(frozen=True)
-class Report:
-    model: str
+class Margin:
+    """Mean over prompts of a model's share minus retrieval's, and its 95 % interval (prompts drawn anew)."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class PromptReport:
+    """margins: {model: over all prompts}; known_margins: over those whose action the data contains."""
+
+    models: tuple[str, ...]
     seeds: int
     rows: tuple[InstructionRow, ...]
-    ours: PhysicalScores
-    real: PhysicalScores
-    retrieval: PhysicalScores
+    margins: dict[str, Margin]
+    known_margins: dict[str, Margin]
 
 
-class Retrieval:
-    """The baseline that learns nothing: the clip of the training caption nearest to the prompt (cosine)."""
-
-    def __init__(self, clips: Sequence[ClipRecord], encoder: Any, seed: int = 0) -> None:
-        rng = np.random.default_rng(seed)
-        sentences: list[str] = []
-        self.clips, self.owners = clips, []
-        for index, clip in enumerate(clips):
-            own = clip.captions or _label_sentences(clip, rng)
-            sentences += own
-            self.owners += [index] * len(own)
-        if not sentences:
-            raise ValueError(
-                "no training clip has a caption or a known label: retrieval has nothing to look in"
-            )
-        self.encoder = encoder
-        self.embedded = _embed(encoder, sentences)
-
-    def nearest(self, prompt: str, count: int) -> list[Motion]:
-        """Motions of the `count` different clips whose captions are nearest, best first."""
-        scores = self.embedded @ _embed(self.encoder, [prompt])[0]
-        chosen: dict[int, None] = {}
-        for caption in np.argsort(-scores):
-            chosen.setdefault(self.owners[caption])
-            if len(chosen) == count:
-                break
-        return [self.clips[index].motion for index in chosen]
-
-
-def _label_sentences(clip: ClipRecord, rng: np.random.Generator) -> list[str]:
-    """What the training set says of a clip without captions."""
-    if clip.action not in contents():
-        return []
-    return phrases_for(clip.action, clip.style or "normal", rng, PHRASES_PER_CLIP)
-
-
-def _embed(encoder: Any, sentences: list[str]) -> np.ndarray:
-    """Unit vectors (N,D)."""
-    parts = [encoder.encode(sentences[k : k + 256]).pooled.numpy() for k in range(0, len(sentences), 256)]
-    vectors = np.concatenate(parts)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def evaluate_instructions(
-    model: str, store: ClipStore, *, seeds: int = 8, device: str = "auto", progress: Progress | None = None
-) -> Report:
-    """Every prompt of INSTRUCTIONS with seeds 0..seeds-1, beside real clips and retrieval.
-
-    Raises ValueError for fewer than one seed or a store without training clips.
-    """
+def evaluate_prompts(
+    models: Sequence[ModelRow],
+    store: ClipStore,
+    retrieval: Retrieval,
+    *,
+    seeds: int = 8,
+    progress: Progress | None = None,
+) -> PromptReport:
+    """Every prompt of INSTRUCTIONS with seeds 0..seeds-1 by every model. Raises ValueError for fewer than one seed."""
     if seeds < 1:
         raise ValueError(f"seeds is {seeds}: at least 1 is needed")
-    clips = [store.clip(index) for index in range(len(store))]
-    training = [clip for clip in clips if clip.split == "train"]
-    if not training:
-        raise ValueError("the store has no training clips: retrieval and the real rows need them")
-    report = progress or (lambda what, done, total: None)
-    generator = load_generator(model, device=device)
-    retrieval = Retrieval(training, load_text_encoder())
-    rows, made, found = [], [], []
-    for index, row in enumerate(INSTRUCTIONS):
-        request = Generate(text=row.prompt, seconds=row.seconds)
-        ours = generator.run_batch([(request, Sampling(seed=seed)) for seed in range(seeds)])
-        near = retrieval.nearest(row.prompt, seeds)
-        fitting = _spread(_fitting(row, clips), MAX_REAL)
-        rows.append(
-            InstructionRow(
-                row.prompt, row.group, _share(row, ours), _share(row, fitting) if fitting else None,
-                len(fitting), _share(row, near),
-            )
-        )  # fmt: skip
-        made += ours
-        found += near
-        report("prompts", index + 1, len(INSTRUCTIONS))
-    real = mean_scores([clip.motion for clip in _spread(clips, PHYSICAL_REAL)])
-    return Report(model, seeds, tuple(rows), mean_scores(made), real, mean_scores(found))
-
-
-def _fitting(row: Instruction, clips: Sequence[ClipRecord]) -> list[Motion]:
-    return [
-        clip.motion
-        for clip in clips
-        if clip.action in row.actions and (not row.styles or clip.style in row.styles)
-    ]
-
-
-def _spread(items: Sequence[Any], most: int) -> list[Any]:
-    """At most `most` items, evenly spread."""
-    if len(items) <= most:
-        return list(items)
-    return [items[int(k)] for k in np.linspace(0, len(items) - 1, most)]
-
-
-def _share(row: Instruction, motions: Sequence[Motion]) -> float:
-    return float(np.mean([row.check(Observed(motion)) for motion in motions]))
-
-
-def mean_share(rows: Sequence[InstructionRow], column: str) -> float:
-    """Mean over the rows that have the column."""
-    known = [value for row in rows if (value := getattr(row, column)) is not None]
-    return float(np.mean(known)) if known else float("nan")
-
-
-def report_to_markdown(report: Report) -> str:
-    """Two tables: what it does, group by group and prompt by prompt; and how it stands on the floor."""
-    known = [row for row in report.rows if row.real is not None]
-    lines = [
-        f"## {report.model}: does it do what it is told?",
-        "",
-        f"{len(report.rows)} prompts x {report.seeds} seeds; share of motions that pass. *real*: real clips with such "
-        "captions; *retrieval*: the clips of the nearest training captions.",
-        "",
-        "| prompt | group | ours | real (clips) | retrieval |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    lines += [_markdown_row(row) for row in report.rows]
-    for label, rows in (("**all**", report.rows), ("**actions the data contains**", known)):
-        values = [f"**{mean_share(rows, column):.0%}**" for column in ("ours", "real", "retrieval")]
-        lines.append(f"| {label} | {len(rows)} prompts | " + " | ".join(values) + " |")
-    lines += ["", _groups(report.rows), "", _physical(report)]
-    return "\n".join(lines) + "\n"
-
-
-def _markdown_row(row: InstructionRow) -> str:
-    real = "–" if row.real is None else f"{row.real:.0%} ({row.real_clips})"
-    return f"| {row.prompt} | {row.group} | {row.ours:.0%} | {real} | {row.retrieval:.0%} |"
-
-
-def _groups(rows: Sequence[InstructionRow]) -> str:
-    groups: dict[str, list[InstructionRow]] = defaultdict(list)
-    for row in rows:
-        groups[row.group].append(row)
-    return (
-        "Groups: "
-        + ", ".join(f"{name} {mean_share(part, 'ours'):.0%}" for name, part in groups.items())
-        + "."
+    rows = []
+    for done, row in enumerate(INSTRUCTIONS):
+        rows.append(_row(row, models, store, retrieval, seeds))
+        if progress:
+            progress(done + 1, len(INSTRUCTIONS))
+    names = tuple(model.name for model in models)
+    known = [row for row in rows if row.real is not None]
+    return PromptReport(
+        names,
+        seeds,
+        tuple(rows),
+        {name: margin(rows, name) for name in names},
+        {name: margin(known, name) for name in names if known},
     )
 
 
-def _physical(report: Report) -> str:
-    names = {
-        "sliding": "foot sliding cm/s",
-        "penetration": "penetration cm",
-        "floating": "floating cm",
-        "jerk": "jerk m/s³",
-    }
-    lines = ["| | " + " | ".join(names.values()) + " |", "| --- " * (len(names) + 1) + "|"]
-    for label in ("ours", "real", "retrieval"):
-        scores = asdict(getattr(report, label))
-        lines.append(f"| {label} | " + " | ".join(f"{scores[name]:.2f}" for name in names) + " |")
-    return "\n".join(lines)
+def _row(
+    row: Instruction, models: Sequence[ModelRow], store: ClipStore, retrieval: Retrieval, seeds: int
+) -> InstructionRow:
+    wanted = [Wanted(row.prompt, row.seconds, -1)] * seeds  # -1: no clip's caption
+    ours = {model.name: share(row, model.draw(wanted, range(seeds)).motions) for model in models}
+    real = real_motions(row, store)
+    near = retrieval.motions(row.prompt, seeds)
+    return InstructionRow(
+        row.prompt, row.group, ours, share(row, real) if real else None, len(real), share(row, near)
+    )
 
 
-def write_report(report: Report, folder: str | Path) -> tuple[Path, Path]:
-    """`MODEL.md` and `MODEL.json` in `folder`."""
+def real_motions(row: Instruction, store: ClipStore, most: int = MAX_REAL) -> list[Motion]:
+    """Clips of both splits that such a prompt describes, evenly spread."""
+    fitting = [
+        number
+        for number, entry in enumerate(store.entries)
+        if entry["action"] in row.actions and (not row.styles or entry["style"] in row.styles)
+    ]
+    return [store.clip(number).motion for number in spread(fitting, most)]
+
+
+def share(row: Instruction, motions: Sequence[Motion]) -> float:
+    """Of the motions that do what the prompt says."""
+    return float(np.mean([row.check(Observed(motion)) for motion in motions]))
+
+
+def margin(rows: Sequence[InstructionRow], model: str, seed: int = 0) -> Margin:
+    """How far a model is above retrieval: percentile bootstrap over the prompts."""
+    above = np.array([row.ours[model] - row.retrieval for row in rows])
+    picks = np.random.default_rng(seed).integers(len(above), size=(RESAMPLES, len(above)))
+    low, high = np.percentile(above[picks].mean(axis=1), [2.5, 97.5])
+    return Margin(float(above.mean()), float(low), float(high))
+
+
+def mean_share(rows: Sequence[InstructionRow], column: str) -> float:
+    """Mean over the rows that have the column: `real`, `retrieval` or a model's name."""
+    values = [row.ours[column] if column in row.ours else getattr(row, column) for row in rows]
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def report_to_markdown(report: PromptReport) -> str:
+    """Prompt by prompt, group by group, and how far each model is above retrieval."""
+    known = [row for row in report.rows if row.real is not None]
+    columns = ("real", "retrieval", *report.models)
+    lines = [
+        f"{len(report.rows)} prompts x {report.seeds} seeds; share of motions that pass. *real*: real clips with such "
+        "labels; *retrieval*: the clips of the nearest training captions.",
+        "",
+        "| prompt | group | *real* (clips) | *retrieval* | " + " | ".join(report.models) + " |",
+        "| --- " * (len(columns) + 2) + "|",
+    ]
+    lines += [_markdown_row(row, report.models) for row in report.rows]
+    for label, rows in (("**all**", report.rows), ("**actions the data contains**", known)):
+        values = [f"**{mean_share(rows, column):.0%}**" for column in columns]
+        lines.append(f"| {label} | {len(rows)} prompts | " + " | ".join(values) + " |")
+    return "\n".join([*lines, "", *_groups(report), "", *_margins(report)]) + "\n"
+
+
+def _markdown_row(row: InstructionRow, models: Sequence[str]) -> str:
+    real = "–" if row.real is None else f"{row.real:.0%} ({row.real_clips})"
+    ours = " | ".join(f"{row.ours[model]:.0%}" for model in models)
+    return f"| {row.prompt} | {row.group} | {real} | {row.retrieval:.0%} | {ours} |"
+
+
+def _groups(report: PromptReport) -> list[str]:
+    names = dict.fromkeys(row.group for row in report.rows)
+    groups = {name: [row for row in report.rows if row.group == name] for name in names}
+    return [
+        f"{model}: "
+        + ", ".join(f"{name} {mean_share(rows, model):.0%}" for name, rows in groups.items())
+        + "."
+        for model in ("retrieval", *report.models)
+    ]
+
+
+def _margins(report: PromptReport) -> list[str]:
+    lines = ["Above retrieval, in percentage points, with the 95 % interval over prompts:", ""]
+    for label, margins in (("all", report.margins), ("actions the data contains", report.known_margins)):
+        for model, found in margins.items():
+            low, mean, high = (100 * value for value in (found.low, found.mean, found.high))
+            lines.append(f"* {model}, {label}: {mean:+.1f} ({low:+.1f} to {high:+.1f})")
+    return lines
+
+
+def write_report(report: PromptReport, folder: str | Path) -> tuple[Path, Path]:
+    """`prompts.md` and `prompts.json` in `folder`."""
     folder = Path(folder)
-    paths = folder / f"{report.model}.md", folder / f"{report.model}.json"
+    paths = folder / "prompts.md", folder / "prompts.json"
     for path, content in zip(paths, (report_to_markdown(report), json.dumps(asdict(report), indent=1))):
         with atomic_write(path, "w") as file:
             file.write(content)
