@@ -12,14 +12,14 @@ EXAMPLE = "example:\n  laban convert humanml_trans_enc_512/model000475000.pt mdm
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", type=Path, help="the official checkpoint file")
+    parser.add_argument("source", type=Path, help="the official checkpoint file, or the folder of TMR's parts")
     parser.add_argument("target", type=Path, help="the file to write, ends in .safetensors")
 
 
 def run(args: argparse.Namespace) -> int:
     if args.target.suffix != ".safetensors":
         raise TaskError(f"the target is {str(args.target)!r}: it must end in .safetensors")
-    if not args.source.is_file():
+    if not args.source.exists():
         raise FileNotFoundError(f"no checkpoint at {args.source}")
 
     from motion_core.convert import convert_checkpoint

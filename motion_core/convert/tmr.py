@@ -63,9 +63,9 @@ def file_in(folder: Path) -> Path:
     )
 
 
-def convert(path: Path, _: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], CheckpointInfo]:
+def convert(path: Path, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], CheckpointInfo]:
     """Our tensors and description; `path` is any of the parts, the others are found beside it."""
-    parts = _read_parts(path)
+    parts = _read_parts(path, tensors)
     config = config_of(path, parts)
     ours = {}
     for part, official in parts.items():
@@ -87,8 +87,8 @@ def convert(path: Path, _: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], Che
     )
 
 
-def _read_parts(path: Path) -> dict[str, dict[str, Tensor]]:
-    """The state dicts of all parts beside `path`; the decoder may be missing."""
+def _read_parts(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
+    """The state dicts of all parts: `tensors` of `path` itself, and those beside it; the decoder may be missing."""
     prefix = next((p for p in PREFIXES for part in PARTS if path.name == f"{p}{part}.pt"), None)
     if prefix is None:
         raise FormatError(
@@ -98,8 +98,8 @@ def _read_parts(path: Path) -> dict[str, dict[str, Tensor]]:
     for part in PARTS:
         beside = path.with_name(f"{prefix}{part}.pt")
         if beside.is_file():
-            tensors = read_pickled(beside)
-            found[part] = {name: t for name, t in tensors.items() if not name.startswith(IGNORED)}
+            official = tensors if beside == path else read_pickled(beside)
+            found[part] = {name: t for name, t in official.items() if not name.startswith(IGNORED)}
         elif part != DECODER:
             raise FileNotFoundError(f"no {beside.name} beside {path}: TMR is a pair of encoders, copy both")
     return found
