@@ -24,8 +24,8 @@ def search_progress(job: Job) -> tuple[str, float]:
         return "Starting the service", 0.0
     if job.state in ("waiting", "queued"):
         return "Waiting for its turn", 0.0
-    if not job.steps:
-        return "Searching", 0.0
+    if job.step >= job.steps:
+        return "Searching", job.progress
     left = "" if job.seconds_left is None else f", {max(job.seconds_left, 0):.0f} s left"
     return f"New file {job.step} of {job.steps}{left}", job.progress
 

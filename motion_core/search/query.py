@@ -69,6 +69,9 @@ def search(
     Raises OSError where there is no such folder, ValueError where there is nothing to rank; both say what to do.
     """
     index = LibraryIndex.open(query.library)
+    vector = embedder.texts([query.text])[
+        0
+    ]  # first: an absent text encoder shall not show after the indexing
     if update:
         report = index.update(embedder, on_file)
         files, broken, note = report.files, report.broken, report.note
@@ -79,7 +82,7 @@ def search(
         files, broken, note = len(index) + len(index.broken), index.broken, ""
     if not len(index):
         raise ValueError(_nothing_found(index.folder, broken))
-    hits = index.rank(embedder.texts([query.text])[0], query.count)
+    hits = index.rank(vector, query.count)
     return SearchResult(index.folder, tuple(hits), files, broken, note)
 
 

@@ -246,6 +246,7 @@ def test_the_panel_in_its_states(context, box):
     [
         ("queued", 0, 0, None, "Waiting for its turn"),
         ("running", 0, 0, None, "Searching"),
+        ("running", 7, 7, 0.0, "Searching"),
         ("running", 30, 120, 8.6, "New file 30 of 120, 9 s left"),
     ],
 )
