@@ -35,7 +35,7 @@ class LABAN_UL_hits(bpy.types.UIList):
 
     bl_idname = "LABAN_UL_hits"
 
-    def draw_item(  # the shortest form that Blender takes
+    def draw_item(  # type: ignore[override]  # the shortest form that Blender takes
         self, context: Any, layout: Any, data: Any, item: Any, icon: Any, active: Any
     ) -> None:
         row = layout.row()
