@@ -250,19 +250,31 @@ class Generator:
         """Features (T,F) float32, one array per request."""
         place = self.device.torch_device
         frames = [request.frames for request in batch]
-        width = int(self.model.config.features)  # type: ignore[union-attr, arg-type]
-        x = torch.zeros(len(batch), max(frames), width)  # (B,T,F)
-        mask = torch.zeros(len(batch), max(frames), dtype=torch.bool)  # (B,T)
-        for row, request in enumerate(batch):
-            # drawn one by one on the CPU: the same seed starts from the same noise in any batch, on any device
-            source = torch.Generator().manual_seed(request.sampling.seed)
-            x[row, : request.frames] = torch.randn(request.frames, width, generator=source)
-            mask[row, : request.frames] = True
+        mask = torch.arange(max(frames))[None] < torch.tensor(frames)[:, None]  # (B,T)
+        noise = self._noise(batch)
         with self.device.computing(len(batch) * max(frames)):
             denoise = self._denoiser(self._condition(batch).to(place), mask.to(place), batch[0].guidance)
-            x0 = self.sampler(denoise, x.to(place), self.schedule, steps=batch[0].steps, on_step=on_step)
+            x0 = self.sampler(
+                denoise, noise(), self.schedule, steps=batch[0].steps, noise=noise, on_step=on_step
+            )
         x0 = self.stats.denormalize(x0.float().cpu())
         return [x0[row, :count].numpy() for row, count in enumerate(frames)]
+
+    def _noise(self, batch: list[_Request]) -> Callable[[], Tensor]:
+        """Fresh noise (B,T,F) at each call, zero where padded.
+
+        Drawn one by one on the CPU: the same seed gives the same noise in any batch, on any device.
+        """
+        width = int(self.model.config.features)  # type: ignore[union-attr, arg-type]
+        sources = [torch.Generator().manual_seed(request.sampling.seed) for request in batch]
+
+        def draw() -> Tensor:
+            x = torch.zeros(len(batch), max(request.frames for request in batch), width)
+            for row, (request, source) in enumerate(zip(batch, sources)):
+                x[row, : request.frames] = torch.randn(request.frames, width, generator=source)
+            return x.to(self.device.torch_device)
+
+        return draw
 
     def _denoiser(self, cond: Condition, mask: Tensor, guidance: float) -> Denoiser:
         predict = guided(self.model, cond, mask, guidance)

@@ -81,6 +81,15 @@ def test_a_network_that_sees_padding_gets_none(tmp_path, make_tiny):
         assert distance(generator.run(*job), motion) < 1e-4
 
 
+def test_fresh_noise_does_not_depend_on_the_batch_either(tmp_path, make_tiny):
+    path = tmp_path / "ancestral.safetensors"
+    make_tiny(path, "action", diffusion={"sampler": "ddpm"})
+    generator = load_generator("mdm-action", device="cpu", checkpoint=path)
+    jobs = [(Generate(action="walk", seconds=s), Sampling(seed=k, steps=6)) for k, s in ((1, 0.5), (2, 2.0))]
+    for job, motion in zip(jobs, generator.run_batch(jobs)):
+        assert distance(generator.run(*job), motion) < 1e-4
+
+
 def test_more_jobs_than_one_batch_holds(action_model):
     jobs = [(Generate(action="walk", seconds=0.5), Sampling(seed=k, steps=2)) for k in range(11)]
     seen = []
