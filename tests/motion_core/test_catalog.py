@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from motion_core import Generate, Sampling, load_generator
-from motion_core.catalog import CATALOG, DEFAULT_MODEL, find_card
+from motion_core.catalog import CATALOG, DEFAULT_MODEL, RETRIEVAL_CARDS, find_card
 from motion_core.checkpoint import read_info
 from motion_core.generators.weights import weights_path
 from motion_core.skeleton import BODY_HEIGHT, JOINT
@@ -31,6 +31,15 @@ def test_a_card_agrees_with_its_checkpoint(card):
     assert info.licence == card.licence
     assert tuple(info.actions) == card.actions
     assert set(card.tasks) <= set(TASKS) and card.needs in ("text", "action", None)
+
+
+@pytest.mark.parametrize("card", RETRIEVAL_CARDS.values(), ids=lambda card: card.id)
+def test_a_retrieval_card_agrees_with_its_checkpoint(card):
+    info = read_info(weights_path(card, None))
+    assert (info.family, info.conditioning, info.fps) == (card.family, card.needs, card.fps)
+    assert info.licence == card.licence
+    assert info.config["trained_frames"] == round(card.max_seconds * card.fps)
+    assert card.id not in CATALOG and not set(card.tasks) & set(TASKS)
 
 
 @pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
@@ -56,7 +65,8 @@ def test_the_longest_clip_can_be_made_and_no_longer_one():
 
 def test_weights_are_small_and_accounted_for():
     files = sorted((ROOT / "motion_core" / "weights").glob("*.safetensors"))
-    assert {file.name for file in files} == {card.checkpoint for card in CATALOG.values()}
+    cards = [*CATALOG.values(), *RETRIEVAL_CARDS.values()]
+    assert {file.name for file in files} == {card.checkpoint for card in cards}
     assert all(file.stat().st_size <= MAX_FILE for file in files)
     assert sum(file.stat().st_size for file in files) <= MAX_ALL
     story = (ROOT / "docs" / "weights.md").read_text(encoding="utf-8")

@@ -19,6 +19,7 @@ from motion_core.formats import FormatError
 from motion_core.generators.weights import ENV_WEIGHTS
 from motion_core.models.tmr import TMR, TMRConfig
 from motion_core.motion import Motion
+from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.tasks import TaskError
 
 
@@ -153,6 +154,33 @@ def test_the_bundled_folder_and_the_fingerprint(folder, monkeypatch, tmp_path):
     assert embedder.fingerprint == hashlib.sha256((folder / "tmr.safetensors").read_bytes()).hexdigest()
     other = load_embedder(checkpoint=save_tiny_tmr(tmp_path, seed=6) / "tmr.safetensors", device="cpu")
     assert other.fingerprint != embedder.fingerprint == load_embedder(device="cpu").fingerprint
+
+
+def raising(side, seconds=3.0):
+    """Somebody who stands, raises one arm sideways above the head and lowers it again."""
+    frames = round(seconds * 20)
+    arms_down = {"left_shoulder": [0, 0, -1.3], "right_shoulder": [0, 0, 1.3]}
+    rotvec = np.zeros((frames, 22, 3))
+    for joint, turned in arms_down.items():
+        rotvec[:, JOINT[joint]] = turned
+    up = np.sin(np.linspace(0, np.pi, frames)) ** 2  # 0 hanging, 1 above the head
+    sign = 1 if side == "left" else -1
+    rotvec[:, JOINT[f"{side}_shoulder"], 2] += sign * 2.5 * up
+    rotations = quat.rotvec_to_quat(rotvec)
+    rotations[:, JOINT["pelvis"]] = UPRIGHT
+    return Motion.from_pelvis(20.0, np.tile([0, 0, STANDING_PELVIS], (frames, 1)), rotations)
+
+
+def test_the_bundled_model_tells_left_from_right(monkeypatch):
+    monkeypatch.delenv(ENV_WEIGHTS, raising=False)
+    embedder = load_embedder(device="cpu")
+    said = embedder.texts(["raise the left hand", "raise the right hand", "a person runs forward"])
+    shown = embedder.motions([raising("left"), raising("right")])
+    said, shown = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (said, shown))
+    cosine = shown @ said.T
+    assert cosine[0, 0] > cosine[0, 1] + 0.2 and cosine[1, 1] > cosine[1, 0] + 0.2
+    assert np.all(cosine[:, 2] < cosine.diagonal() - 0.2)
+    assert np.abs(smpl205.encode(raising("left").mirror()) - smpl205.encode(raising("right"))).max() < 1e-5
 
 
 def test_what_is_no_retrieval_model_is_refused(folder, make_tiny, tmp_path):
