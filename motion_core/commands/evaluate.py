@@ -64,9 +64,7 @@ def run(args: argparse.Namespace) -> int:
         lines.append(tables.benchmark_to_markdown(benchmark))
     if not args.benchmark:
         with progress(args, "prompts") as show:
-            report = reports.evaluate_prompts(
-                contest.models, store, contest.retrieval, seeds=seeds, progress=show
-            )
+            report = reports.evaluate_prompts(contest.models, contest.retrieval, seeds=seeds, progress=show)
         if args.out:
             reports.write_report(report, args.out)
         facts["prompts"] = asdict(report)

@@ -80,11 +80,21 @@ class Observed:
         above = self.joint(f"{side}_wrist")[:, 2] > self.joint(f"{side}_shoulder")[:, 2]
         return float(above.sum() / self.fps)
 
+    def above(self, side: str, joint: str) -> float:
+        """How far that wrist gets above a joint at most; negative for one that stays below."""
+        return float((self.joint(f"{side}_wrist")[:, 2] - self.joint(joint)[:, 2]).max())
+
     def waves(self, side: str) -> int:
         """Changes of direction of a hand swung sideways, by 6 cm or more each, while the hand is above its elbow."""
         up = self.joint(f"{side}_wrist")[:, 2] > self.joint(f"{side}_elbow")[:, 2] + 0.03
         sideways = (self.in_body(f"{side}_wrist") - self.in_body(f"{side}_elbow"))[:, 0]
         return _reversals(sideways[up], 0.06)
+
+    def swings(self, side: str) -> int:
+        """Like `waves`, but small ones too, of 3 cm, with the hand anywhere above the pelvis."""
+        up = self.joint(f"{side}_wrist")[:, 2] > self.joint("pelvis")[:, 2]
+        sideways = (self.in_body(f"{side}_wrist") - self.in_body(f"{side}_elbow"))[:, 0]
+        return _reversals(sideways[up], 0.03)
 
     @property
     def bow(self) -> float:
@@ -104,9 +114,57 @@ class Observed:
         return float((-foot[high, 1]).max()) if high.any() else 0.0
 
     def punch(self, side: str) -> float:
-        """Greatest forward speed of that wrist in the body's frame."""
+        """Greatest forward speed of that wrist in the body's frame while it is about as high as its shoulder.
+
+        The height tells it from the swing of an arm that walks.
+        """
         wrist = self.in_body(f"{side}_wrist")
-        return float((-np.gradient(wrist[:, 1]) * self.fps).max()) if len(wrist) > 1 else 0.0
+        level = np.abs(wrist[:, 2] - self.in_body(f"{side}_shoulder")[:, 2]) < 0.3
+        if len(wrist) < 2 or not level.any():
+            return 0.0
+        return float((-np.gradient(wrist[:, 1]) * self.fps)[level].max())
+
+    def lift(self, side: str) -> float:
+        """Between the lowest and the highest place of that wrist."""
+        return float(np.ptp(self.joint(f"{side}_wrist")[:, 2]))
+
+    def hand_speed(self, side: str) -> float:
+        """95th percentile of the speed of that wrist in the body's frame: its busy moments."""
+        wrist = self.in_body(f"{side}_wrist")
+        if len(wrist) < 2:
+            return 0.0
+        return float(np.percentile(np.linalg.norm(np.diff(wrist, axis=0), axis=-1), 95) * self.fps)
+
+    def face_distance(self, side: str) -> float:
+        """Least distance from that wrist to the head."""
+        apart = self.joint(f"{side}_wrist") - self.joint("head")
+        return float(np.linalg.norm(apart, axis=-1).min())
+
+    def bounces(self, side: str) -> int:
+        """Ups and downs of that hand by 8 cm or more each while it is lower than the shoulder."""
+        height = self.joint(f"{side}_wrist")[:, 2]
+        return _reversals(height[height < self.joint(f"{side}_shoulder")[:, 2]], 0.08)
+
+    @property
+    def overturned(self) -> float:
+        """How far the head gets below the pelvis; negative for somebody who stays upright."""
+        return float((self.joint("pelvis")[:, 2] - self.joint("head")[:, 2]).max())
+
+    @property
+    def low(self) -> float:
+        """How far the pelvis is below its standing height, median over time."""
+        return float(STANDING_PELVIS - np.median(self.joint("pelvis")[:, 2]))
+
+    @property
+    def end_speed(self) -> float:
+        """Mean speed over the floor in the last 0.6 seconds."""
+        return float(np.linalg.norm(self.velocity, axis=-1)[-max(1, round(0.6 * self.fps)) :].mean())
+
+    def part(self, start: float, stop: float) -> Observed:
+        """The same of a stretch of the motion, as shares of its length."""
+        frames = len(self.motion)
+        first = min(int(start * frames), frames - 1)
+        return Observed(self.motion.slice(first, max(first + 1, int(np.ceil(stop * frames)))))
 
     @property
     def stillness(self) -> float:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from motion_core.data.store import ClipStore
+from motion_core.data.library import Library
 from motion_core.formats.files import atomic_write
-from motion_core.metrics.instructions import INSTRUCTIONS, Instruction
+from motion_core.metrics.instructions import INSTRUCTIONS, STANDING, Instruction
 from motion_core.metrics.lineup import ModelRow
 from motion_core.metrics.observed import Observed
 from motion_core.metrics.retrieval import Retrieval
@@ -61,7 +61,6 @@ class PromptReport:
 
 def evaluate_prompts(
     models: Sequence[ModelRow],
-    store: ClipStore,
     retrieval: Retrieval,
     *,
     seeds: int = 8,
@@ -72,7 +71,7 @@ def evaluate_prompts(
         raise ValueError(f"seeds is {seeds}: at least 1 is needed")
     rows = []
     for done, row in enumerate(INSTRUCTIONS):
-        rows.append(_row(row, models, store, retrieval, seeds))
+        rows.append(_row(row, models, retrieval, seeds))
         if progress:
             progress(done + 1, len(INSTRUCTIONS))
     names = tuple(model.name for model in models)
@@ -86,26 +85,25 @@ def evaluate_prompts(
     )
 
 
-def _row(
-    row: Instruction, models: Sequence[ModelRow], store: ClipStore, retrieval: Retrieval, seeds: int
-) -> InstructionRow:
+def _row(row: Instruction, models: Sequence[ModelRow], retrieval: Retrieval, seeds: int) -> InstructionRow:
     wanted = [Wanted(row.prompt, row.seconds, -1)] * seeds  # -1: no clip's caption
     ours = {model.name: share(row, model.draw(wanted, range(seeds)).motions) for model in models}
-    real = real_motions(row, store)
+    real = real_motions(row, retrieval.library)
     near = retrieval.motions(row.prompt, seeds)
     return InstructionRow(
         row.prompt, row.group, ours, share(row, real) if real else None, len(real), share(row, near)
     )
 
 
-def real_motions(row: Instruction, store: ClipStore, most: int = MAX_REAL) -> list[Motion]:
-    """Clips of both splits that such a prompt describes, evenly spread."""
-    fitting = [
-        number
-        for number, entry in enumerate(store.entries)
-        if entry["action"] in row.actions and (not row.styles or entry["style"] in row.styles)
-    ]
-    return [store.clip(number).motion for number in spread(fitting, most)]
+def real_motions(row: Instruction, library: Library, most: int = MAX_REAL) -> list[Motion]:
+    """Clips of both splits that such a prompt describes, evenly spread.
+
+    Hardly a recording is of somebody who does nothing: what shows standing are the stretches between gestures.
+    """
+    if row.actions == STANDING:
+        return [library.motion(stand) for stand in spread(library.stands, most)]
+    fitting = [number for number, entry in enumerate(library.store.entries) if row.fits(entry)]
+    return [library.store.clip(number).motion for number in spread(fitting, most)]
 
 
 def share(row: Instruction, motions: Sequence[Motion]) -> float:

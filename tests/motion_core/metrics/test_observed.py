@@ -6,18 +6,33 @@ import numpy as np
 import pytest
 
 from motion_core import quaternions as quat
-from motion_core.metrics.instructions import (
-    INSTRUCTIONS,
+from motion_core.metrics.checks import (
     backwards,
+    both_of,
     bows,
+    crawls,
+    crouches,
+    drifts,
+    drinks,
+    hands_faster,
+    hands_slower,
+    overturns,
+    points,
+    punches,
+    punches_with,
     raises,
+    raises_both,
     runs,
     sidesteps,
     stands,
+    starts,
+    stops,
+    then,
     turns,
     walks,
     waves,
 )
+from motion_core.metrics.instructions import INSTRUCTIONS
 from motion_core.metrics.observed import Observed, _reversals
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
@@ -68,13 +83,88 @@ def test_speed_and_direction():
     assert stands(Observed(moving()))
 
 
+def lifted(side: str, to: float = 1.2, start: int = 10, frames: int = 15) -> dict[str, np.ndarray]:
+    """A hanging arm that goes up sideways to `to` radians above level, in `frames` frames."""
+    sign = 1 if side == "left" else -1
+    swing = np.zeros((FRAMES, 3))
+    swing[:, 2] = sign * np.interp(np.arange(FRAMES), [start, start + frames], [-1.3, to])
+    return {f"{side}_shoulder": swing}
+
+
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_a_raised_hand_is_on_its_side(side):
-    sign = 1 if side == "left" else -1
-    motion = moving(arms={f"{side}_shoulder": np.array([0, 0, sign * 1.2])})
+    motion = moving(arms=lifted(side))
     other = "right" if side == "left" else "left"
     assert raises(side)(Observed(motion)) and not raises(other)(Observed(motion))
-    assert raises(other)(Observed(motion.mirror()))
+    assert raises(other)(Observed(motion.mirror())) and not raises_both(Observed(motion))
+    assert raises_both(Observed(moving(arms=lifted("left") | lifted("right"))))
+    assert not raises(side)(Observed(moving())) and not raises(side)(
+        Observed(moving(arms=lifted(side, -0.8)))
+    )
+
+
+def test_a_hand_that_shows_the_way_goes_out_and_not_up():
+    assert points("right")(Observed(moving(arms=lifted("right", -0.2))))
+    assert not points("right")(Observed(moving(arms=lifted("right", 1.2))))
+    assert not points("right")(Observed(moving(arms=lifted("left", -0.2))))
+
+
+def test_how_fast_a_hand_goes_up():
+    slowly, quickly = (raised_in(frames) for frames in (60, 4))
+    assert hands_slower(1.4)(slowly) and not hands_slower(1.4)(quickly)
+    assert hands_faster(3.6)(quickly) and not hands_faster(3.6)(slowly)
+
+
+def raised_in(frames: int) -> Observed:
+    return Observed(moving(arms=lifted("right", 1.2, 10, frames)))
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_punch_goes_forward_at_the_height_of_the_shoulder(side):
+    sign = 1 if side == "left" else -1
+    swing = np.zeros((FRAMES, 3))  # a level arm that swings from the side to the front
+    swing[:, 1] = -sign * np.interp(np.arange(FRAMES), [20, 26], [0.0, 1.5])
+    seen = Observed(moving(arms={f"{side}_shoulder": swing}))
+    other = "right" if side == "left" else "left"
+    assert punches(seen) and punches_with(side)(seen) and not punches_with(other)(seen)
+    assert not punches(Observed(moving()))
+    back = Observed(moving(arms={f"{side}_shoulder": -swing}))
+    assert not punches(back)
+
+
+def posed(joint: str, rotvec: list[float], height: float = STANDING_PELVIS) -> Motion:
+    base = moving((0, 0.4))
+    rotations = base.rotations.astype(float).copy()
+    rotations[:, JOINT[joint]] = quat.multiply(
+        rotations[:, JOINT[joint]], quat.rotvec_to_quat(np.array(rotvec))
+    )
+    pelvis = base.pelvis.copy()
+    pelvis[:, 2] = height
+    return Motion.from_pelvis(base.fps, pelvis, rotations)
+
+
+def test_low_and_overturned_bodies():
+    assert crouches(Observed(posed("pelvis", [0, 0, 0], 0.5))) and not crouches(Observed(moving()))
+    assert crawls(Observed(posed("pelvis", [1.4, 0, 0], 0.3))) and not crawls(Observed(moving((0, 1))))
+    assert overturns(Observed(posed("pelvis", [0, 0, np.pi], 1.0))) and not overturns(Observed(moving()))
+
+
+def test_a_hand_at_the_face():
+    motion = moving()
+    rotations = motion.rotations.astype(float).copy()
+    rotations[:, JOINT["right_elbow"]] = quat.rotvec_to_quat(np.array([0, 2.3, 0]))
+    rotations[:, JOINT["right_shoulder"]] = quat.rotvec_to_quat(np.array([0, 0.6, 0.1]))
+    seen = Observed(Motion(motion.fps, motion.trans, rotations))
+    assert seen.face_distance("right") < 0.3 < seen.face_distance("left")
+    assert not drinks(Observed(motion))
+
+
+def test_one_thing_after_another():
+    walk, still = moving((0, 1.2)), moving()
+    both, turned = walk.concatenate(still), still.concatenate(walk)
+    assert then(walks, stops)(Observed(both)) and not then(walks, stops)(Observed(walk))
+    assert both_of(starts(stands), walks)(Observed(turned)) and not starts(stands)(Observed(both))
+    assert drifts("left")(Observed(moving((0.4, 0.8)))) and not drifts("right")(Observed(moving((0.4, 0.8))))
 
 
 def test_a_wave_swings_and_a_raised_hand_does_not():
@@ -106,5 +196,6 @@ def test_reversals_ignore_small_wiggles():
 
 def test_every_question_answers_for_a_single_frame():
     one = Observed(moving().slice(0, 1))
-    assert all(row.check(one) in (True, False) for row in INSTRUCTIONS)
-    assert len({row.prompt for row in INSTRUCTIONS}) == len(INSTRUCTIONS) >= 30
+    assert all(bool(row.check(one)) in (True, False) for row in INSTRUCTIONS)
+    assert sum(bool(row.actions) for row in INSTRUCTIONS) >= 60  # that the data contains
+    assert len({row.prompt for row in INSTRUCTIONS}) == len(INSTRUCTIONS) >= 60
