@@ -110,7 +110,7 @@ def test_a_hand_that_shows_the_way_goes_out_and_not_up():
 
 
 def test_how_fast_a_hand_goes_up():
-    slowly, quickly = (raised_in(frames) for frames in (60, 4))
+    slowly, quickly = (raised_in(frames) for frames in (60, 6))
     assert hands_slower(1.4)(slowly) and not hands_slower(1.4)(quickly)
     assert hands_faster(3.6)(quickly) and not hands_faster(3.6)(slowly)
 

@@ -1,0 +1,54 @@
+"""Models with settings, as they are written on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from motion_core.diffusion.samplers import SAMPLERS
+from motion_core.metrics.contenders import Contender
+from motion_core.tasks import Sampling, TaskError
+
+
+def test_a_plain_id_leaves_everything_to_the_model(tiny_weights):
+    contender = Contender.parse("mdm")
+    assert contender.sampling(7) == Sampling(seed=7) and contender.settings == {}
+    generator = contender.load("cpu")
+    assert generator.card.id == "mdm" and generator.clean_up
+
+
+def test_settings_reach_the_generator(tiny_weights):
+    file = tiny_weights / "mdm.safetensors"
+    contender = Contender.parse(f" mdm@steps=4, guidance=2.5,sampler=ddim,raw=1,checkpoint={file}")
+    assert contender.sampling(0) == Sampling(0, steps=4, guidance=2.5)
+    assert contender.checkpoint == Path(file)
+    generator = contender.load("cpu")
+    assert generator.sampler is SAMPLERS["ddim"] and not generator.clean_up
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("nobody", "unknown model 'nobody'"),
+        ("mdm@steps=fast", "'fast', not a number"),
+        ("mdm@steps=0", "steps is 0"),
+        ("mdm@guidance=nan", "guidance is nan"),
+        ("mdm@speed=3", "'speed=3' is no setting"),
+        ("mdm@steps", "'steps' is no setting"),
+        ("mdm@sampler=euler", "unknown sampler 'euler'"),
+        ("mdm@raw=yes", "'yes': use 0 or 1"),
+    ],
+)
+def test_faults_are_named(text, fault):
+    with pytest.raises(TaskError, match=fault):
+        Contender.parse(text)
+
+
+def test_what_a_model_cannot_do_is_said_before_anything_runs(tiny_weights):
+    with pytest.raises(TaskError, match="needs action, not a text"):
+        Contender.parse("mdm-action").load("cpu")
+    with pytest.raises(TaskError, match="50 noise levels"):
+        Contender.parse("mdm@steps=80").load("cpu")
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.safetensors"):
+        Contender.parse("mdm@checkpoint=nowhere.safetensors").load("cpu")

@@ -1,0 +1,73 @@
+"""What models are asked for, and what the baseline finds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from motion_core.data.library import build_library
+from motion_core.data.store import ClipStore, write_store
+from motion_core.metrics.retrieval import Retrieval
+from motion_core.metrics.split import load_split, spread
+from motion_core.tasks import TaskError
+from motion_core.text import load_text_encoder
+
+
+def test_only_described_clips_of_the_split_are_asked_for(evaluation_store):
+    split = load_split(evaluation_store)
+    assert len(split) == 9 and "1 of 10 clips are left out" in split.notes[0]
+    wanted = split.wanted(0)
+    assert [w.seconds for w in wanted] == [m.seconds for m in split.motions]
+    assert {evaluation_store.entries[w.clip]["split"] for w in wanted} == {"val"}
+    written = [w.caption for w in wanted if evaluation_store.entries[w.clip]["captions"]]
+    assert written and all("juggles" in caption for caption in written)
+
+
+def test_a_replication_is_a_draw_of_its_own_and_repeats(evaluation_store):
+    split = load_split(evaluation_store)
+    assert split.wanted(3) == split.wanted(3)
+    drawn = {tuple(w.caption for w in split.wanted(k)) for k in range(5)}
+    assert len(drawn) > 1
+
+
+def test_a_limit_is_spread_and_said(evaluation_store):
+    split = load_split(evaluation_store, limit=3)
+    assert [clip.index for clip in split.clips] == [12, 16, 20]  # first, middle, last of the nine
+    assert any("3 of 9 clips" in note for note in split.notes)
+    assert len(load_split(evaluation_store, limit=50)) == 9
+
+
+def test_long_clips_are_cut_to_what_models_make(evaluation_store):
+    split = load_split(evaluation_store, max_seconds=1.5)
+    assert max(map(len, split.motions)) == 30 and any("cut to 1.5 s" in note for note in split.notes)
+    front = split.motions[0]
+    np.testing.assert_allclose(front.pelvis[0, :2], 0, atol=1e-6)
+
+
+def test_bad_splits_are_named(evaluation_store, tmp_path):
+    with pytest.raises(TaskError, match="'test'"):
+        load_split(evaluation_store, "test")
+    with pytest.raises(TaskError, match="limit is 1"):
+        load_split(evaluation_store, limit=1)
+    training = [evaluation_store.clip(k) for k in range(2)]
+    write_store(tmp_path, training, {"made": "our own"})
+    with pytest.raises(ValueError, match="val split has no clip"):
+        load_split(ClipStore.open(tmp_path))
+
+
+def test_spread_keeps_the_ends():
+    assert spread(range(10), 3) == [0, 4, 9]
+    assert spread([1, 2], 5) == [1, 2]
+
+
+def test_retrieval_finds_the_clip_that_is_meant(evaluation_store):
+    retrieval = Retrieval(build_library(evaluation_store), load_text_encoder())
+    assert retrieval.nearest("a man is juggling")[0].captions
+    bowing = retrieval.nearest("someone takes a bow", 11)
+    assert evaluation_store.entries[bowing[0].index]["action"] == "bow"
+    numbers = [clip.index for clip in bowing]
+    assert len(set(numbers)) == len(numbers) == 11  # different clips, not one clip's many sentences
+    assert retrieval.nearest("someone takes a bow", 2) == bowing[:2]
+    np.testing.assert_array_equal(
+        retrieval.motions("someone takes a bow")[0].trans, evaluation_store.clip(numbers[0]).motion.trans
+    )
