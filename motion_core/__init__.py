@@ -1,18 +1,21 @@
-"""Laban: text to human animation, and back. Numpy and torch are loaded only when a name needs them."""
+"""Laban: text to human animation, and back. Torch is loaded only when a name needs it."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from motion_core.tasks import Generate, Sampling, TaskError
+from motion_core.tasks import Complete, Edit, FollowPath, Generate, Pin, Sampling, Sequence, TaskError
 
 if TYPE_CHECKING:
     from motion_core.generators import load_generator
     from motion_core.motion import Motion
 
 __version__ = "0.1.0"
-__all__ = ["Generate", "Motion", "Sampling", "TaskError", "__version__", "load_generator"]
+__all__ = [
+    "Complete", "Edit", "FollowPath", "Generate", "Motion", "Pin", "Sampling", "Sequence", "TaskError", "__version__",
+    "load_generator",
+]  # fmt: skip
 
 
 _HOMES = {"Motion": "motion_core.motion", "load_generator": "motion_core.generators"}

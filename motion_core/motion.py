@@ -17,6 +17,7 @@ from motion_core import quaternions as quat
 from motion_core.skeleton import JOINT, JOINTS, MIRROR, OFFSETS, PARENTS, REST_PELVIS, TIPS
 
 MAX_FPS = 1000.0
+UNIT_WITHIN = 2e-7  # rounding to float32 moves the norm of a unit quaternion by less
 
 
 def forward_kinematics(
@@ -35,6 +36,17 @@ def forward_kinematics(
         orientations[:, joint] = quat.multiply(orientations[:, parent], rotations[:, joint])
         positions[:, joint] = positions[:, parent] + quat.rotate(orientations[:, parent], offsets[joint])
     return positions, orientations
+
+
+def _unit_float32(rotations: np.ndarray) -> np.ndarray:
+    """Unit quaternions in float32; those that are unit already keep every bit, so that kept frames stay what they were.
+
+    Raises ValueError for a zero or non-finite quaternion.
+    """
+    unit = quat.normalize(rotations).astype(np.float32)
+    given = rotations.astype(np.float32)
+    norm = np.linalg.norm(given.astype(np.float64), axis=-1, keepdims=True)
+    return np.where(np.abs(norm - 1) < UNIT_WITHIN, given, unit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +81,7 @@ class Motion:
             raise ValueError(f"trans is not finite at frame {int(np.argwhere(~np.isfinite(trans))[0][0])}")
         object.__setattr__(self, "fps", float(self.fps))
         object.__setattr__(self, "trans", trans)
-        object.__setattr__(self, "rotations", quat.normalize(rotations).astype(np.float32))
+        object.__setattr__(self, "rotations", _unit_float32(rotations))
         object.__setattr__(self, "betas", np.array(self.betas, dtype=np.float32))
 
     @classmethod

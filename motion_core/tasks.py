@@ -2,55 +2,62 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import reprlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-MAX_PROMPT = 1000  # characters; longer text is a paste by mistake, the encoders read about 256 word pieces
+import numpy as np
+
+from motion_core.checks import (
+    MAX_PROMPT,
+    TaskError,
+    check_integer,
+    check_number,
+    check_prompt,
+)
+from motion_core.constraints import FollowPath, Pin
+from motion_core.motion import Motion
+from motion_core.skeleton import JOINTS, joint_indices
+
+__all__ = [
+    "MAX_PROMPT", "Complete", "Edit", "FollowPath", "Generate", "Pin", "Sampling", "Sequence", "TaskError",
+    "check_integer", "check_number", "check_prompt", "task_from_json", "task_to_json",
+]  # fmt: skip
+
 MIN_SECONDS, MAX_SECONDS = 0.5, 60.0  # a model's own longest clip (`ModelCard.max_seconds`) is checked by it
+LONGEST = 600.0  # seconds of a whole sequence
+MAX_FRAMES = 200_000  # of a motion that is handed in
 MAX_COUNT = 64
 MAX_SEED = 2**31 - 1  # Blender's integer properties end here
 MAX_STEPS = 1000
 MAX_GUIDANCE = 30.0
 
 
-class TaskError(ValueError):
-    """A request that cannot be carried out; the message names the value and the fix."""
+def _set(task: Any, name: str, value: Any) -> None:
+    object.__setattr__(task, name, value)
 
 
-def check_prompt(text: str) -> str:
-    """The prompt without surrounding or repeated white space."""
-    if not isinstance(text, str):
-        raise TaskError(f"the prompt is {type(text).__name__}, it must be text")
-    text = " ".join(text.split())
-    if not text:
-        raise TaskError("the prompt is empty: describe the motion, for example 'a person walks forward'")
-    if len(text) > MAX_PROMPT:
-        raise TaskError(f"the prompt has {len(text)} characters: shorten it to {MAX_PROMPT}")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:  # a lone surrogate, which JSON can carry and no file can hold
-        raise TaskError(
-            f"the prompt {text[:20]!a} is not valid text: it cannot be written as UTF-8"
-        ) from None
-    if not any(c.isalnum() for c in text):
-        raise TaskError(f"the prompt {text[:20]!r} has no words: describe the motion in words")
-    return text
+def _check_text(task: Any) -> None:
+    if task.text is not None:
+        _set(task, "text", check_prompt(task.text))
 
 
-def check_number(name: str, value: Any, low: float, high: float) -> float:
-    """`value` as a float; anything else, NaN and what lies outside low..high raises TaskError."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise TaskError(f"{name} is {reprlib.repr(value)}: give a number from {low:g} to {high:g}")
-    return float(value)
+def _check_motion(name: str, motion: Any) -> None:
+    if not isinstance(motion, Motion):
+        raise TaskError(f"{name} is {type(motion).__name__}: give a motion")
+    if len(motion) > MAX_FRAMES:
+        raise TaskError(f"{name} has {len(motion)} frames: use at most {MAX_FRAMES}")
 
 
-def check_integer(name: str, value: Any, low: int, high: int) -> int:
-    """`value`, a whole number from low to high; anything else raises TaskError."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise TaskError(f"{name} is {reprlib.repr(value)}: give a whole number from {low} to {high}")
-    return value
+def _check_span(name: str, span: Any, frames: int) -> tuple[int, int]:
+    """`span` as frames (start, stop) of a motion of so many frames; an empty one or one outside raises TaskError."""
+    if not isinstance(span, list | tuple) or len(span) != 2:
+        raise TaskError(f"{name} is {reprlib.repr(span)}: give two frames, start and stop (excluded)")
+    start = check_integer(f"start of {name}", span[0], 0, frames - 1)
+    return start, check_integer(f"stop of {name}", span[1], start + 1, frames)
 
 
 @dataclass(frozen=True)
@@ -62,13 +69,135 @@ class Generate:
     seconds: float = 6.0
 
     def __post_init__(self) -> None:
-        if self.text is not None:
-            object.__setattr__(self, "text", check_prompt(self.text))
+        _check_text(self)
         if self.action is not None:
             if not isinstance(self.action, str) or not self.action.strip():
                 raise TaskError("the action is empty: `laban models` lists each model's actions")
-            object.__setattr__(self, "action", self.action.strip())
-        object.__setattr__(self, "seconds", check_number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS))
+            _set(self, "action", self.action.strip())
+        _set(self, "seconds", check_number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS))
+
+
+@dataclass(frozen=True, eq=False)
+class Complete:
+    """A motion of which parts are given: kept spans, pins, a path. The rest is made, with or without a text.
+
+    motion: None makes everything, within pins and path. keep: spans (start, stop) of its frames that stay exactly
+    as they are. seconds: length of the result, whose first frame is the motion's; None: as long as the motion. loop:
+    the end leads back into the beginning; travel: on its way, not on the spot.
+    """
+
+    motion: Motion | None = None
+    keep: tuple[tuple[int, int], ...] = ()
+    text: str | None = None
+    seconds: float | None = None
+    loop: bool = False
+    travel: bool = True
+    pins: tuple[Pin, ...] = ()
+    path: FollowPath | None = None
+
+    def __post_init__(self) -> None:
+        _check_text(self)
+        if self.motion is not None:
+            _check_motion("the motion to complete", self.motion)
+            frames = len(self.motion)
+            keep = tuple(_check_span(f"kept span {n}", span, frames) for n, span in enumerate(self.keep))
+            _set(self, "keep", keep)
+        elif self.keep:
+            raise TaskError("frames are to be kept, but no motion is given: give the motion they are in")
+        if self.seconds is not None:
+            _set(self, "seconds", check_number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS))
+        elif self.motion is None:
+            raise TaskError("neither a motion nor seconds are given: say how long the result shall be")
+        _set(self, "pins", tuple(self.pins))
+        self._check_sense()
+
+    def _check_sense(self) -> None:
+        kept = np.zeros(0 if self.motion is None else len(self.motion), dtype=bool)
+        for start, stop in self.keep:
+            kept[start:stop] = True
+        length = self.seconds or (0.0 if self.motion is None else self.motion.seconds)
+        if (
+            len(kept)
+            and kept.all()
+            and not self.loop
+            and (self.motion is None or length <= self.motion.seconds)
+        ):
+            raise TaskError(
+                "all frames are kept: there is nothing to make; keep fewer, or ask for more seconds"
+            )
+        for pin in self.pins:
+            if pin.start > length:
+                raise TaskError(
+                    f"the pin of {pin.joint} begins at {pin.start:g} s, the motion ends at {length:g} s"
+                )
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """A given motion, changed: some joints or all, in a span or everywhere, after a text or as a variation.
+
+    parts: names of joints and body parts (`skeleton.PARTS`); () means the whole body. All other joints stay exactly as
+    they are. span: frames (start, stop); None: all. strength: 1 makes the parts anew, less stays nearer to the given.
+    """
+
+    motion: Motion
+    parts: tuple[str, ...] = ()
+    text: str | None = None
+    span: tuple[int, int] | None = None
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check_motion("the motion to edit", self.motion)
+        _check_text(self)
+        if isinstance(self.parts, str):
+            raise TaskError(f"parts is {self.parts!r}: give a list of names")
+        _set(self, "parts", tuple(self.parts))
+        try:
+            joint_indices(self.parts)
+        except ValueError as error:
+            raise TaskError(str(error)) from None
+        if self.span is not None:
+            _set(self, "span", _check_span("the span", self.span, len(self.motion)))
+        _set(self, "strength", check_number("strength", self.strength, 0.01, 1.0))
+
+    @property
+    def joints(self) -> tuple[int, ...]:
+        """Indices of the joints that may change."""
+        return tuple(joint_indices(self.parts) if self.parts else range(len(JOINTS)))
+
+
+@dataclass(frozen=True, eq=False)
+class Sequence:
+    """One motion from several prompts, each for its seconds, going over into each other within `transition` seconds.
+
+    start: a motion that goes before; its end is where the first prompt begins, and it is not part of the result.
+    """
+
+    prompts: tuple[tuple[str, float], ...]
+    transition: float = 0.5
+    start: Motion | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.prompts, list | tuple) or not self.prompts:
+            raise TaskError("the sequence is empty: give at least one prompt and its seconds")
+        prompts = []
+        for number, entry in enumerate(self.prompts):
+            if not isinstance(entry, list | tuple) or len(entry) != 2:
+                raise TaskError(
+                    f"prompt {number} is {reprlib.repr(entry)}: give a pair of a text and its seconds"
+                )
+            seconds = check_number(f"seconds of prompt {number}", entry[1], MIN_SECONDS, LONGEST)
+            prompts.append((check_prompt(entry[0]), seconds))
+        _set(self, "prompts", tuple(prompts))
+        check_number("seconds of the whole sequence", self.seconds, MIN_SECONDS, LONGEST)
+        check_number("transition", self.transition, 0.1, 3.0)
+        if self.start is not None:
+            _check_motion("the motion to start from", self.start)
+
+    @property
+    def seconds(self) -> float:
+        """Of all prompts together."""
+        return float(sum(seconds for _, seconds in self.prompts))
 
 
 @dataclass(frozen=True)
@@ -87,13 +216,71 @@ class Sampling:
             check_number("guidance", self.guidance, 0.0, MAX_GUIDANCE)
 
 
-TASKS: dict[str, type] = {"generate": Generate}
+TASKS: dict[str, type] = {"generate": Generate, "complete": Complete, "edit": Edit, "sequence": Sequence}
+
+
+def motion_to_json(motion: Motion) -> dict[str, Any]:
+    """A motion as an object: fps, frames, and its arrays as base64 of little-endian float32."""
+    pairs = {"trans": motion.trans, "rotations": motion.rotations, "betas": motion.betas}
+    packed = {name: base64.b64encode(v.astype("<f4").tobytes()).decode() for name, v in pairs.items()}
+    return {"fps": motion.fps, "frames": len(motion), **packed}
+
+
+def motion_from_json(entry: Any) -> Motion:
+    """The inverse of `motion_to_json`, bit for bit. Raises TaskError."""
+    try:
+        frames = check_integer("frames", entry["frames"], 1, MAX_FRAMES)
+        trans, rotations, betas = (
+            np.frombuffer(base64.b64decode(entry[name], validate=True), "<f4")
+            for name in ("trans", "rotations", "betas")
+        )
+        return Motion(
+            check_number("fps", entry["fps"], 0.01, 1000),
+            trans.reshape(frames, 3),
+            rotations.reshape(frames, len(JOINTS), 4),
+            betas,
+        )
+    except TaskError:
+        raise
+    except (TypeError, KeyError, ValueError, binascii.Error) as error:
+        raise TaskError(
+            f"the motion in the task cannot be read ({error!r}): make it with motion_to_json"
+        ) from None
+
+
+def _field_to_json(value: Any) -> Any:
+    if isinstance(value, Motion):
+        return motion_to_json(value)
+    if isinstance(value, Pin | FollowPath):
+        return {k: v for k, v in asdict(value).items() if v is not None}
+    if isinstance(value, tuple):
+        return [_field_to_json(v) for v in value]
+    return value
+
+
+def _parts_from_json(pairs: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a task with motions, pins and path brought to life."""
+    alive = dict(pairs)
+    for name in ("motion", "start"):
+        if isinstance(alive.get(name), Mapping):
+            alive[name] = motion_from_json(alive[name])
+    try:
+        if "pins" in alive:
+            alive["pins"] = tuple(pin if isinstance(pin, Pin) else Pin(**pin) for pin in alive["pins"])
+        if isinstance(alive.get("path"), Mapping):
+            alive["path"] = FollowPath(**alive["path"])
+    except TypeError as error:
+        raise TaskError(
+            f"a pin or the path of the task has a wrong field ({error}): see docs/editing.md"
+        ) from None
+    return alive
 
 
 def task_to_json(model: str, task: Any, sampling: Sampling, count: int = 1) -> dict[str, Any]:
     """One flat JSON object: the line of a batch file and the body of a request."""
     name = next(key for key, kind in TASKS.items() if isinstance(task, kind))
-    pairs = {"task": name, "model": model, "count": count, **asdict(task), **asdict(sampling)}
+    told = {f.name: _field_to_json(getattr(task, f.name)) for f in fields(task)}
+    pairs = {"task": name, "model": model, "count": count, **told, **asdict(sampling)}
     return {key: value for key, value in pairs.items() if value is not None}
 
 
@@ -116,5 +303,9 @@ def task_from_json(entry: Mapping[str, Any]) -> tuple[str, Any, Sampling, int]:
     if unknown := sorted(set(rest) - task_names - sampling_names):
         known = ", ".join(sorted(task_names | sampling_names))
         raise TaskError(f"unknown field {unknown[0]!r} in a {name} task; use {known}")
-    task = kind(**{k: v for k, v in rest.items() if k in task_names})
+    if name == "edit" and "motion" not in rest:
+        raise TaskError("an edit task needs the field 'motion'")
+    if name == "sequence" and "prompts" not in rest:
+        raise TaskError("a sequence task needs the field 'prompts'")
+    task = kind(**_parts_from_json({k: v for k, v in rest.items() if k in task_names}))
     return model, task, Sampling(**{k: v for k, v in rest.items() if k in sampling_names}), count

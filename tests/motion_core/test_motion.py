@@ -229,3 +229,14 @@ def test_bad_arrays_name_the_fault():
         rotations[2, 5] = value
         with pytest.raises(ValueError, match=r"\(2, 5\)"):
             Motion(20, np.zeros((3, 3)), rotations)
+
+
+def test_a_motion_made_of_a_motions_arrays_is_the_same_bit_for_bit():
+    rng = np.random.default_rng(0)
+    motion = Motion(20.0, rng.normal(size=(500, 3)), quat.normalize(rng.normal(size=(500, 22, 4))))
+    for _ in range(3):
+        again = Motion(20.0, motion.trans, motion.rotations)
+        np.testing.assert_array_equal(again.rotations, motion.rotations)
+        motion = again
+    scaled = Motion(20.0, motion.trans, motion.rotations * 1.001)
+    np.testing.assert_allclose(scaled.rotations, motion.rotations, atol=1e-6)

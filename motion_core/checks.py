@@ -1,0 +1,59 @@
+"""Checks of what a user asks for; every message names the value and the fix. Standard library only."""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from typing import Any
+
+MAX_PROMPT = 1000  # characters; longer text is a paste by mistake, the encoders read about 256 word pieces
+FARTHEST = 1e4  # metres: what lies further off is a unit by mistake
+
+
+class TaskError(ValueError):
+    """A request that cannot be carried out; the message names the value and the fix."""
+
+
+def check_prompt(text: str) -> str:
+    """The prompt without surrounding or repeated white space."""
+    if not isinstance(text, str):
+        raise TaskError(f"the prompt is {type(text).__name__}, it must be text")
+    text = " ".join(text.split())
+    if not text:
+        raise TaskError("the prompt is empty: describe the motion, for example 'a person walks forward'")
+    if len(text) > MAX_PROMPT:
+        raise TaskError(f"the prompt has {len(text)} characters: shorten it to {MAX_PROMPT}")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can carry and no file can hold
+        raise TaskError(
+            f"the prompt {text[:20]!a} is not valid text: it cannot be written as UTF-8"
+        ) from None
+    if not any(c.isalnum() for c in text):
+        raise TaskError(f"the prompt {text[:20]!r} has no words: describe the motion in words")
+    return text
+
+
+def check_number(name: str, value: Any, low: float, high: float) -> float:
+    """`value` as a float; anything else, NaN and what lies outside low..high raises TaskError."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise TaskError(f"{name} is {reprlib.repr(value)}: give a number from {low:g} to {high:g}")
+    return float(value)
+
+
+def check_integer(name: str, value: Any, low: int, high: int) -> int:
+    """`value`, a whole number from low to high; anything else raises TaskError."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise TaskError(f"{name} is {reprlib.repr(value)}: give a whole number from {low} to {high}")
+    return value
+
+
+def check_point(name: str, value: Any, size: int) -> tuple[float, ...]:
+    """`value` as `size` finite coordinates in metres, none beyond 10 km; anything else raises TaskError."""
+    try:
+        point = tuple(float(v) for v in value)
+    except (TypeError, ValueError):
+        point = ()
+    if len(point) != size or not all(math.isfinite(v) and abs(v) <= FARTHEST for v in point):
+        raise TaskError(f"{name} is {reprlib.repr(value)}: give {size} coordinates in metres")
+    return point
