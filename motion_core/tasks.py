@@ -104,6 +104,8 @@ class Complete:
             _set(self, "keep", keep)
         elif self.keep:
             raise TaskError("frames are to be kept, but no motion is given: give the motion they are in")
+        else:
+            _set(self, "keep", ())
         if self.seconds is not None:
             _set(self, "seconds", check_number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS))
         elif self.motion is None:

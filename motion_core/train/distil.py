@@ -40,6 +40,7 @@ class DistilConfig:
     losses: LossWeights = field(default_factory=LossWeights)
     samples: SampleConfig = field(default_factory=SampleConfig)
     batch_size: int = 32  # over all processes
+    complete: float = 0.0  # share of samples of which parts are shown, where the teacher completes
 
     def __post_init__(self) -> None:
         for name in ("steps", "substeps", "batch_size"):
@@ -136,6 +137,7 @@ class Distillation(DenoiserTraining):
         start, end = levels[:, 0], levels[:, -1]
         noise = draws.normal(size, frames, dim)
         cond = self.condition(batch, torch.ones(size, dtype=torch.bool, device=batch.x0.device))
+        cond = self.shown(cond, batch, draws) if model.training else cond
         x = q_sample(batch.x0, start, noise, self.schedule)
         with torch.no_grad():
             lead = _in_float32(guided(self.teacher, cond, batch.mask, self.distil.guidance))
