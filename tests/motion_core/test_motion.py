@@ -240,3 +240,10 @@ def test_a_motion_made_of_a_motions_arrays_is_the_same_bit_for_bit():
         motion = again
     scaled = Motion(20.0, motion.trans, motion.rotations * 1.001)
     np.testing.assert_allclose(scaled.rotations, motion.rotations, atol=1e-6)
+
+
+def test_making_a_motion_again_keeps_its_bits():
+    motion = tumbling(3000)
+    assert np.array_equal(motion.slice(0).rotations, motion.rotations)
+    scaled = quat.normalize(motion.rotations.astype(np.float64)).astype(np.float32)
+    assert not np.array_equal(scaled, motion.rotations)  # else the line above would say nothing
