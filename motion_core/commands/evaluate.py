@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
     from motion_core.data.store import ClipStore
     from motion_core.metrics import contest as contests
+    from motion_core.metrics import page as pages
     from motion_core.metrics import report as reports
     from motion_core.metrics import table as tables
 
@@ -69,5 +70,8 @@ def run(args: argparse.Namespace) -> int:
             reports.write_report(report, args.out)
         facts["prompts"] = asdict(report)
         lines.append(reports.report_to_markdown(report))
+    if args.out:
+        pages.write_page(pages.collect(contest), args.out)
+        lines.append(f"{args.out / 'page.html'}: the same prompts side by side")
     answer(args, facts, lines)
     return 0

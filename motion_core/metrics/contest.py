@@ -17,7 +17,9 @@ from motion_core.metrics.lineup import ModelRow, RandomRow, RealRow, RetrievalRo
 from motion_core.metrics.retrieval import Retrieval
 from motion_core.metrics.split import MAX_SECONDS, EvaluationSplit, load_split
 from motion_core.tasks import TaskError
-from motion_core.text import load_text_encoder
+from motion_core.text import TextEncoder, load_text_encoder
+
+ENCODER = "minilm"  # whatever the models read: the baseline is the same for all
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,16 @@ def open_contest(
     longest = min([MAX_SECONDS, *(model.generator.card.max_seconds for model in models)])
     chosen = load_split(store, split, limit, longest)
     train = build_library(store, "train")
-    retrieval = Retrieval(train, load_text_encoder())
+    retrieval = Retrieval(train, _encoder(models))
     return Contest(models, train, retrieval, chosen, embedder, device, (*notes, *chosen.notes))
+
+
+def _encoder(models: Sequence[ModelRow]) -> TextEncoder:
+    """The encoder that a model has already loaded, where it is the one that retrieval uses."""
+    loaded = [model.generator.encoder for model in models if model.generator.encoder is not None]
+    return next((encoder for encoder in loaded if encoder.name == ENCODER), None) or load_text_encoder(
+        ENCODER
+    )
 
 
 def find_evaluator(device: str, checkpoint: Path | None) -> tuple[Any, list[str]]:
