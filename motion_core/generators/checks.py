@@ -4,36 +4,47 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import Any
 
 from motion_core.catalog import CATALOG, DEFAULT_MODEL, ModelCard
-from motion_core.tasks import MAX_SEED, TASKS, Generate, Sampling, TaskError
+from motion_core.tasks import MAX_SEED, TASKS, Generate, Sampling, Sequence, TaskError
 
 
-def check_task(card: ModelCard, task: Generate) -> None:
+def check_task(card: ModelCard, task: Any) -> None:
     """Raises TaskError, with the fix, where this model cannot do this task."""
     kind = next((name for name, known in TASKS.items() if isinstance(task, known)), type(task).__name__)
     if kind not in card.tasks:
         raise TaskError(f"model {card.id!r} cannot {kind}; it can {', '.join(card.tasks)}")
-    if task.seconds > card.max_seconds + 1e-9:
-        raise TaskError(
-            f"seconds is {task.seconds:g}: model {card.id!r} makes at most {card.max_seconds:g} seconds"
-        )
-    for need, value in (("text", task.text), ("action", task.action)):
-        if value is None and card.needs == need:
+    if isinstance(task, Sequence):
+        return
+    if isinstance(task, Generate):
+        _check_length(card, task)
+    for need, value in (("text", task.text), ("action", getattr(task, "action", None))):
+        if value is None and card.needs == need and isinstance(task, Generate):
             raise TaskError(f"model {card.id!r} needs {_article(need)}{_known_actions(card, need)}")
         if value is not None and card.needs != need:
             others = ", ".join(c.id for c in CATALOG.values() if c.needs == need) or "none"
             raise TaskError(
                 f"model {card.id!r} takes no {need}; models that do: {others}{_known_actions(card)}"
             )
-    if card.needs == "action":
+    if card.needs == "action" and getattr(task, "action", None) is not None:
         _check_action(card, str(task.action))
 
 
-def default_model(task: Generate) -> str:
-    """The model for a task that names none: the first of the catalog that needs what the task gives."""
-    given = "action" if task.action is not None else "text" if task.text is not None else None
-    fitting = [card.id for card in CATALOG.values() if card.needs == given]
+def _check_length(card: ModelCard, task: Generate) -> None:
+    if task.seconds > card.max_seconds + 1e-9:
+        raise TaskError(
+            f"seconds is {task.seconds:g}: model {card.id!r} makes at most {card.max_seconds:g} seconds"
+        )
+
+
+def default_model(task: Any) -> str:
+    """The model for a task that names none: the first of the catalog that can do it and needs what it gives."""
+    kind = next(name for name, known in TASKS.items() if isinstance(task, known))
+    given = "action" if getattr(task, "action", None) is not None else "text"
+    if isinstance(task, Generate) and task.text is None and task.action is None:
+        given = ""
+    fitting = [card.id for card in CATALOG.values() if (card.needs or "") == given and kind in card.tasks]
     return DEFAULT_MODEL if DEFAULT_MODEL in fitting or not fitting else fitting[0]
 
 

@@ -1,8 +1,7 @@
-"""The generator of the diffusion families: task -> condition -> x0 -> Motion, many tasks in one batch."""
+"""The generator of the diffusion families: tasks at work ask for clips, which are sampled many in one batch."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -11,52 +10,36 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from motion_core import __version__
+from motion_core import tasks as asked
 from motion_core.catalog import ModelCard, find_card
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
-from motion_core.diffusion.denoiser import Denoiser, from_eps, from_v
-from motion_core.diffusion.guidance import guided
-from motion_core.diffusion.samplers import SAMPLERS
-from motion_core.diffusion.schedule import SCHEDULES, make_schedule
-from motion_core.features import FeatureStats
-from motion_core.formats import FormatError
 from motion_core.generators.checks import check_task
 from motion_core.generators.cleanup import frame_count, hold_feet, lift_to_floor
-from motion_core.generators.device import Device, is_out_of_memory, out_of_memory_cpu, pick_device
+from motion_core.generators.clips import Clip, ClipSampler, OnStep
+from motion_core.generators.device import Device, pick_device
+from motion_core.generators.families import FAMILIES, FEATURES, build_model, check_info, family_classes
+from motion_core.generators.plan import Plan, Work
+from motion_core.generators.sequencing import sequence
 from motion_core.generators.weights import weights_path
+from motion_core.generators.windows import Studio
 from motion_core.motion import Motion
-from motion_core.nn.condition import Condition
-from motion_core.tasks import Generate, Sampling, TaskError
-from motion_core.text import TextEncoder, load_text_encoder
+from motion_core.tasks import Complete, Edit, Generate, Sampling, TaskError
 
-# family: module, model, its config
-FAMILIES = {
-    "mdm": ("motion_core.models.mdm", "MDM", "MDMConfig"),
-    "dit": ("motion_core.models.dit", "DiT", "DiTConfig"),
-}
-# features: module and its function (x0 (T,F), fps) -> Motion
-FEATURES = {
-    "smpl205": ("motion_core.features.smpl205", "decode"),
-    "humanml263": ("motion_core.features.humanml263", "features_to_motion"),
-}
-BATCH = {"cpu": 8, "cuda": 64, "mps": 16}  # motions that go through the network together
-PREDICTIONS = ("x0", "eps", "v")
-DEFAULT_SAMPLER = "dpm_solver_pp_2m"
+__all__ = ["FAMILIES", "Generator", "Job", "build_model", "family_classes", "load_generator"]
 
-Job = tuple[Generate, Sampling]
-OnStep = Callable[[int, int], None]
+Task = Generate | Complete | Edit | asked.Sequence
+Job = tuple[Task, Sampling]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Request:
-    """One job with every value decided: place in the result, frames T, steps and guidance."""
+    """One job with every value decided: place in the result, steps and guidance."""
 
     place: int
-    task: Generate
+    task: Task
     sampling: Sampling
-    frames: int
     steps: int
     guidance: float
 
@@ -70,7 +53,7 @@ def load_generator(model_id: str, *, device: str = "auto", checkpoint: str | Pat
     card = find_card(model_id)
     place = pick_device(device)
     tensors, info = load_checkpoint(weights_path(card, checkpoint))
-    _check_info(info)
+    check_info(info)
     return Generator(_true_card(card, info), info, build_model(info, tensors), place)
 
 
@@ -83,76 +66,32 @@ def _true_card(card: ModelCard, info: CheckpointInfo) -> ModelCard:
         fps=info.fps,
         licence=info.licence,
         actions=info.actions if info.conditioning == "action" else (),
+        tasks=card.tasks if info.features == "smpl205" else ("generate",),
     )
 
 
-def _check_info(info: CheckpointInfo) -> None:
-    """Raises FormatError where a checkpoint asks for what this Laban does not have."""
-    diffusion = info.diffusion
-    for name, value, known in (
-        ("family", info.family, FAMILIES),
-        ("features", info.features, FEATURES),
-        ("noise schedule", diffusion.get("schedule"), SCHEDULES),
-        ("prediction", diffusion.get("predicts", "x0"), PREDICTIONS),
-        ("sampler", diffusion.get("sampler", DEFAULT_SAMPLER), SAMPLERS),
-    ):
-        if value not in known:
-            raise FormatError(f"the checkpoint's {name} is {value!r}; known are {', '.join(known)}")
-    if not isinstance(diffusion.get("steps"), int) or diffusion["steps"] < 1:
-        raise FormatError(f"the checkpoint's diffusion steps are {diffusion.get('steps')!r}, not a count")
-
-
-def family_classes(family: str) -> tuple[Any, Any]:
-    """(model class, config class) of a denoising family."""
-    module, model_name, config_name = FAMILIES[family]
-    found = import_module(module)
-    return getattr(found, model_name), getattr(found, config_name)
-
-
-def build_model(info: CheckpointInfo, tensors: dict[str, Tensor]) -> torch.nn.Module:
-    model_class, config_class = family_classes(info.family)
-    try:
-        model = model_class(config_class.from_json(info.config))
-        model.load_state_dict(tensors)
-    except (TypeError, RuntimeError, ValueError) as error:
-        first = str(error).splitlines()[0]
-        raise FormatError(f"the checkpoint does not fit its own configuration ({first})") from error
-    return model.eval().requires_grad_(False)
-
-
-@functools.cache
-def _shared_encoder(name: str) -> TextEncoder:
-    """One encoder of each kind serves every model of the process."""
-    return load_text_encoder(name)
-
-
-class Generator:
+class Generator(ClipSampler):
     """A loaded model: `run` for one task, `run_batch` for many. Not for two threads at once.
 
     card: the model's card, as its checkpoint tells it. device: where it runs and why (`device.note`).
-    clean_up: raise motions whose feet are under the floor, and steady feet that stand.
+    clean_up: raise new motions whose feet are under the floor, and steady feet that stand.
     """
 
     def __init__(self, card: ModelCard, info: CheckpointInfo, model: torch.nn.Module, device: Device) -> None:
-        self.card, self.info, self.device = card, info, device
-        self.clean_up = True
-        self.schedule = make_schedule(info.diffusion["schedule"], int(info.diffusion["steps"]))
-        self.sampler = SAMPLERS[info.diffusion.get("sampler", DEFAULT_SAMPLER)]
-        self.stats = FeatureStats(np.asarray(info.mean), np.asarray(info.std))
+        self.card, self.clean_up = card, True
         module, name = FEATURES[info.features]
         self.features: Any = import_module(module)
         self.decode: Callable[[np.ndarray, float], Motion] = getattr(self.features, name)
-        self.encoder = _shared_encoder(info.text_encoder or "minilm") if card.needs == "text" else None
-        self.model = model
-        self._move(device)
+        super().__init__(info, model, device)
+        self.studio = Studio(card.fps, self.stats, round(card.max_seconds * card.fps))
 
     @property
     def note(self) -> str:
         """What the model runs on and why, for the user."""
         return self.device.note
 
-    def run(self, task: Generate, sampling: Sampling | None = None, on_step: OnStep | None = None) -> Motion:
-        """One motion. `on_step(k, n)` is called after step k of n and may raise to stop."""
+    def run(self, task: Task, sampling: Sampling | None = None, on_step: OnStep | None = None) -> Motion:
+        """One motion. `on_step(k, n)` is called after step k of about n and may raise to stop."""
         return self.run_batch([(task, sampling or Sampling())], on_step)[0]
 
     def run_batch(self, jobs: Sequence[Job], on_step: OnStep | None = None) -> list[Motion]:
@@ -160,34 +99,34 @@ class Generator:
         a job's motion does not depend on the others. Raises TaskError, naming the fault, before anything runs.
         """
         requests = [self._request(place, *job) for place, job in enumerate(jobs)]
-        batches = self._batches(requests)
-        total, done = sum(batch[0].steps for batch in batches), 0
+        works = [self._work(request) for request in requests]
+        waiting = {place: next(work) for place, work in enumerate(works)}
         motions: dict[int, Motion] = {}
-        for batch in batches:
-            start = done
-
-            def report(k: int, n: int, start: int = start) -> None:
-                if on_step:
-                    on_step(start + k, total)
-
-            for request, x0 in zip(batch, self._sample_or_retreat(batch, report)):
-                motions[request.place] = self._motion(request, x0)
-            done += batch[0].steps
+        done = 0
+        while waiting:
+            batches = self.batches([self._clip(requests[place], plan) for place, plan in waiting.items()])
+            total = done + sum(batch[0].steps for batch in batches)
+            waiting = {}
+            for batch in batches:
+                for clip, x0 in zip(batch, self.sample(batch, _shifted(on_step, done, total))):
+                    try:
+                        waiting[clip.key] = works[clip.key].send(x0)
+                    except StopIteration as end:
+                        motions[clip.key] = self._finished(requests[clip.key], end.value)
+                done += batch[0].steps
         return [motions[place] for place in range(len(jobs))]
 
-    def check(self, task: Generate, sampling: Sampling) -> None:
+    def check(self, task: Task, sampling: Sampling) -> None:
         """Raises TaskError where this model cannot carry that out."""
         self._request(0, task, sampling)
 
-    def _request(self, place: int, task: Generate, sampling: Sampling) -> _Request:
+    def _request(self, place: int, task: Task, sampling: Sampling) -> _Request:
         check_task(self.card, task)
         if self.info.diffusion.get("folded_steps"):
             steps, guidance = self._folded_settings(sampling), 1.0  # its one pass answers as if guided
         else:
             steps, guidance = self._steps(sampling), self._guidance(sampling)
-        return _Request(
-            place, task, sampling, frame_count(task.seconds, self.card.fps), steps, float(guidance)
-        )
+        return _Request(place, task, sampling, steps, float(guidance))
 
     def _steps(self, sampling: Sampling) -> int:
         steps = min(self.card.steps, len(self.schedule)) if sampling.steps is None else sampling.steps
@@ -206,113 +145,66 @@ class Generator:
     def _folded_settings(self, sampling: Sampling) -> int:
         """The steps of a distilled model, which knows no others, and no other guidance (`train/distil.py`)."""
         told = self.info.diffusion
-        for name, asked in (("steps", sampling.steps), ("guidance", sampling.guidance)):
-            if asked is not None and asked != told[f"folded_{name}"]:
+        for name, value in (("steps", sampling.steps), ("guidance", sampling.guidance)):
+            if value is not None and value != told[f"folded_{name}"]:
                 raise TaskError(
-                    f"{name} is {asked}: model {self.card.id!r} was distilled for {told[f'folded_{name}']} and takes "
+                    f"{name} is {value}: model {self.card.id!r} was distilled for {told[f'folded_{name}']} and takes "
                     "no other; leave it out, or use the model it was distilled from"
                 )
         return int(told["folded_steps"])
 
-    def _batches(self, requests: list[_Request]) -> list[list[_Request]]:
-        """Groups of equal sampler settings, of like lengths, no larger than the device takes."""
-        size = BATCH.get(self.device.torch_device.type, BATCH["cpu"])
-        # a network trained to see padding (the first published MDM) must not be given any
-        sees_padding = not getattr(self.model.config, "mask_frames", True)
-        groups: dict[tuple[int, float, int], list[_Request]] = {}
-        for request in sorted(requests, key=lambda r: r.frames):
-            length = request.frames if sees_padding else 0
-            groups.setdefault((request.steps, request.guidance, length), []).append(request)
-        return [group[i : i + size] for group in groups.values() for i in range(0, len(group), size)]
+    def _work(self, request: _Request) -> Work:
+        task, sampling = request.task, request.sampling
+        if isinstance(task, Generate):
+            return self._generate(task, sampling)
+        if isinstance(task, asked.Sequence):
+            return sequence(task, sampling, self.studio)
+        from motion_core.generators.completing import complete, edit
 
-    def _sample_or_retreat(self, batch: list[_Request], on_step: OnStep) -> list[np.ndarray]:
-        try:
-            return self._sample(batch, on_step)
-        except RuntimeError as error:
-            if not (self.device.is_gpu and is_out_of_memory(error)):
-                raise
-        self._move(out_of_memory_cpu())
-        return self._sample(batch, on_step)
+        return (
+            complete(task, sampling, self.studio)
+            if isinstance(task, Complete)
+            else edit(task, sampling, self.studio)
+        )
 
-    def _move(self, device: Device) -> None:
-        try:
-            self.model.to(device.torch_device)
-        except RuntimeError as error:
-            if not (device.is_gpu and is_out_of_memory(error)):
-                raise
-            device = out_of_memory_cpu()
-            self.model.to(device.torch_device)
-        if self.device.is_gpu and not device.is_gpu and torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        self.device = device
-
-    def _sample(self, batch: list[_Request], on_step: OnStep) -> list[np.ndarray]:
-        """Features (T,F) float32, one array per request."""
-        place = self.device.torch_device
-        frames = [request.frames for request in batch]
-        mask = torch.arange(max(frames))[None] < torch.tensor(frames)[:, None]  # (B,T)
-        noise = self._noise(batch)
-        with self.device.computing(len(batch) * max(frames)):
-            denoise = self._denoiser(self._condition(batch).to(place), mask.to(place), batch[0].guidance)
-            x0 = self.sampler(
-                denoise, noise(), self.schedule, steps=batch[0].steps, noise=noise, on_step=on_step
-            )
-        x0 = self.stats.denormalize(x0.float().cpu())
-        return [x0[row, :count].numpy() for row, count in enumerate(frames)]
-
-    def _noise(self, batch: list[_Request]) -> Callable[[], Tensor]:
-        """Fresh noise (B,T,F) at each call, zero where padded.
-
-        Drawn one by one on the CPU: the same seed gives the same noise in any batch, on any device.
-        """
-        width = int(self.model.config.features)  # type: ignore[union-attr, arg-type]
-        sources = [torch.Generator().manual_seed(request.sampling.seed) for request in batch]
-
-        def draw() -> Tensor:
-            x = torch.zeros(len(batch), max(request.frames for request in batch), width)
-            for row, (request, source) in enumerate(zip(batch, sources)):
-                x[row, : request.frames] = torch.randn(request.frames, width, generator=source)
-            return x.to(self.device.torch_device)
-
-        return draw
-
-    def _denoiser(self, cond: Condition, mask: Tensor, guidance: float) -> Denoiser:
-        predict = guided(self.model, cond, mask, guidance)
-        # guidance mixes linearly, so it may be applied to eps or v before they become x0
-        kind = self.info.diffusion.get("predicts", "x0")
-        if kind == "x0":
-            return predict
-        return (from_eps if kind == "eps" else from_v)(predict, self.schedule)
-
-    def _condition(self, batch: list[_Request]) -> Condition:
-        if self.encoder is not None:
-            text = self.encoder.encode([str(request.task.text) for request in batch])
-            return Condition(pooled=text.pooled, tokens=text.tokens, token_mask=text.mask)
-        if self.card.needs == "action":
-            rows = [self.info.actions.index(str(request.task.action)) for request in batch]
-            return Condition(action=torch.tensor(rows))
-        return Condition.none(len(batch))
-
-    def _motion(self, request: _Request, x0: np.ndarray) -> Motion:
+    def _generate(self, task: Generate, sampling: Sampling) -> Work:
+        x0 = yield Plan(frame_count(task.seconds, self.card.fps), sampling, task.text, task.action)
         if hasattr(self.features, "canonical"):
             x0 = self.features.canonical(x0)  # starts over the origin, facing front
         motion = self.decode(x0, self.card.fps)
-        if self.clean_up:
-            motion = hold_feet(lift_to_floor(motion))
-        return replace(motion, meta=self._meta(request))
+        return hold_feet(lift_to_floor(motion)) if self.clean_up else motion
 
-    def _meta(self, request: _Request) -> dict[str, Any]:
-        task = request.task
+    def _clip(self, request: _Request, plan: Plan) -> Clip:
+        unguided = plan.text is None and plan.action is None  # there is nothing to be guided to
+        return Clip(request.place, plan, request.steps, 1.0 if unguided else request.guidance)
+
+    def _finished(self, request: _Request, motion: Motion) -> Motion:
+        task, text = request.task, getattr(request.task, "text", None)
+        prompts = task.prompts if isinstance(task, asked.Sequence) else ()
+        cut = self.encoder.cut_note(text) if self.encoder and text else None
         pairs = {
-            "text": task.text,
-            "action": task.action,
+            "task": next(name for name, kind in asked.TASKS.items() if isinstance(task, kind)),
+            "text": text or "; ".join(prompt for prompt, _ in prompts) or None,
+            "prompts": [list(prompt) for prompt in prompts] or None,
+            "action": getattr(task, "action", None),
             "model": self.card.id,
             "seed": request.sampling.seed,
-            "seconds": task.seconds,
+            "seconds": getattr(task, "seconds", None) or round(motion.seconds, 4),
             "steps": request.steps,
             "guidance": self.info.diffusion.get("folded_guidance", request.guidance),
             "licence": self.card.licence,
             "version": __version__,
-            "note": self.encoder.cut_note(task.text) if self.encoder and task.text else None,
+            "note": cut,
         }
-        return {key: value for key, value in pairs.items() if value is not None}
+        told = {key: value for key, value in pairs.items() if value is not None}
+        return replace(motion, meta={**told, **motion.meta})
+
+
+def _shifted(on_step: OnStep | None, done: int, total: int) -> OnStep:
+    """The steps of one batch counted among those of all."""
+
+    def report(k: int, n: int) -> None:
+        if on_step:
+            on_step(done + k, total)
+
+    return report

@@ -29,6 +29,9 @@ from motion_core.train.loop import Recipe
 from motion_core.train.text_start import fitted_text_layer, token_loudness
 
 TEXT_STARTS = ("random", "fitted")
+UNGUIDED = (
+    0.2  # share of the levels, the least noisy ones, that sampling does not guide: `diffusion/guidance.py`
+)
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,11 @@ class DenoiserTraining:
             layer.bias.copy_(bias)
 
     @property
+    def guided_above(self) -> int:
+        """The first level that is guided."""
+        return round(UNGUIDED * len(self.schedule))
+
+    @property
     def conditioning(self) -> str | None:
         return self.model.config.condition
 
@@ -216,7 +224,7 @@ class DenoiserTraining:
             conditioning=self.conditioning,
             actions=self.data.actions if self.conditioning == "action" else (),
             text_encoder=about["text_encoder"] if self.conditioning == "text" else None,
-            diffusion={**asdict(self.config.diffusion), "predicts": "x0"},
+            diffusion={**asdict(self.config.diffusion), "predicts": "x0", "guided_above": self.guided_above},
             training={**known, **facts},
             licence=licence_of(about),
         )

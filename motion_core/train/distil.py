@@ -140,7 +140,8 @@ class Distillation(DenoiserTraining):
         cond = self.shown(cond, batch, draws) if model.training else cond
         x = q_sample(batch.x0, start, noise, self.schedule)
         with torch.no_grad():
-            lead = _in_float32(guided(self.teacher, cond, batch.mask, self.distil.guidance))
+            teacher = guided(self.teacher, cond, batch.mask, self.distil.guidance, above=self.guided_above)
+            lead = _in_float32(teacher)
             arrived = walk(lead, x, levels, self.schedule)
             target = ddim_target(x, arrived, start, end, self.schedule)
         x0 = model(x, start, cond, batch.mask)

@@ -1,0 +1,205 @@
+"""Complete and edit: a task becomes clips to sample, and what comes back a motion in which everything kept is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from motion_core.editing.meet import meet
+from motion_core.editing.parts import keep_joints
+from motion_core.editing.pins import PinMiss, meet_pins
+from motion_core.generators.cleanup import frame_count
+from motion_core.generators.plan import Plan, Work
+from motion_core.generators.windows import Brief, Studio, fill, path_rows, pin_rows
+from motion_core.motion import Motion
+from motion_core.skeleton import JOINT, JOINTS, STANDING_PELVIS, UPRIGHT
+from motion_core.tasks import Complete, Edit, Sampling
+
+LOOP_OVERLAP = 0.4  # seconds of the beginning that a loop's end is led into
+LOOP_FREE = 0.4  # share of a loop that is made anew, so that it leads back
+LOOP_LEAST = 1.0  # seconds
+
+
+def complete(task: Complete, sampling: Sampling, studio: Studio) -> Work:
+    """The motion a `Complete` asks for, at the given motion's rate; its kept frames are bit for bit the given ones."""
+    target, kept = layout(task, studio.fps)
+    path = _places(task, target, studio.fps)
+    if task.loop:
+        target, kept = yield from _loop_ends(task, target, kept, sampling, studio)
+        path = None
+    made = yield from _filled(target, kept, task.text, sampling, studio, path)
+    motion = meet(made, target, kept)
+    if task.loop:
+        motion = motion.slice(0, frame_count(_seconds(task), motion.fps))
+        kept = kept[: len(motion)]
+    motion, misses = meet_pins(motion, task.pins, kept)
+    return replace(motion, meta=_told(misses, kept=int(kept.sum())))
+
+
+def edit(task: Edit, sampling: Sampling, studio: Studio) -> Work:
+    """The motion an `Edit` asks for: other joints, and frames outside the span, are bit for bit the given ones."""
+    given, fps = task.motion, task.motion.fps
+    start, stop = task.span or (0, len(given))
+    outside = np.ones(len(given), dtype=bool)
+    outside[start:stop] = False
+    joints = None if len(task.joints) == len(JOINTS) else task.joints
+    work = given.resample(studio.fps)
+    known = known_frames(outside, fps, len(work), studio.fps)
+    brief = Brief(work, known, sampling, task.text, joints, None, task.strength)
+    made = at_rate((yield from fill(brief, studio)), fps, len(given))
+    if joints is not None and JOINT["pelvis"] not in joints:
+        made = keep_joints(made, given, joints)
+    motion = meet(made, given, outside)
+    if joints is not None:
+        motion = keep_joints(motion, given, joints)
+    return replace(motion, meta={"parts": list(task.parts)} if task.parts else {})
+
+
+def layout(task: Complete, fps: float) -> tuple[Motion, np.ndarray]:
+    """A motion of the result's length in which everything given stands where it belongs, and its kept frames (T,) bool.
+
+    Behind the given motion its last pose is held; without one, a body stands where path or pins begin.
+    """
+    if task.motion is None:
+        target = _standing(frame_count(_seconds(task), fps), fps)
+        return _at_the_start(task, target), np.zeros(len(target), dtype=bool)
+    given = task.motion
+    count = frame_count(_seconds(task), given.fps)
+    target = given.at_frames(np.arange(count)) if count > len(given) else given.slice(0, count)
+    kept = np.zeros(count, dtype=bool)
+    for start, stop in task.keep:
+        kept[start:stop] = True
+    if kept.any():  # at_frames may touch the last bit
+        trans, rotations = target.trans.copy(), target.rotations.copy()
+        inside = np.flatnonzero(kept[: len(given)])
+        trans[inside], rotations[inside] = given.trans[inside], given.rotations[inside]
+        target = replace(target, trans=trans, rotations=rotations)
+    return target, kept
+
+
+def _seconds(task: Complete) -> float:
+    if task.seconds is not None:
+        return task.seconds
+    assert task.motion is not None
+    return task.motion.seconds
+
+
+def _standing(frames: int, fps: float) -> Motion:
+    rotations = np.tile(np.array([1.0, 0, 0, 0]), (frames, len(JOINTS), 1))
+    rotations[:, JOINT["pelvis"]] = UPRIGHT
+    return Motion.from_pelvis(fps, np.tile([0.0, 0.0, STANDING_PELVIS], (frames, 1)), rotations)
+
+
+def _at_the_start(task: Complete, target: Motion) -> Motion:
+    """The standing body moved to where the path, or the first pin of the pelvis, begins."""
+    rows, asked = np.zeros((1, 4)), np.zeros((1, 4), dtype=bool)
+    if task.path is not None:
+        rows, asked = path_rows(task.path, len(target), target.fps)
+    first = [pin for pin in task.pins if pin.joint == "pelvis" and pin.start < 0.5 / target.fps]
+    pin_rows(tuple(first), rows, asked, target.fps)
+    x, y, cos, sin = rows[0]
+    yaw = float(np.arctan2(sin, cos)) if asked[0, 2] else 0.0
+    return target.moved(yaw=yaw).moved(offset=(x, y, 0.0) if asked[0, 0] else (0.0, 0.0, 0.0))
+
+
+def _places(task: Complete, target: Motion, fps: float) -> tuple[np.ndarray, np.ndarray] | None:
+    """Where path and pins want the pelvis, at the studio's rate."""
+    frames = len(target.resample(fps))
+    rows, asked = np.zeros((frames, 4)), np.zeros((frames, 4), dtype=bool)
+    if task.path is not None:
+        rows, asked = path_rows(task.path, frames, fps)
+    pin_rows(task.pins, rows, asked, fps)
+    return (rows, asked) if asked.any() else None
+
+
+def _filled(
+    target: Motion,
+    kept: np.ndarray,
+    text: str | None,
+    sampling: Sampling,
+    studio: Studio,
+    path: tuple[np.ndarray, np.ndarray] | None,
+) -> Work:
+    """The target's free frames made, at the target's rate."""
+    work = target.resample(studio.fps)
+    known = known_frames(kept, target.fps, len(work), studio.fps)
+    work = _with_keys(work, target, kept, known)
+    made = yield from fill(Brief(work, known, sampling, text, None, path), studio)
+    return at_rate(made, target.fps, len(target))
+
+
+def known_frames(kept: np.ndarray, fps: float, frames: int, studio_fps: float) -> np.ndarray:
+    """Which frames at the studio's rate are known (T,) bool: those between two kept ones that are neighbours, and the
+    one nearest to each kept frame that has no kept neighbour.
+    """
+    places = np.arange(frames) * fps / studio_fps  # in frames of the motion
+    low = np.clip(np.floor(places + 1e-6).astype(int), 0, len(kept) - 1)
+    high = np.clip(np.ceil(places - 1e-6).astype(int), 0, len(kept) - 1)
+    known = kept[low] & kept[high]
+    for frame in _lonely(kept):
+        known[min(round(frame * studio_fps / fps), frames - 1)] = True
+    return known
+
+
+def _lonely(kept: np.ndarray) -> np.ndarray:
+    around = np.concatenate([[False], kept, [False]])
+    return np.flatnonzero(kept & ~around[:-2] & ~around[2:])
+
+
+def _with_keys(work: Motion, target: Motion, kept: np.ndarray, known: np.ndarray) -> Motion:
+    """The motion with each lonely key's own pose in the frame that stands for it, up to half a frame away."""
+    trans, rotations = work.trans.copy(), work.rotations.copy()
+    for frame in _lonely(kept):
+        at = min(round(frame * work.fps / target.fps), len(work) - 1)
+        trans[at], rotations[at] = target.trans[frame], target.rotations[frame]
+    return replace(work, trans=trans, rotations=rotations)
+
+
+def at_rate(motion: Motion, fps: float, frames: int) -> Motion:
+    """A motion as so many frames at another rate, its last pose held where it is shorter."""
+    return replace(motion.at_frames(np.arange(frames) * motion.fps / fps), fps=fps)
+
+
+def _loop_ends(
+    task: Complete, target: Motion, kept: np.ndarray, sampling: Sampling, studio: Studio
+) -> Generator[Plan, np.ndarray, tuple[Motion, np.ndarray]]:
+    """A target that goes on, behind its last frame, with its own beginning; its last stretch is free.
+
+    The last frame is the first one's pose again, so that a cycle of the frames between repeats without a seam.
+    """
+    fps, count = target.fps, len(target)
+    if task.motion is None or not kept.any():
+        target = yield from _filled(
+            target, kept, task.text, sampling, studio, _places(task, target, studio.fps)
+        )
+        kept = np.ones(count, dtype=bool)
+    overlap = min(max(2, round(LOOP_OVERLAP * fps)), count // 3)
+    free = min(max(round(LOOP_LEAST * fps), round(LOOP_FREE * count)), count - 1 - overlap)
+    begin = target.slice(0, overlap)
+    if task.travel:
+        goal, yaw = target.pelvis[-1].astype(float), float(target.heading()[-1] - target.heading()[0])
+    else:
+        goal, yaw = begin.pelvis[0].astype(float), 0.0
+    again = begin.moved(yaw=yaw)
+    shift = goal - again.pelvis[0]
+    again = again.moved(offset=(float(shift[0]), float(shift[1]), 0.0))
+    last = count - 1
+    whole = target.slice(0, last).concatenate(again, align=False)
+    kept = np.concatenate([kept[:last], np.ones(overlap, dtype=bool)])
+    if kept[last - free : last].all():
+        kept[last - free : last] = False
+    return whole, kept
+
+
+def _told(misses: list[PinMiss], **facts: Any) -> dict[str, Any]:
+    """What the result says about itself: pins that could not be met, with the reason."""
+    if misses:
+        facts["missed_pins"] = [
+            f"{miss.pin.joint} at {miss.pin.start:g} s: {miss.metres * 100:.1f} cm, {miss.degrees:.1f} degrees off "
+            f"({miss.reason})"
+            for miss in misses
+        ]
+    return facts

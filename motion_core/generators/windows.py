@@ -1,0 +1,184 @@
+"""A motion with known and free frames becomes clips that a model can fill, and the filled clips become the motion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from motion_core.constraints import ALONG, FollowPath, Pin
+from motion_core.features import FeatureStats
+from motion_core.features.known import (
+    STEPS,
+    WORLD_ROOT,
+    columns_without,
+    known_values,
+    poses_known,
+)
+from motion_core.features.smpl205 import DIM, canonical, decode, encode
+from motion_core.generators.plan import Given, Place, Plan, Work, gap_places, place_of
+from motion_core.motion import Motion
+from motion_core.tasks import Sampling
+
+CONTEXT = 20  # known frames a clip begins with (and ends with, where there are any)
+PATH_EVERY = 10  # frames between the places of a path that a clip is led to
+
+
+@dataclass(frozen=True)
+class Studio:
+    """What a model's clips are made of: Hz, feature statistics, the longest clip in frames."""
+
+    fps: float
+    stats: FeatureStats
+    longest: int
+
+    def decode(self, x0: np.ndarray) -> Motion:
+        """The motion of features (T,205), starting over the origin and facing front."""
+        return decode(canonical(x0), self.fps)
+
+
+@dataclass(frozen=True, eq=False)
+class Brief:
+    """What to make of a motion at the studio's rate. known (T,) bool: its frames that stay. joints: those that are made
+    anew in the other frames; None: all. path: (T,4) of x, y, cos, sin where the pelvis shall be, and which are asked.
+    """
+
+    motion: Motion
+    known: np.ndarray
+    sampling: Sampling
+    text: str | None = None
+    joints: tuple[int, ...] | None = None
+    path: tuple[np.ndarray, np.ndarray] | None = None
+    strength: float = 1.0
+
+
+def spans(known: np.ndarray, longest: int) -> Iterator[tuple[int, int]]:
+    """Windows start:stop of at most `longest` frames that together hold all free frames; each begins with CONTEXT
+    frames that are known by then, if there are any before it.
+    """
+    free = np.flatnonzero(~known)
+    while len(free):
+        start = 0 if len(known) <= longest else max(0, int(free[0]) - CONTEXT)
+        stop = min(len(known), start + longest)
+        inside = free[free < stop]
+        if stop < len(known) and inside[-1] < stop - CONTEXT:
+            stop = int(inside[-1]) + 1 + CONTEXT  # all free frames so far, and some known ones behind
+        yield start, stop
+        free = free[free >= stop]
+
+
+def fill(brief: Brief, studio: Studio) -> Work:
+    """The motion with its free frames made; frames that are known may differ by what features cannot hold."""
+    motion, known = brief.motion, brief.known.copy()
+    for start, stop in spans(brief.known, studio.longest):
+        plan, place = _plan(replace(brief, motion=motion, known=known), start, stop, studio)
+        x0 = np.array((yield plan))
+        x0[0, STEPS] = place
+        motion = _spliced(motion, start, decode(x0, studio.fps), known[start:stop])
+        known[start:stop] = True
+    return motion
+
+
+def _spliced(motion: Motion, start: int, part: Motion, known: np.ndarray) -> Motion:
+    """The motion with the free frames of `part`, which begins at `start`, in it."""
+    trans, rotations = motion.trans.copy(), motion.rotations.copy()
+    free = np.flatnonzero(~known) + start
+    trans[free], rotations[free] = part.trans[free - start], part.rotations[free - start]
+    return replace(motion, trans=trans, rotations=rotations)
+
+
+def _plan(brief: Brief, start: int, stop: int, studio: Studio) -> tuple[Plan, np.ndarray]:
+    """The clip start:stop to sample, and where its first frame is in the world: its steps (3,)."""
+    features = encode(brief.motion.slice(start, stop))
+    place = features[0, STEPS].copy()
+    values = torch.from_numpy(studio.stats.normalize(canonical(features))).float()  # (T,205)
+    told = known_values(values[None], studio.stats)[0]  # (T,209)
+    frames = torch.from_numpy(brief.known[start:stop])
+    told_mask = poses_known(frames)
+    if brief.joints is not None:
+        told_mask |= columns_without(brief.joints)
+    mask = told_mask[:, :DIM].clone()
+    mask[0, STEPS] = True  # a clip starts over the origin, whatever else is free
+    places = gap_places(brief.known[start:stop], told) if brief.joints is None else []
+    if brief.path is not None:
+        places = _add_path(told, told_mask, places, brief.path, slice(start, stop), place)
+    given = Given(values, mask, told, told_mask, tuple(places))
+    first = values if brief.strength < 1 else None
+    plan = Plan(stop - start, brief.sampling, brief.text, None, given, first, brief.strength)
+    return plan, place
+
+
+def _add_path(
+    told: torch.Tensor,
+    told_mask: torch.Tensor,
+    places: list[Place],
+    path: tuple[np.ndarray, np.ndarray],
+    part: slice,
+    place: np.ndarray,
+) -> list[Place]:
+    """Write the asked part of a path (T,4) into what is told; returns the places with those of the path among them."""
+    rows, asked = path[0][part], torch.from_numpy(path[1][part])
+    told_rows = torch.from_numpy(seen_from(rows, place)).to(told)
+    new = asked & ~told_mask[:, WORLD_ROOT]
+    told[:, WORLD_ROOT] = torch.where(new, told_rows, told[:, WORLD_ROOT])
+    told_mask[:, WORLD_ROOT] |= asked
+    known = {p.frame for p in places}
+    wanted = np.flatnonzero(asked.any(1).numpy())
+    for frame in wanted.tolist():
+        last = frame == wanted[-1]
+        if frame not in known and (last or frame % PATH_EVERY == 0 or len(wanted) < len(rows) // PATH_EVERY):
+            whole = place_of(frame, told)
+            floor = whole.floor if asked[frame, :2].all() else None
+            places.append(Place(frame, floor, whole.heading if asked[frame, 2:].all() else None))
+    return sorted(places, key=lambda p: p.frame)
+
+
+def seen_from(rows: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """World places (T,4) of x, y, cos, sin seen from a first frame whose steps (3,) say where it is.
+
+    Those are its position turned back by its heading a, and a itself: x' = R(-a) x - p.
+    """
+    (px, py), c, s = place[:2], np.cos(place[2]), np.sin(place[2])
+    x, y, cos, sin = rows.T
+    return np.stack([c * x + s * y - px, -s * x + c * y - py, c * cos + s * sin, c * sin - s * cos], 1)
+
+
+# --- paths and pins of the pelvis as places ---------------------------------------------------------------------------
+
+
+def path_rows(path: FollowPath, frames: int, fps: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where a path has the pelvis: (T,4) of x, y, cos, sin, and which of them it asks for (T,4) bool.
+
+    Between its times it is walked at an even speed; a line that ends sooner than the motion holds its last place.
+    """
+    points = np.array(path.points, dtype=np.float64)
+    lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    seconds = np.arange(frames) / fps
+    times = lengths / lengths[-1] * seconds[-1] if path.seconds is None else np.array(path.seconds)
+    way = np.interp(seconds, times, lengths)
+    floor = np.stack([np.interp(way, lengths, column) for column in points.T], 1)
+    ahead = np.stack([np.interp(np.minimum(way + 0.15, lengths[-1]), lengths, c) for c in points.T], 1)
+    behind = np.stack([np.interp(np.maximum(way - 0.15, 0), lengths, c) for c in points.T], 1)
+    direction = ahead - behind
+    direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
+    # heading 0 faces -Y: a direction (dx, dy) is faced at heading a with (sin a, -cos a) = (dx, dy)
+    rows = np.column_stack([floor, -direction[:, 1], direction[:, 0]])
+    asked = np.ones((frames, 4), dtype=bool)
+    asked[:, 2:] = path.heading == ALONG
+    if path.seconds is not None:  # before the first time and behind the last nothing is asked
+        asked &= ((seconds >= times[0] - 0.5 / fps) & (seconds <= times[-1] + 0.5 / fps))[:, None]
+    return rows, asked
+
+
+def pin_rows(pins: tuple[Pin, ...], rows: np.ndarray, asked: np.ndarray, fps: float) -> None:
+    """Write pins of the pelvis into places (T,4) and what is asked of them."""
+    for pin in pins:
+        if pin.joint != "pelvis":
+            continue
+        span = slice(round(pin.start * fps), min(round(pin.stop * fps), len(rows) - 1) + 1)
+        if pin.position is not None:
+            rows[span, :2], asked[span, :2] = pin.position[:2], True
+        if pin.heading is not None:
+            rows[span, 2:], asked[span, 2:] = (np.cos(pin.heading), np.sin(pin.heading)), True
