@@ -97,3 +97,22 @@ def test_bind_hands_over_condition_and_mask():
     cond, mask = Condition.none(2), torch.ones(2, 5, dtype=torch.bool)
     got = bind(lambda *args: args, cond, mask)(torch.zeros(2, 5, 3), torch.zeros(2, dtype=torch.long))
     assert got[2] is cond and got[3] is mask
+
+
+def test_clean_levels_are_not_guided_and_cost_one_half():
+    sizes = []
+
+    def model(x, t, cond, mask):
+        sizes.append(len(x))
+        return x + cond.keep.to(x.dtype)[:, None, None]
+
+    cond, mask, x = (
+        Condition(action=torch.zeros(2, dtype=torch.long)),
+        torch.ones(2, 3, dtype=torch.bool),
+        torch.zeros(2, 3, 1),
+    )
+    denoise = guided(model, cond, mask, 3.0, above=10)
+    assert torch.equal(denoise(x, torch.tensor([9, 2])), torch.ones(2, 3, 1)) and sizes == [2]
+    assert denoise(x, torch.tensor([10, 500])).unique().tolist() == [3.0] and sizes == [2, 4]
+    mixed = denoise(x, torch.tensor([9, 500]))
+    assert mixed[0].unique().tolist() == [1.0] and mixed[1].unique().tolist() == [3.0]
