@@ -97,14 +97,16 @@ def _spine(
     chain = [i for i, (side, bare) in enumerate(words) if side is None and bare in _SPINE]
     chain = [i for i in chain if joints[i] not in found.values()]
     depth = {i: _depth(i, parents) for i in chain}
-    names = [joints[i] for i in sorted(chain, key=lambda i: depth[i])]
-    if not names:
-        return {}
-    table = {"spine3": names[-1]}
-    if len(names) >= 2:
-        table["spine1"] = names[0]
-    if len(names) >= 3:
-        table["spine2"] = names[len(names) // 2]
+    return spine_joints([joints[i] for i in sorted(chain, key=lambda i: depth[i])], fewest="spine3")
+
+
+def spine_joints(chain: Sequence[str], fewest: str = "spine1") -> dict[str, str]:
+    """Our spine joints of a chain of any length from the pelvis up; `fewest` names the only one of a chain of one."""
+    if len(chain) < 2:
+        return dict.fromkeys([fewest], chain[0]) if chain else {}
+    table = {"spine1": chain[0], "spine3": chain[-1]}
+    if len(chain) >= 3:
+        table["spine2"] = chain[len(chain) // 2]
     return table
 
 

@@ -1,0 +1,322 @@
+"""Which bone of a rig is which joint: tables of bone names of the common rigs, and one function that picks the table.
+
+A rig is keyed through its `bones`. Where other bones show the pose in the end (a limb that blends between IK and FK),
+`shown` names them. `carrier` is a control that carries and turns the body without being a joint itself.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
+
+from motion_core.formats.joint_names import guess_names, spine_joints
+from motion_core.skeleton import JOINT, JOINTS, PARENT_OF
+
+REQUIRED: tuple[str, ...] = (
+    "pelvis", "spine1", "head", "left_hip", "left_knee", "left_ankle", "right_hip", "right_knee", "right_ankle",
+    "left_shoulder", "left_elbow", "left_wrist", "right_shoulder", "right_elbow", "right_wrist",
+)  # fmt: skip
+
+
+class RigError(ValueError):
+    """A rig that cannot take a motion; the message says why and what to do."""
+
+
+class Switch(NamedTuple):
+    """A custom property of a pose bone and the value it must have while the bones of the map are keyed."""
+
+    bone: str
+    property: str
+    value: float
+
+
+@dataclass(frozen=True)
+class BoneMap:
+    """How a rig is posed. kind: which custom of naming. bones, shown: joint -> bone; `shown` only where it differs."""
+
+    kind: str
+    bones: dict[str, str]
+    switches: tuple[Switch, ...] = ()
+    shown: dict[str, str] = field(default_factory=dict)
+    carrier: str | None = None
+
+    @property
+    def read(self) -> dict[str, str]:
+        """Joint -> the bone whose pose is the joint's."""
+        return self.bones | self.shown
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self) | {"switches": [list(switch) for switch in self.switches]})
+
+    @classmethod
+    def from_json(cls, text: str) -> BoneMap:
+        """The inverse of `to_json`. Raises RigError for anything else."""
+        try:
+            entry = json.loads(text)
+            switches = tuple(Switch(str(b), str(p), float(v)) for b, p, v in entry.get("switches", ()))
+            bones, shown = _names(entry["bones"]), _names(entry.get("shown", {}))
+            carrier = entry.get("carrier")
+            return cls(str(entry["kind"]), bones, switches, shown, None if carrier is None else str(carrier))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RigError(f"this is no bone map ({error}): detect the bones again") from None
+
+
+def _names(pairs: Mapping[str, str]) -> dict[str, str]:
+    if unknown := [joint for joint in pairs if joint not in JOINT]:
+        raise RigError(f"{unknown[0]!r} is no joint; use one of {', '.join(JOINTS)}")
+    return {joint: str(pairs[joint]) for joint in JOINTS if pairs.get(joint)}
+
+
+@dataclass(frozen=True)
+class Custom:
+    """A custom of naming. Of each joint the names are tried in order; SIDE stands for left or right.
+
+    spine: from the pelvis up, as many as there are. bare: what is left of a bone's name before it is compared.
+    controls: the bones are controls, whose parents say nothing about the body.
+    """
+
+    kind: str
+    sides: tuple[str, str]
+    joints: Mapping[str, Sequence[str]]
+    spine: Sequence[str]
+    prefix: str = ""  # a regular expression, taken off the names of the rig
+    shown: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    switches: Sequence[Switch] = ()
+    carrier: str | None = None
+    controls: bool = False
+
+    def bare(self, name: str) -> str:
+        return re.sub(f"^(?:{self.prefix})", "", name).lower() if self.prefix else name.lower()
+
+
+def _limbs(collar: str, shoulder: str, elbow: str, wrist: str, leg: Sequence[str]) -> dict[str, list[str]]:
+    arm = {"collar": [collar], "shoulder": [shoulder], "elbow": [elbow], "wrist": [wrist]}
+    return arm | {joint: [name] for joint, name in zip(("hip", "knee", "ankle", "foot"), leg)}
+
+
+def _sided(pattern: str, value: float, *bones: str) -> list[Switch]:
+    return [Switch(bone.replace("SIDE", side), pattern, value) for bone in bones for side in ("L", "R")]
+
+
+_TRUNK = {"pelvis": ["pelvis", "hips"], "neck": ["neck"], "head": ["head"]}
+
+RIGIFY = Custom(
+    "Rigify", ("L", "R"),
+    {"pelvis": ["spine_fk"], "neck": ["neck"], "head": ["head"]}
+    | _limbs("shoulder.SIDE", "upper_arm_fk.SIDE", "forearm_fk.SIDE", "hand_fk.SIDE",
+             ("thigh_fk.SIDE", "shin_fk.SIDE", "foot_fk.SIDE", "toe_fk.SIDE")) | {"foot": ["toe_fk.SIDE", "toe.SIDE"]},
+    spine=[f"spine_fk.{n:03}" for n in range(1, 8)],
+    shown=_limbs("ORG-shoulder.SIDE", "ORG-upper_arm.SIDE", "ORG-forearm.SIDE", "ORG-hand.SIDE",
+                 ("ORG-thigh.SIDE", "ORG-shin.SIDE", "ORG-foot.SIDE", "ORG-toe.SIDE")),
+    switches=[*_sided("IK_FK", 1.0, "thigh_parent.SIDE", "upper_arm_parent.SIDE"),
+              *_sided("FK_limb_follow", 0.0, "thigh_parent.SIDE", "upper_arm_parent.SIDE"),
+              Switch("torso", "neck_follow", 1.0), Switch("torso", "head_follow", 1.0)],
+    carrier="torso", controls=True,
+)  # fmt: skip
+AUTO_RIG_PRO = Custom(
+    "Auto-Rig Pro", ("l", "r"),
+    {"pelvis": ["c_root_master.x"], "neck": ["c_neck.x"], "head": ["c_head.x"]}
+    | _limbs("c_shoulder.SIDE", "c_arm_fk.SIDE", "c_forearm_fk.SIDE", "c_hand_fk.SIDE",
+             ("c_thigh_fk.SIDE", "c_leg_fk.SIDE", "c_foot_fk.SIDE", "c_toes_fk.SIDE")),
+    spine=[f"c_spine_{n:02}.x" for n in range(1, 7)],
+    shown={"pelvis": ["root.x"], "neck": ["neck.x"], "head": ["head.x"]}
+    | _limbs("shoulder.SIDE", "arm_stretch.SIDE", "forearm_stretch.SIDE", "hand.SIDE",
+             ("thigh_stretch.SIDE", "leg_stretch.SIDE", "foot.SIDE", "toes_01.SIDE")),
+    switches=[Switch(f"{bone}.{side}", "ik_fk_switch", 1.0) for bone in ("c_foot_ik", "c_hand_ik") for side in "lr"],
+    controls=True,
+)  # fmt: skip
+CUSTOMS: tuple[Custom, ...] = (
+    RIGIFY,
+    AUTO_RIG_PRO,
+    Custom(
+        "Mixamo", ("Left", "Right"),
+        _TRUNK | _limbs("SIDEShoulder", "SIDEArm", "SIDEForeArm", "SIDEHand",
+                        ("SIDEUpLeg", "SIDELeg", "SIDEFoot", "SIDEToeBase")),
+        spine=["Spine", "Spine1", "Spine2", "Spine3", "Spine4"], prefix=r"(?:.*:)?mixamorig\d*[:_]|.*:",
+    ),
+    Custom(
+        "Unreal", ("l", "r"),
+        {"pelvis": ["pelvis"], "neck": ["neck_01"], "head": ["head"]}
+        | _limbs("clavicle_SIDE", "upperarm_SIDE", "lowerarm_SIDE", "hand_SIDE",
+                 ("thigh_SIDE", "calf_SIDE", "foot_SIDE", "ball_SIDE")),
+        spine=[f"spine_{n:02}" for n in range(1, 8)], prefix=r".*:",
+    ),
+    Custom(
+        "VRoid", ("L", "R"),
+        _TRUNK | _limbs("SIDE_Shoulder", "SIDE_UpperArm", "SIDE_LowerArm", "SIDE_Hand",
+                        ("SIDE_UpperLeg", "SIDE_LowerLeg", "SIDE_Foot", "SIDE_ToeBase")),
+        spine=["Spine", "Chest", "UpperChest"], prefix=r"J_Bip_(?:C_)?",
+    ),
+    Custom(
+        "VRM", ("left", "right"),
+        _TRUNK | _limbs("SIDEShoulder", "SIDEUpperArm", "SIDELowerArm", "SIDEHand",
+                        ("SIDEUpperLeg", "SIDELowerLeg", "SIDEFoot", "SIDEToes")),
+        spine=["spine", "chest", "upperChest"], prefix=r".*:",
+    ),
+    Custom(
+        "Auto-Rig Pro, exported", ("l", "r"),
+        {"pelvis": ["root.x"], "neck": ["neck.x"], "head": ["head.x"]}
+        | {joint: names for joint, names in AUTO_RIG_PRO.shown.items() if joint not in ("pelvis", "neck", "head")},
+        spine=[f"spine_{n:02}.x" for n in range(1, 7)],
+    ),
+    Custom(
+        "Rigify, deforming bones", ("L", "R"),
+        {"pelvis": ["spine"], "neck": ["spine.004", "neck"], "head": ["spine.006", "spine.005", "head"]}
+        | _limbs("shoulder.SIDE", "upper_arm.SIDE", "forearm.SIDE", "hand.SIDE",
+                 ("thigh.SIDE", "shin.SIDE", "foot.SIDE", "toe.SIDE")),
+        spine=["spine.001", "spine.002", "spine.003"], prefix=r"DEF-",
+    ),
+)  # fmt: skip
+SMPL = Custom("SMPL", ("left", "right"), {}, ())  # read by `joint_of`
+OTHER = Custom("other", ("left", "right"), {}, ())  # read by the words that names of all customs share
+
+
+def joint_of(name: str) -> str | None:
+    """The SMPL joint a bone is named after: left_hip, L_Hip, m_avg_L_Hip, Body:left_hip; None for any other name."""
+    base = re.sub(r"^(?:.*[:|])?(?:[a-z]_avg_)?", "", name.strip().lower())
+    side, _, rest = base.partition("_")
+    base = {"l": "left_", "r": "right_"}.get(side, f"{side}_") + rest if rest else base
+    return base if base in JOINT else None
+
+
+def _smpl_bones(names: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in names:
+        joint = joint_of(name)
+        if joint is not None and (joint not in found or name == joint):
+            found[joint] = name
+    return found
+
+
+def _by_custom(custom: Custom, names: Sequence[str]) -> dict[str, str]:
+    """{joint: bone} of one table, as far as it goes."""
+    table = {custom.bare(name): name for name in reversed(names)}
+    found = _look_up(custom, custom.joints, table)
+    chain = [table[name.lower()] for name in custom.spine if name.lower() in table]
+    return found | spine_joints([bone for bone in chain if bone not in found.values()])
+
+
+def _look_up(custom: Custom, joints: Mapping[str, Sequence[str]], table: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for joint, words in joints.items():
+        sides = (
+            ((joint, ""),)
+            if joint in JOINT
+            else tuple(zip((f"left_{joint}", f"right_{joint}"), custom.sides))
+        )
+        for full, side in sides:
+            wanted = (word.replace("SIDE", side).lower() for word in words)
+            if (bone := next((table[word] for word in wanted if word in table), None)) is not None:
+                found[full] = bone
+    return found
+
+
+def _guessed(names: Sequence[str], parents: Mapping[str, str | None]) -> dict[str, str]:
+    """By the words that names of all customs share; for rigs of no custom of ours."""
+    index = {name: number for number, name in enumerate(names)}
+    above = [index.get(parents.get(name) or "", -1) for name in names]
+    found = guess_names(names, above)
+    if "spine1" not in found and "spine3" in found:
+        found["spine1"] = found.pop("spine3")
+    return found
+
+
+def _ordered(bones: Mapping[str, str]) -> dict[str, str]:
+    return {joint: bones[joint] for joint in JOINTS if joint in bones}
+
+
+def _completed(custom: Custom, bones: dict[str, str], names: Sequence[str]) -> BoneMap:
+    table = {name.lower(): name for name in names}
+    shown = _look_up(custom, custom.shown, table)
+    shown = {
+        joint: bone for joint, bone in _ordered(shown).items() if joint in bones and bones[joint] != bone
+    }
+    switches = tuple(switch for switch in custom.switches if switch.bone in names)
+    carrier = custom.carrier if custom.carrier in names else None
+    return BoneMap(custom.kind, _ordered(bones), switches, shown, carrier)
+
+
+def missing_joints(bones: Mapping[str, str]) -> list[str]:
+    """The joints a rig cannot do without that have no bone."""
+    return [joint for joint in REQUIRED if not bones.get(joint)]
+
+
+def find_bones(names: Iterable[str], parents: Mapping[str, str | None] | None = None) -> BoneMap:
+    """The map of a rig with these bones; parents {bone: bone above}, None when they are not known.
+
+    Raises RigError that names the joints without a bone, or the bone that hangs in the wrong place.
+    """
+    names, parents = list(names), parents or {}
+    attempts = _attempts(names, parents)
+    faults = []
+    for custom, bones in attempts:
+        if missing_joints(bones):
+            continue
+        fault = "" if custom.controls or not parents else misplaced(bones, parents)
+        if not fault:
+            return _completed(custom, bones, names)
+        faults.append(fault)
+    raise RigError(faults[0] if faults else _nothing_fits(attempts, len(names)))
+
+
+def _attempts(names: Sequence[str], parents: Mapping[str, str | None]) -> list[tuple[Custom, dict[str, str]]]:
+    tables = [(custom, _by_custom(custom, names)) for custom in CUSTOMS]
+    return [(SMPL, _smpl_bones(names)), *tables, (OTHER, _guessed(names, parents))]
+
+
+def _nothing_fits(attempts: Sequence[tuple[Custom, dict[str, str]]], count: int) -> str:
+    """What to say of a rig that no table fits: the nearest table, what it found and what is missing."""
+    custom, bones = max(attempts, key=lambda attempt: len(attempt[1]))
+    missing = ", ".join(missing_joints(bones))
+    if len(bones) < 3:
+        return (
+            f"this armature is not a humanoid that Laban knows: no bone for {missing}. "
+            f"None of its {count} bones has a known name: choose them in the list of bones, or add a Laban rig"
+        )
+    found = ", ".join(f"{joint} = {bone!r}" for joint, bone in list(_ordered(bones).items())[:4])
+    return (
+        f"no bone for {missing}. The names are most like those of {custom.kind} rigs ({len(bones)} of {len(JOINTS)} joints "
+        f"found: {found} ...): choose the missing ones in the list of bones"
+    )
+
+
+def misplaced(bones: Mapping[str, str], parents: Mapping[str, str | None]) -> str:
+    """Why the bones cannot be those joints of one body, "" when they can: each must hang below the joint before."""
+    for joint, bone in bones.items():
+        above = PARENT_OF[joint]
+        while above is not None and above not in bones:
+            above = PARENT_OF[above]
+        if above is None:
+            continue
+        chain: list[str] = []
+        walk = parents.get(bone)
+        while walk is not None and walk not in chain:
+            chain.append(walk)
+            walk = parents.get(walk)
+        if bones[above] not in chain:
+            return (
+                f"bone {bone!r} ({joint}) does not hang below {bones[above]!r} ({above}): "
+                "choose the right ones in the list of bones"
+            )
+    return ""
+
+
+def check_map(bone_map: BoneMap, names: Iterable[str]) -> None:
+    """Raises RigError when a map does not fit a rig with these bones: a bone is gone, used twice, or missing."""
+    there = set(names)
+    if missing := missing_joints(bone_map.bones):
+        raise RigError(f"no bone for {', '.join(missing)}: choose them in the list of bones")
+    carrier = {"carrier": bone_map.carrier} if bone_map.carrier else {}
+    for joint, bone in [*bone_map.bones.items(), *bone_map.shown.items(), *carrier.items()]:
+        if bone not in there:
+            raise RigError(
+                f"the rig has no bone {bone!r} ({joint}): choose another, or detect the bones again"
+            )
+    first: dict[str, str] = {}
+    for joint, bone in bone_map.bones.items():
+        if bone in first:
+            raise RigError(f"bone {bone!r} is both {first[bone]} and {joint}: choose one of them")
+        first[bone] = joint
