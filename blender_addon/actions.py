@@ -85,6 +85,22 @@ def fcurves(action: Any) -> list[bpy.types.FCurve]:
     return [curve for bag in bags for curve in bag.fcurves]
 
 
+def active_curves(owner: bpy.types.Object) -> list[bpy.types.FCurve]:
+    """The f-curves that move `owner` now: those of its action's slot."""
+    data: Any = owner.animation_data
+    if data is None or data.action is None:
+        return []
+    action = data.action
+    if not hasattr(action, "layers"):
+        return list(action.fcurves)
+    slot = data.action_slot
+    if slot is None:
+        return []
+    strips = [strip for layer in action.layers for strip in layer.strips]
+    bags = [bag for strip in strips if (bag := strip.channelbag(slot)) is not None]
+    return [curve for bag in bags for curve in bag.fcurves]
+
+
 def checksum(action: bpy.types.Action) -> str:
     """Changes when a key or the name does: tells a result nobody touched from one that somebody worked on."""
     total = zlib.crc32(action.name.encode())

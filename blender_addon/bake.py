@@ -10,10 +10,11 @@ import numpy as np
 from mathutils import Quaternion
 
 from motion_core.motion import Motion
-from motion_core.retarget import BoneCurves, RigError, match_bones, motion_to_bone_curves
+from motion_core.retarget import BoneCurves, RigError, motion_to_bone_curves
 
 from .actions import Channel, action_name, make_action, put_action, sign
 from .fps import scene_fps
+from .mapping import bones_of
 from .rig import check_armature, read_rig
 
 MAX_PROPERTY = 60  # bytes that Blender gives the name of a custom property
@@ -91,9 +92,9 @@ def bake(
     check_armature(armature)
     _check_writable(armature)
     scene: Any = context.scene
-    bones = read_rig(armature)
+    bones, bone_map = read_rig(armature), bones_of(armature)
     motion = motion.resample(scene_fps(scene))
-    curves = motion_to_bone_curves(motion, bones, match_bones(bone.name for bone in bones))
+    curves = motion_to_bone_curves(motion, bones, bone_map.bones)
     first = scene.frame_current if start_frame is None else start_frame
     title = action_name(name or motion.meta.get("text") or motion.meta.get("action"))
     action, slot = make_action(armature, title, _channels(armature, curves), first)

@@ -10,8 +10,10 @@ from mathutils import Vector
 
 from motion_core import quaternions as quat
 from motion_core.body_mesh import BodyData, mannequin
-from motion_core.retarget import RigBone, RigError, match_bones
+from motion_core.retarget import RigBone, RigError
 from motion_core.skeleton import JOINT, JOINTS, PARENT_OF, TIPS, UPRIGHT
+
+from .mapping import bones_of
 
 # Where each bone points: at another joint, or at a tip of the body. Elsewhere (the pelvis) the child in the middle.
 TAILS = {
@@ -42,7 +44,11 @@ def check_armature(armature: bpy.types.Object | None) -> None:
         raise RigError(f"the library override of {armature.name!r} is not editable: make it editable first")
     if armature.mode == "EDIT":
         raise RigError(f"{armature.name!r} is in Edit Mode: leave it (Tab) first")
-    match_bones(bone.name for bone in armature.data.bones)
+    if armature.matrix_world.is_negative:
+        raise RigError(
+            f"{armature.name!r} is scaled by a negative number, which makes left right: apply its scale first"
+        )
+    bones_of(armature)
 
 
 def read_rig(armature: bpy.types.Object) -> list[RigBone]:

@@ -277,8 +277,9 @@ def _nothing_fits(attempts: Sequence[tuple[Custom, dict[str, str]]], count: int)
             f"None of its {count} bones has a known name: choose them in the list of bones, or add a Laban rig"
         )
     found = ", ".join(f"{joint} = {bone!r}" for joint, bone in list(_ordered(bones).items())[:4])
+    share = f"{len(bones)} of {len(JOINTS)} joints"
     return (
-        f"no bone for {missing}. The names are most like those of {custom.kind} rigs ({len(bones)} of {len(JOINTS)} joints "
+        f"no bone for {missing}. The names are most like those of {custom.kind} rigs ({share} "
         f"found: {found} ...): choose the missing ones in the list of bones"
     )
 

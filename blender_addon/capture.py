@@ -1,0 +1,165 @@
+"""From a rig to a `Motion`: what the armature does between two frames, whatever makes it do so.
+
+Where only the active action moves the bones its f-curves are read, which costs milliseconds and touches nothing.
+Else (constraints, drivers, NLA, a moving object) every frame is evaluated, and the scene is left as it was.
+The motion is in the rig's own space and size, the inverse of `bake`: an object that stands elsewhere, turned or scaled
+makes no difference; only the object's own movement against where it stands at the current frame is part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import bpy
+import numpy as np
+
+from motion_core import quaternions as quat
+from motion_core.motion import Motion
+from motion_core.retarget import (
+    BonePoses,
+    RigBone,
+    RigError,
+    bone_poses_to_motion,
+    motion_space,
+)
+from motion_core.tasks import MAX_FRAMES
+
+from .action_curves import action_poses, moved_by_action_alone
+from .fps import scene_fps
+from .mapping import bones_of
+from .rig import check_armature, read_rig
+
+POSE = ("location", "rotation_quaternion", "rotation_euler", "rotation_axis_angle", "scale")
+WIDTH = {"rotation_quaternion": 4, "rotation_axis_angle": 4}  # of those; the others have 3 numbers
+
+
+def capture(
+    context: bpy.types.Context, armature: bpy.types.Object, start: int | None = None, stop: int | None = None
+) -> Motion:
+    """What the rig does from frame `start` to the frame before `stop`, at the scene's frame rate.
+
+    By default the active action's whole range, or the pose of this moment when there is no action. Neither the file nor
+    the current frame changes. Raises RigError for a rig that is no humanoid, is mirrored, or has no such frames.
+    """
+    check_armature(armature)
+    scene: Any = context.scene
+    first, stop = _range(scene, armature, start, stop)
+    bones, read = read_rig(armature), bones_of(armature).read
+    frames = range(first, stop)
+    chains = _chains(bones, set(read.values()))
+    if moved_by_action_alone(armature, chains):
+        poses = action_poses(armature, bones, chains, frames)
+    else:
+        poses = _evaluated(context, armature, list(read.values()), frames)
+    return bone_poses_to_motion(poses, bones, read, scene_fps(scene))
+
+
+def space_of(armature: bpy.types.Object) -> np.ndarray:
+    """(4,4) from the world of a captured motion to Blender's world: a point of one, seen in the other."""
+    check_armature(armature)
+    own = motion_space(read_rig(armature), bones_of(armature).read)
+    return np.array(armature.matrix_world, dtype=np.float64) @ own
+
+
+def _range(
+    scene: bpy.types.Scene, armature: bpy.types.Object, start: int | None, stop: int | None
+) -> tuple[int, int]:
+    """The frames asked for, checked; the end is excluded."""
+    data: Any = armature.animation_data
+    action = data.action if data is not None else None
+    current = scene.frame_current
+    low, high = (current, current) if action is None else (round(edge) for edge in action.frame_range)
+    first = low if start is None else int(start)
+    last = high if stop is None else int(stop) - 1
+    if last < first:
+        raise RigError(f"frames {first} to {last} are none: give an end after the start")
+    if last - first >= MAX_FRAMES:
+        raise RigError(f"frames {first} to {last} are {last - first + 1}: capture at most {MAX_FRAMES}")
+    if action is not None and not _has_tracks(data) and (first > high or last < low):
+        raise RigError(f"frames {first} to {last} lie outside the action {action.name!r} ({low} to {high})")
+    return first, last + 1
+
+
+def _has_tracks(data: Any) -> bool:
+    return any(not track.mute and len(track.strips) for track in data.nla_tracks)
+
+
+def _chains(bones: list[RigBone], wanted: set[str]) -> set[str]:
+    """The wanted bones and everything above them."""
+    parents = {bone.name: bone.parent for bone in bones}
+    chain: set[str] = set()
+    for name in wanted:
+        walk: str | None = name
+        while walk is not None and walk not in chain:
+            chain.add(walk)
+            walk = parents[walk]
+    return chain
+
+
+def _evaluated(
+    context: bpy.types.Context, armature: bpy.types.Object, names: list[str], frames: range
+) -> BonePoses:
+    """The bones of each frame as Blender's dependency graph has them, in the armature's space of the current frame."""
+    scene: Any = context.scene
+    rows = [armature.pose.bones.find(name) for name in names]
+    flat = np.empty(len(armature.pose.bones) * 16, dtype=np.float32)
+    matrices = np.empty((len(frames), len(names), 4, 4))
+    objects = np.empty((len(frames), 4, 4))
+    with _left_alone(scene, armature):
+        home = np.array(armature.matrix_basis, dtype=np.float64)
+        for number, frame in enumerate(frames):
+            scene.frame_set(frame)
+            posed: Any = armature.evaluated_get(context.evaluated_depsgraph_get())
+            posed.pose.bones.foreach_get("matrix", flat)
+            matrices[number] = flat.reshape(-1, 4, 4)[rows].transpose(
+                0, 2, 1
+            )  # Blender's come column by column
+            objects[number] = posed.matrix_basis
+    moved = np.linalg.inv(home) @ objects
+    if not np.allclose(moved, np.eye(4), atol=1e-6):
+        matrices = moved[:, None] @ matrices
+    return _poses(matrices, names)
+
+
+def _poses(matrices: np.ndarray, names: list[str]) -> BonePoses:
+    """matrices (T,bones,4,4), perhaps scaled."""
+    length = np.linalg.norm(matrices[..., :3, :3], axis=-2, keepdims=True)
+    if not np.all(np.isfinite(matrices)) or np.any(length < 1e-9):
+        _, column = np.argwhere(~np.isfinite(matrices).all(axis=(2, 3)) | (length < 1e-9).any(axis=(2, 3)))[0]
+        raise RigError(
+            f"bone {names[column]!r} is scaled to nothing or has no finite pose: it cannot be captured"
+        )
+    turned = quat.matrix_to_quat(matrices[..., :3, :3] / length)
+    heads = matrices[..., :3, 3]
+    return BonePoses(
+        {name: turned[:, column] for column, name in enumerate(names)},
+        {name: heads[:, column] for column, name in enumerate(names)},
+    )
+
+
+@contextmanager
+def _left_alone(scene: Any, armature: bpy.types.Object) -> Iterator[None]:
+    """Puts back the frame, and poses that were set but not keyed."""
+    frame, subframe = scene.frame_current, scene.frame_subframe
+    bones, before = armature.pose.bones, _pose_values(armature)
+    place = armature.matrix_basis.copy()
+    try:
+        yield
+    finally:
+        scene.frame_set(frame, subframe=subframe)
+        for name, values in _pose_values(armature).items():
+            if not np.array_equal(values, before[name]):
+                bones.foreach_set(name, before[name])
+                armature.update_tag()
+        if armature.matrix_basis != place:
+            armature.matrix_basis = place
+
+
+def _pose_values(armature: bpy.types.Object) -> dict[str, np.ndarray]:
+    values = {}
+    for name in POSE:
+        values[name] = np.empty(len(armature.pose.bones) * WIDTH.get(name, 3), dtype=np.float32)
+        armature.pose.bones.foreach_get(name, values[name])
+    return values

@@ -1,0 +1,42 @@
+"""Which bone of an armature is which joint: found by name, corrected by the user, kept on the object as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from motion_core.rig_maps import BoneMap, check_map, find_bones
+
+PROPERTY = "laban_bones"  # custom property of the armature object
+
+
+def bone_names(armature: bpy.types.Object) -> dict[str, str | None]:
+    """{bone: its parent} of an armature object."""
+    return {bone.name: bone.parent.name if bone.parent else None for bone in armature.data.bones}
+
+
+def bones_of(armature: bpy.types.Object) -> BoneMap:
+    """The map kept on the armature, else the one its bones' names tell. Cheap enough for a panel.
+
+    Raises RigError that names the missing or wrong bone.
+    """
+    names = bone_names(armature)
+    kept = armature.get(PROPERTY)
+    if not isinstance(kept, str):
+        return find_bones(names, names)
+    bone_map = BoneMap.from_json(kept)
+    check_map(bone_map, names)
+    return bone_map
+
+
+def keep_map(armature: bpy.types.Object, bone_map: BoneMap) -> None:
+    """Stores a map on the armature object, complete or not; `bones_of` says what is wrong with it."""
+    armature[PROPERTY] = bone_map.to_json()
+
+
+def forget_map(armature: bpy.types.Object) -> None:
+    """Back to what the names tell."""
+    owner: Any = armature
+    if PROPERTY in owner:
+        del owner[PROPERTY]
