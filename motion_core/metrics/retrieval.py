@@ -30,7 +30,8 @@ class Retrieval:
             texts += own
             owners += [place] * len(own)
         self.owners = np.array(owners)
-        self.embedded = _embed(encoder, texts)  # (sentences, D)
+        different, which = np.unique(texts, return_inverse=True)
+        self.embedded = _embed(encoder, different.tolist())[which]  # (sentences, D)
         self._cache: dict[str, np.ndarray] = {}
 
     def nearest(self, prompt: str, count: int = 1) -> list[Clip]:

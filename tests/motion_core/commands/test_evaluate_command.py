@@ -1,0 +1,78 @@
+"""`laban evaluate` from the outside, on a small store with tiny weights."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tiny_mdm import save_tiny_models
+from tiny_tmr import bowing, save_tiny_tmr
+
+from motion_core.cli import main
+from motion_core.data.store import ClipRecord, write_store
+from motion_core.metrics import page, report
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    clips = [
+        ClipRecord(
+            f"{split}{number}", "made", split, "bow", "normal", (), bowing(0.2 * number + 0.1, 20 + number)
+        )
+        for split in ("train", "val")
+        for number in range(6)
+    ]
+    folder = tmp_path_factory.mktemp("data")
+    write_store(folder, clips, {"made": "our own"})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    return save_tiny_tmr(save_tiny_models(tmp_path_factory.mktemp("weights")))
+
+
+def test_tables_and_page(data, weights, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LABAN_WEIGHTS", str(weights))
+    few = [row for row in report.INSTRUCTIONS if row.group == "bow"]
+    monkeypatch.setattr(report, "INSTRUCTIONS", few)
+    monkeypatch.setattr(page, "INSTRUCTIONS", few)
+    out = tmp_path / "out"
+    command = [
+        "evaluate",
+        "--models",
+        "mdm@steps=2",
+        "--data",
+        str(data),
+        "--replications",
+        "1",
+        "--seeds",
+        "1",
+    ]
+    assert main([*command, "--out", str(out), "--device", "cpu", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in facts["benchmark"]["rows"]][-1] == "mdm@steps=2"
+    assert facts["benchmark"]["rows"][-1]["values"]["fd"][0] > 0
+    assert len(facts["prompts"]["rows"]) == len(few)
+    names = {path.name for path in out.iterdir()}
+    assert names == {"benchmark.md", "benchmark.json", "prompts.md", "prompts.json", "page.html"}
+
+
+@pytest.mark.parametrize(
+    ("extra", "status", "fault"),
+    [
+        (["--models", "nobody"], 2, "unknown model 'nobody'"),
+        (["--models", "mdm", "mdm"], 2, "named twice"),
+        (["--replications", "0"], 2, "replications is 0"),
+        (["--seeds", "0"], 2, "seeds is 0"),
+        (["--prompts", "--benchmark"], 2, "not allowed with"),
+    ],
+)
+def test_bad_arguments_are_named(data, extra, status, fault, capsys):
+    assert main(["evaluate", "--data", str(data), *extra]) == status
+    assert fault in capsys.readouterr().err
+
+
+def test_absent_data_are_named(tmp_path, capsys):
+    assert main(["evaluate", "--data", str(tmp_path / "nowhere")]) == 1
+    assert "no training set" in capsys.readouterr().err
