@@ -24,7 +24,7 @@ COMMANDS = {
     "preview": "draw a motion file as GIF, MP4 or a contact sheet",
     "models": "the models there are and what they can do",
     "convert": "an official checkpoint into Laban's format",
-    "evaluate": "does a model do what it is told",
+    "evaluate": "how good models are, beside real motion and retrieval",
     "search": "a folder of motions ranked by a sentence",
     "serve": "keep models loaded and answer over HTTP",
     "doctor": "what was found on this machine and what is missing",
