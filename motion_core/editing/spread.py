@@ -7,8 +7,9 @@ A correction is known at *knots* (frames where the result is given) and wanted e
     s    rises from 0 to 1 with s' = 0 at both ends
     m    the correction's step per frame at the knots, seen from their other side
 
-so c meets c_a and c_b, and its slope meets m_a and m_b. The bumps last EASE at most: a cubic over the whole of a long
-gap would swing far out. Before the first and after the last knot the correction stays as it is there, or fades.
+so c meets c_a and c_b, and its slope meets m_a and m_b. The bumps last `ease` seconds at most (by default EASE): a
+cubic over the whole of a long gap would swing far out. Before the first and after the last knot the correction stays
+as it is there, or fades.
 """
 
 from __future__ import annotations
@@ -59,11 +60,13 @@ def spread(
     *,
     pace: np.ndarray | None = None,
     fade: bool = False,
+    ease: float = EASE,
 ) -> np.ndarray:
     """Values (T,...) that equal `correction` (T,...) where `known` (T,) bool and go over smoothly in between.
 
     pace (T-1,) >= 0: how much of a change each step between frames may take; None: all alike. fade: outside the knots
-    the correction fades within EASE seconds; else it stays. No knot at all gives zeros. Unknown rows are not read.
+    the correction fades within `ease` seconds; else it stays. ease: for so long are slopes at knots felt, too.
+    No knot at all gives zeros. Unknown rows are not read.
     """
     known = np.asarray(known, dtype=bool)
     values = np.asarray(correction, dtype=np.float64)
@@ -74,12 +77,12 @@ def spread(
     knots = Knots.of(known)
     at = values[knots.frames].reshape(len(knots.frames), -1)  # (K,D)
     from_left, from_right = _slopes(at, knots.frames)
-    ease = max(1.0, EASE * fps)
+    ease = max(1.0, ease * fps)
     times = np.arange(len(known))
     elapsed = times - knots.frames[knots.before]  # negative before the first knot
     remaining = knots.frames[knots.after] - times  # negative after the last
     reach = np.where(knots.inside, np.minimum(elapsed + remaining, ease), ease)
-    share = _share(knots, known, fps, pace)[:, None]
+    share = _share(knots, known, ease, pace)[:, None]
     result = at[knots.before] * (1 - share) + at[knots.after] * share
     if fade:
         outside = np.where(knots.inside, 0, np.abs(elapsed))
@@ -119,7 +122,7 @@ def _slopes(at: np.ndarray, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return from_left, from_right
 
 
-def _share(knots: Knots, known: np.ndarray, fps: float, pace: np.ndarray | None) -> np.ndarray:
+def _share(knots: Knots, known: np.ndarray, ease: float, pace: np.ndarray | None) -> np.ndarray:
     """s(t) (T,): what part of the way from the knot before to the knot after is gone."""
     frames, count = knots.frames, len(known)
     start, stop = frames[knots.before], frames[knots.after]
@@ -131,9 +134,9 @@ def _share(knots: Knots, known: np.ndarray, fps: float, pace: np.ndarray | None)
     middle = times[:-1] + 0.5
     gap_start = frames[np.clip(np.searchsorted(frames, middle) - 1, 0, len(frames) - 1)]
     gap_stop = frames[np.clip(np.searchsorted(frames, middle), 0, len(frames) - 1)]
-    ramp = np.clip((gap_stop - gap_start) / 2, 1, max(1.0, EASE * fps))
-    ease = smoothstep((middle - gap_start) / ramp) * smoothstep((gap_stop - middle) / ramp)
-    density = ease * (np.asarray(pace, dtype=np.float64) + 1e-9)
+    ramp = np.clip((gap_stop - gap_start) / 2, 1, ease)
+    window = smoothstep((middle - gap_start) / ramp) * smoothstep((gap_stop - middle) / ramp)
+    density = window * (np.asarray(pace, dtype=np.float64) + 1e-9)
     total = np.concatenate([[0.0], np.cumsum(density)])
     whole = total[stop] - total[start]
     return np.where(knots.inside & (whole > 0), (total - total[start]) / np.where(whole > 0, whole, 1), 0.0)

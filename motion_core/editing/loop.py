@@ -1,0 +1,119 @@
+"""A motion whose end leads back into its beginning: the last frame is the first one again, moving as it does.
+
+At the seam both ends give way by half: to the pose in the middle M of the first pose A and the last B, and to the mean
+of the steps that leave A and reach B. So frames 0, 1, T-2 and T-1 are known; their corrections are spread inwards
+over a window as long as the difference asks for. The pelvis' rotation is corrected in the body, R' = R E, which is
+the same wherever a travelling body has got to and however it has turned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from motion_core import quaternions as quat
+from motion_core.editing.pose import Pose
+from motion_core.editing.root import turned, turned_path, yaw_of
+from motion_core.editing.spread import spread
+from motion_core.motion import Motion
+from motion_core.skeleton import JOINT
+
+PELVIS = JOINT["pelvis"]
+STRAIGHTENED = np.radians(30)  # a travelling loop that turns by less is meant to go straight
+SHORTEST, LONGEST = 0.3, 1.2  # seconds of the window
+SECONDS_PER_RADIAN = 0.6  # of the largest difference between first and last pose
+LEAST_FRAMES = 5
+
+
+def close_loop(motion: Motion, *, travel: bool = True) -> Motion:
+    """The motion as a loop of T-1 frames, whose frame T-1 shows the pose of frame 0 with the same velocity.
+
+    travel: the root goes on; each round begins where and as the last one ended (a drift of the heading below 30
+    degrees is taken out, so that a straight walk stays straight). Else the root returns: its drift over the floor, and
+    what its heading is off a whole number of turns, is taken out evenly. Raises ValueError for less than 5 frames.
+    """
+    if len(motion) < LEAST_FRAMES:
+        raise ValueError(f"a loop needs at least {LEAST_FRAMES} frames, the motion has {len(motion)}")
+    pose = Pose.of(motion)
+    turn = _straighten(pose, travel)
+    if not travel:
+        pose.pelvis[:, :2] -= _ramp(len(motion))[:, None] * (pose.pelvis[-1, :2] - pose.pelvis[0, :2])
+    window = _window(pose, motion.fps)
+    _close_rotations(pose, turn, window, motion.fps)
+    _close_path(pose, turn, window, motion.fps)
+    return replace(motion, trans=pose.motion(motion).trans, rotations=pose.rotations)
+
+
+def _ramp(frames: int) -> np.ndarray:
+    return np.linspace(0.0, 1.0, frames)
+
+
+def _straighten(pose: Pose, travel: bool) -> float:
+    """Take the drift of the heading out; returns the turn from the first to the last frame that remains, radians."""
+    first, last = pose.rotations[0, PELVIS], pose.rotations[-1, PELVIS]
+    turn = float((yaw_of(quat.multiply(last, quat.conjugate(first))) + np.pi) % (2 * np.pi) - np.pi)
+    if travel and abs(turn) >= STRAIGHTENED:
+        return turn
+    angle = -turn * _ramp(len(pose.pelvis))
+    pose.pelvis[:, :2] = turned_path(pose.pelvis[:, :2], angle)
+    pose.rotations[:, PELVIS] = quat.multiply(quat.about_z(angle), pose.rotations[:, PELVIS])
+    return 0.0
+
+
+def _window(pose: Pose, fps: float) -> int:
+    """Frames at each end over which the seam's corrections fade; at most half the motion."""
+    joints = [j for j in range(pose.rotations.shape[1]) if j != PELVIS]
+    apart = float(quat.angle_between(pose.rotations[0, joints], pose.rotations[-1, joints]).max())
+    seconds = np.clip(SHORTEST + SECONDS_PER_RADIAN * apart, SHORTEST, LONGEST)
+    return int(min(round(seconds * fps), len(pose.pelvis) // 2 - 1))
+
+
+def _spread_in(correction: np.ndarray, window: int, fps: float) -> np.ndarray:
+    """Corrections (T,...) of the two first and the two last frames, gone `window` frames further in."""
+    frames = np.arange(len(correction))
+    known = (frames < 2) | (frames >= len(frames) - 2)
+    inside = (frames > window) & (frames < len(frames) - 1 - window)
+    return spread(correction, known | inside, fps)
+
+
+def _close_rotations(pose: Pose, turn: float, window: int, fps: float) -> None:
+    given = pose.rotations.copy()
+    back = quat.about_z(-turn)
+    given[-2:, PELVIS] = quat.multiply(back, given[-2:, PELVIS])  # as seen from where the loop begins
+    inverse = quat.conjugate(given)
+    middle = _half_way(given[0], given[-1])
+    step = 0.5 * (
+        quat.quat_to_rotvec(quat.multiply(inverse[0], given[1]))
+        + quat.quat_to_rotvec(quat.multiply(inverse[-2], given[-1]))
+    )
+    wanted = {
+        0: middle,
+        1: quat.multiply(middle, quat.rotvec_to_quat(step)),
+        -2: quat.multiply(middle, quat.rotvec_to_quat(-step)),
+        -1: middle,
+    }
+    correction = np.zeros((*given.shape[:2], 3))
+    for frame, rotation in wanted.items():
+        correction[frame] = quat.quat_to_rotvec(quat.multiply(inverse[frame], rotation))
+    turns = quat.rotvec_to_quat(_spread_in(correction, window, fps))
+    pose.rotations = quat.multiply(pose.rotations, turns)
+
+
+def _half_way(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return quat.slerp(a, b, np.full(a.shape[:-1], 0.5))
+
+
+def _close_path(pose: Pose, turn: float, window: int, fps: float) -> None:
+    """Height meets half way; the path keeps its ends, and its steps beside the seam become one."""
+    path, frames = pose.pelvis, len(pose.pelvis)
+    first, last = path[1] - path[0], path[-1] - path[-2]
+    last[:2] = turned(last[:2], np.array(-turn))
+    slower = (last - first) / 2
+    rise = np.array([0.0, 0.0, (path[-1, 2] - path[0, 2]) / 2])
+    correction = np.zeros((frames, 3))
+    correction[0], correction[1] = rise, rise + slower
+    back = slower.copy()
+    back[:2] = turned(back[:2], np.array(turn))
+    correction[-1], correction[-2] = -rise, -rise + back
+    pose.pelvis = path + _spread_in(correction, window, fps)
