@@ -14,6 +14,7 @@ from motion_core.metrics.intervals import mean_interval
 from motion_core.metrics.lineup import ModelRow, OnStep, RealRow, Row
 from motion_core.metrics.scores import (
     BATCHES,
+    NEIGHBOURS,
     Embeds,
     Measured,
     Measurer,
@@ -79,6 +80,11 @@ class _Counter:
         self._tell(0.0)
 
 
+def seed_of(replication: int, wanted: Wanted) -> int:
+    """The seed of a motion: its replication's number, so that `--seed r` makes it again."""
+    return replication
+
+
 @dataclass
 class Bench:
     """What all rows share: the requests of every replication, their texts' embeddings, the real motions measured.
@@ -105,9 +111,9 @@ class Bench:
         return None if self.embedder is None else self.embedder.texts(captions).astype(np.float64)
 
     def replication(self, row: Row, number: int, on_step: OnStep | None) -> dict[str, list[float]]:
-        """Every figure of one replication; the seed of every motion is the replication's number."""
+        """Every figure of one replication."""
         wanted = self.wanted[number]
-        measured = self.measurer.measure(row.draw(wanted, [number] * len(wanted), on_step))
+        measured = self.measurer.measure(row.draw(wanted, [seed_of(number, w) for w in wanted], on_step))
         values = physical_values(measured)
         if row.name != "real":  # which is no error against itself
             values |= pair_values(measured, self.real)
@@ -142,9 +148,14 @@ def run_benchmark(
     replications: int = 20,
     progress: Progress | None = None,
 ) -> list[RowResult]:
-    """Every row, replication by replication. Raises ValueError for fewer than one replication."""
+    """Every row, replication by replication. Raises ValueError for fewer than one replication or too few clips."""
     if replications < 1:
         raise ValueError(f"replications is {replications}: at least 1 is needed")
+    if embedder is not None and len(split) <= NEIGHBOURS:
+        raise ValueError(
+            f"{len(split)} clips of the split {split.name!r} are too few for {NEIGHBOURS} neighbours each: "
+            f"give at least {NEIGHBOURS + 1}"
+        )
     bench = Bench(split, embedder, training, replications)
     counter = _Counter(progress, len(rows) * (replications + (embedder is not None)))
     return [_row_result(bench, row, counter) for row in rows]

@@ -97,6 +97,13 @@ def test_without_an_evaluator_the_rest_is_measured(split, training):
         run_benchmark([RealRow(split)], split, None, training, replications=0)
 
 
+def test_too_few_clips_are_refused_before_anything_is_made(evaluation_store, embedder, training):
+    few = load_split(evaluation_store, limit=3)
+    with pytest.raises(ValueError, match="3 clips of the split 'val' are too few"):
+        run_benchmark([RealRow(few)], few, embedder, training, replications=1)
+    run_benchmark([RealRow(few)], few, None, training, replications=1)  # nothing there asks for neighbours
+
+
 def test_what_cannot_be_measured_is_left_out_of_the_mean():
     mean, half = interval([1.0, math.nan, 3.0])
     assert mean == 2.0 and half is not None and half > 0
