@@ -10,6 +10,7 @@ Check = Callable[[Observed], bool]
 OTHER = {"left": "right", "right": "left"}
 SIGN = {"left": 1, "right": -1}
 ROSE, STAYED = 0.25, 0.25  # metres a hand goes up that is raised; and at most one that is not
+MOMENTS = (0.25, 0.35, 0.45, 0.55, 0.65, 0.75)  # shares of a motion at which it may go over to something else
 IN_PLACE = 1.5  # metres of path that still count as staying where one is
 
 
@@ -24,13 +25,17 @@ def waves_both(o: Observed) -> bool:
     return o.waves("left") >= 2 and o.waves("right") >= 2
 
 
+def swings(side: str) -> Check:
+    """Small waves too, nowhere near as high as a greeting."""
+    return lambda o: o.swings(side) >= 3 and o.travel < IN_PLACE
+
+
 def swings_a_hand(o: Observed) -> bool:
-    """A small wave goodbye, whichever hand, nowhere near as high as a greeting."""
-    return max(o.swings("left"), o.swings("right")) >= 3 and o.travel < IN_PLACE
+    return swings("left")(o) or swings("right")(o)
 
 
 def swings_both(o: Observed) -> bool:
-    return min(o.swings("left"), o.swings("right")) >= 3 and o.travel < IN_PLACE
+    return swings("left")(o) and swings("right")(o)
 
 
 def raised(o: Observed, side: str) -> bool:
@@ -168,11 +173,6 @@ def both_of(first: Check, second: Check) -> Check:
     return lambda o: first(o) and second(o)
 
 
-def starts(check: Check) -> Check:
-    """In the first quarter."""
-    return lambda o: check(o.part(0.0, 0.25))
-
-
 def then(first: Check, second: Check) -> Check:
-    """One in the first two thirds, the other in the last two thirds: where one ends is for the model to choose."""
-    return lambda o: first(o.part(0.0, 0.67)) and second(o.part(0.33, 1.0))
+    """One before some moment, the other after it; when that is, is for the model to choose."""
+    return lambda o: any(first(o.part(0.0, m)) and second(o.part(m, 1.0)) for m in MOMENTS)

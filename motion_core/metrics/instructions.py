@@ -38,8 +38,8 @@ from motion_core.metrics.checks import (
     slower,
     sprints,
     stands,
-    starts,
     stops,
+    swings,
     swings_a_hand,
     swings_both,
     then,
@@ -217,8 +217,8 @@ SEVERAL: tuple[Instruction, ...] = (
     Instruction("a person walks forward, then stops and bows", then(walks, bows), "in turn", 7),
     Instruction("a person runs forward and then stops", then(runs, stops), "in turn", 6),
     Instruction("someone walks forward and then raises both hands", then(walks, raises_both), "in turn", 7),
-    Instruction("a person waves with the left hand, then walks forward", then(waves("left"), walks), "in turn", 8),
-    Instruction("a person stands still, then walks forward", both_of(starts(stands), walks), "in turn", 6),
+    Instruction("a person waves with the left hand, then walks forward", then(swings("left"), walks), "in turn", 8),
+    Instruction("a person stands still, then walks forward", then(stands, walks), "in turn", 6),
 )  # fmt: skip
 
 INSTRUCTIONS: tuple[Instruction, ...] = (*HANDS, *GOING, *BODY, *STYLED, *SEVERAL)

@@ -25,7 +25,6 @@ from motion_core.metrics.checks import (
     runs,
     sidesteps,
     stands,
-    starts,
     stops,
     then,
     turns,
@@ -163,7 +162,8 @@ def test_one_thing_after_another():
     walk, still = moving((0, 1.2)), moving()
     both, turned = walk.concatenate(still), still.concatenate(walk)
     assert then(walks, stops)(Observed(both)) and not then(walks, stops)(Observed(walk))
-    assert both_of(starts(stands), walks)(Observed(turned)) and not starts(stands)(Observed(both))
+    assert then(stands, walks)(Observed(turned)) and not then(stands, walks)(Observed(both))
+    assert both_of(walks, then(walks, stands))(Observed(both)) and not then(walks, stands)(Observed(walk))
     assert drifts("left")(Observed(moving((0.4, 0.8)))) and not drifts("right")(Observed(moving((0.4, 0.8))))
 
 
