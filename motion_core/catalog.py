@@ -87,6 +87,19 @@ CATALOG: dict[str, ModelCard] = {
             checkpoint="mdm-action.safetensors",
             actions=ACTIONS,
         ),
+        ModelCard(
+            id="dit-adaln",
+            title="DiT with AdaLN, text to motion",
+            family="dit",
+            tasks=("generate",),
+            needs="text",
+            fps=20.0,
+            max_seconds=9.8,
+            steps=15,
+            guidance=2.5,
+            licence=NON_COMMERCIAL,
+            checkpoint="dit-adaln.safetensors",
+        ),
     )
 }
 DEFAULT_MODEL = "mdm"

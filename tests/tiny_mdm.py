@@ -1,7 +1,8 @@
-"""For tests: tiny but real MDM checkpoints with random weights."""
+"""For tests: tiny but real checkpoints of the denoising families with random weights."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,8 +40,36 @@ def save_tiny_mdm(path: Path, condition: str | None, **more) -> None:
     save_checkpoint(path, MDM(config).state_dict(), CheckpointInfo(**(values | more)))
 
 
+def save_tiny_dit(path: Path, block: str, **more) -> None:
+    """An untrained DiT of width 32 with the features and noise of the tiny MDM."""
+    import torch
+
+    from motion_core.checkpoint import load_checkpoint, save_checkpoint
+    from motion_core.features import smpl205
+    from motion_core.models.dit import DiT, DiTConfig
+
+    save_tiny_mdm(path, "text", **more)
+    _, info = load_checkpoint(path)
+    config = DiTConfig(
+        features=smpl205.DIM,
+        width=32,
+        layers=2,
+        heads=2,
+        block=block,
+        max_frames=256,
+        levels=info.diffusion["steps"],
+    )
+    torch.manual_seed(3)
+    save_checkpoint(path, DiT(config).state_dict(), replace(info, family="dit", config=config.to_json()))
+
+
 def save_tiny_models(folder: Path, **more) -> Path:
-    """`mdm` and `mdm-action`, in a folder that LABAN_WEIGHTS can name; returns it."""
-    save_tiny_mdm(folder / "mdm.safetensors", "text", **more)
-    save_tiny_mdm(folder / "mdm-action.safetensors", "action", **more)
+    """All models of the catalog, in a folder that LABAN_WEIGHTS can name; returns it."""
+    from motion_core.catalog import CATALOG
+
+    for card in CATALOG.values():
+        if card.family == "dit":
+            save_tiny_dit(folder / card.checkpoint, card.id.removeprefix("dit-"), **more)
+        else:
+            save_tiny_mdm(folder / card.checkpoint, card.needs, **more)
     return folder
