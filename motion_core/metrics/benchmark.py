@@ -80,9 +80,14 @@ class _Counter:
         self._tell(0.0)
 
 
+SEEDS_APART = 100_003  # more than a store has clips
+
+
 def seed_of(replication: int, wanted: Wanted) -> int:
-    """The seed of a motion: its replication's number, so that `--seed r` makes it again."""
-    return replication
+    """The seed of a motion. Clips of one replication start from different noise: from the same, they would be more
+    alike than the real ones, and the distance of the distributions would measure that.
+    """
+    return SEEDS_APART * replication + wanted.clip
 
 
 @dataclass

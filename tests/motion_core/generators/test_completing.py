@@ -1,0 +1,160 @@
+"""Complete, edit, sequences on an untrained network: whatever it says, what is kept is kept and lengths are right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tiny_mdm import save_tiny_dit
+
+from motion_core import quaternions as quat
+from motion_core.constraints import FollowPath, Pin
+from motion_core.generators import load_generator
+from motion_core.generators.completing import known_frames, layout
+from motion_core.generators.sequencing import pieces
+from motion_core.motion import Motion
+from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT, joint_indices
+from motion_core.tasks import Complete, Edit, Generate, Sampling, Sequence, TaskError
+
+FEW = Sampling(seed=4, steps=3)
+
+
+def walk(frames: int, fps: float) -> Motion:
+    """Straight ahead, swinging, turned and away from the origin."""
+    seconds = np.arange(frames) / fps
+    vectors = np.zeros((frames, 22, 3))
+    for name, sign in (("left_hip", 1), ("right_hip", -1), ("left_shoulder", -0.5), ("right_shoulder", 0.5)):
+        vectors[:, JOINT[name], 0] = 0.4 * sign * np.sin(2 * np.pi * seconds)
+    rotations = quat.rotvec_to_quat(vectors)
+    rotations[:, JOINT["pelvis"]] = UPRIGHT
+    path = np.stack([0 * seconds, -seconds, np.full(frames, STANDING_PELVIS)], 1)
+    return Motion.from_pelvis(fps, path, rotations).moved(yaw=0.8).moved(offset=(2.0, -1.0, 0.0))
+
+
+@pytest.fixture(scope="module")
+def generator(tmp_path_factory):
+    path = tmp_path_factory.mktemp("tiny") / "dit.safetensors"
+    save_tiny_dit(path, "adaln")
+    made = load_generator("dit-adaln", checkpoint=path, device="cpu")
+    made.card = replace(made.card, tasks=("generate", "complete", "edit", "sequence"))
+    return made
+
+
+def same(a: Motion, b: Motion, frames) -> None:
+    np.testing.assert_array_equal(a.trans[frames], b.trans[frames])
+    np.testing.assert_array_equal(a.rotations[frames], b.rotations[frames])
+
+
+@pytest.mark.parametrize("fps", [20.0, 24.0, 29.97, 60.0])
+def test_kept_frames_are_kept_bit_for_bit_at_any_rate(generator, fps):
+    given = walk(round(4 * fps), fps)
+    end = len(given)
+    task = Complete(given, keep=((0, 8), (end // 2, end // 2 + 1), (end - 3, end)), text="a person walks")
+    made = generator.run(task, FEW)
+    kept = np.r_[0:8, end // 2, end - 3 : end]
+    assert made.fps == fps and len(made) == end
+    same(made, given, kept)
+    free = np.setdiff1d(np.arange(end), kept)
+    assert not np.array_equal(made.rotations[free], given.rotations[free])
+    assert made.meta["kept"] == len(kept) and made.meta["task"] == "complete"
+
+
+def test_a_motion_goes_on_from_its_end(generator):
+    given = walk(40, 20.0)
+    made = generator.run(Complete(given, keep=((0, 40),), seconds=5.0), FEW)
+    assert len(made) == 100
+    same(made.slice(0, 40), given, slice(None))
+    step = np.linalg.norm(np.diff(made.pelvis[38:44], axis=0), axis=1)
+    assert step.max() < 0.6  # untrained as it is, it begins where the motion ends
+
+
+def test_a_long_motion_is_filled_in_windows(generator):
+    given = walk(700, 20.0)
+    made = generator.run(Complete(given, keep=((0, 50), (300, 330), (690, 700))), FEW)
+    assert len(made) == 700
+    same(made, given, np.r_[0:50, 300:330, 690:700])
+
+
+def test_the_same_seed_gives_the_same_in_any_batch(generator):
+    task = Complete(walk(60, 20.0), keep=((0, 10), (50, 60)), text="a person walks")
+    other = Complete(walk(90, 30.0), keep=((0, 20),), loop=True)
+    alone = generator.run(task, FEW)
+    beside = generator.run_batch([(other, FEW), (task, FEW), (Sequence((("walk", 3.0), ("run", 2.0))), FEW)])[
+        1
+    ]
+    np.testing.assert_allclose(alone.joints(), beside.joints(), atol=1e-4)
+
+
+def test_a_loop_ends_in_the_pose_it_begins_with(generator):
+    for travel in (True, False):
+        made = generator.run(Complete(None, text="walk", seconds=4.0, loop=True, travel=travel), FEW)
+        assert len(made) == 80
+        first, last = made.slice(0, 1), made.slice(79)
+        turn = float(first.heading()[0] - last.heading()[0])
+        back = last.moved(yaw=turn)
+        back = back.moved(offset=tuple(np.append((first.pelvis - back.pelvis)[0, :2], 0.0)))
+        np.testing.assert_allclose(back.joints(), first.joints(), atol=1e-3)
+        if not travel:
+            np.testing.assert_allclose(last.pelvis[0], first.pelvis[0], atol=1e-3)
+
+
+def test_other_joints_stay_bit_for_bit(generator):
+    given = walk(90, 30.0)
+    arm = joint_indices(["left_arm"])
+    others = np.setdiff1d(np.arange(22), arm)
+    made = generator.run(Edit(given, parts=("left_arm",), text="waves", span=(20, 70)), FEW)
+    np.testing.assert_array_equal(made.trans, given.trans)
+    np.testing.assert_array_equal(made.rotations[:, others], given.rotations[:, others])
+    same(made, given, np.r_[0:20, 70:90])
+    assert np.abs(made.rotations[30:60, arm] - given.rotations[30:60, arm]).max() > 0.01
+
+
+def test_a_weak_variation_stays_nearer_than_a_strong_one(monkeypatch):
+    monkeypatch.delenv("LABAN_WEIGHTS", raising=False)
+    trained = load_generator("dit-adaln", device="cpu")
+    trained.card = replace(trained.card, tasks=("generate", "edit"))
+    given = trained.run(Generate(text="a person walks forward", seconds=3.0), Sampling(seed=2, steps=8))
+
+    def off(strength: float) -> float:
+        made = trained.run(Edit(given, strength=strength), Sampling(seed=1, steps=8))
+        assert len(made) == 60
+        return float(np.abs(made.joints() - given.joints()).mean())
+
+    assert off(0.1) < 0.5 * off(1.0)
+
+
+def test_a_sequence_has_the_length_of_its_prompts(generator):
+    task = Sequence((("a person walks", 3.0), ("a person runs", 15.0), ("a person bows", 2.55)))
+    made = generator.run(task, FEW)
+    assert len(made) == round(20.55 * 20) and made.meta["prompts"][1] == ["a person runs", 15.0]
+    assert sum(frames for _, frames in pieces(task, generator.studio)) == len(made)
+    begun = generator.run(replace(task, start=walk(45, 30.0)), FEW)
+    assert len(begun) == len(made)
+    assert np.linalg.norm(begun.pelvis[0] - walk(45, 30.0).pelvis[-1]) < 0.6  # it begins where the other ends
+
+
+def test_pins_and_paths_are_led_to(generator):
+    path = FollowPath(((0, 0), (0, -2), (1, -3)))
+    made = generator.run(Complete(None, text="walk", seconds=5.0, path=path), FEW)
+    assert np.linalg.norm(made.pelvis[0, :2]) < 0.05 and np.linalg.norm(made.pelvis[-1, :2] - [1, -3]) < 0.15
+    pin = Pin("pelvis", 3.0, 3.0, (0.5, -1.0, STANDING_PELVIS))
+    pinned = generator.run(Complete(None, text="walk", seconds=5.0, pins=(pin,)), FEW)
+    assert np.linalg.norm(pinned.pelvis[60] - pin.position) < 0.01
+
+
+def test_frames_of_two_rates(generator):
+    kept = np.array([True, True, True, False, False, False, True, False, True, True])
+    assert known_frames(kept, 20.0, 10, 20.0).tolist() == kept.tolist()
+    at_half = known_frames(kept, 20.0, 19, 40.0)
+    assert at_half[:5].all() and not at_half[5:12].any() and at_half[12] and at_half[16:].all()
+    target, layout_kept = layout(Complete(walk(30, 30.0), keep=((0, 30),), seconds=2.0), 20.0)
+    assert len(target) == 60 and layout_kept.sum() == 30
+
+
+def test_models_that_only_generate_say_so(generator, tmp_path):
+    save_tiny_dit(tmp_path / "d.safetensors", "adaln")
+    plain = load_generator("mdm", checkpoint=tmp_path / "d.safetensors", device="cpu")
+    plain.card = replace(plain.card, tasks=("generate",))
+    with pytest.raises(TaskError, match="cannot complete"):
+        plain.run(Complete(walk(30, 20.0), keep=((0, 5),)), FEW)
