@@ -11,11 +11,13 @@ from mathutils import Quaternion
 
 from motion_core.motion import Motion
 from motion_core.retarget import BoneCurves, RigError, motion_to_bone_curves
+from motion_core.rig_maps import BoneMap
 
 from .actions import Channel, action_name, make_action, put_action, sign
+from .controls import read_controls, set_switches, usable_switches
 from .fps import scene_fps
 from .mapping import bones_of
-from .rig import check_armature, read_rig
+from .rig import check_armature
 
 MAX_PROPERTY = 60  # bytes that Blender gives the name of a custom property
 
@@ -60,6 +62,18 @@ def _channels(armature: bpy.types.Object, curves: BoneCurves) -> list[Channel]:
     return [root, *(_rotation_channel(bones[name], quats) for name, quats in curves.rotations.items())]
 
 
+def _switch_channels(armature: bpy.types.Object, bone_map: BoneMap) -> list[Channel]:
+    """One key each, so that the action finds the rig's limbs in the mode it was made for."""
+    return [
+        Channel(
+            switch.bone,
+            f'{armature.pose.bones[switch.bone].path_from_id()}["{bpy.utils.escape_identifier(switch.property)}"]',
+            np.array([[switch.value]]),
+        )
+        for switch in usable_switches(armature, bone_map.switches)
+    ]
+
+
 def _write_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
     """What made the motion, as custom properties: laban_text, laban_seed, laban_licence and so on."""
     for key, value in meta.items():
@@ -92,14 +106,17 @@ def bake(
     check_armature(armature)
     _check_writable(armature)
     scene: Any = context.scene
-    bones, bone_map = read_rig(armature), bones_of(armature)
+    bone_map = bones_of(armature)
+    bones = read_controls(context, armature, bone_map)
     motion = motion.resample(scene_fps(scene))
-    curves = motion_to_bone_curves(motion, bones, bone_map.bones)
+    curves = motion_to_bone_curves(motion, bones, bone_map.bones, carrier=bone_map.carrier)
     first = scene.frame_current if start_frame is None else start_frame
     title = action_name(name or motion.meta.get("text") or motion.meta.get("action"))
-    action, slot = make_action(armature, title, _channels(armature, curves), first)
+    channels = [*_channels(armature, curves), *_switch_channels(armature, bone_map)]
+    action, slot = make_action(armature, title, channels, first)
     _write_meta(action, motion.meta)
     put_action(armature, action, slot)
+    set_switches(armature, bone_map.switches)
     action.name = title  # free again if it was that of the result just replaced
     sign(action)
     if extend_range:

@@ -29,10 +29,8 @@ from motion_core.tasks import MAX_FRAMES
 from .action_curves import action_poses, moved_by_action_alone
 from .fps import scene_fps
 from .mapping import bones_of
+from .pose_values import pose_values, put_pose_values
 from .rig import check_armature, read_rig
-
-POSE = ("location", "rotation_quaternion", "rotation_euler", "rotation_axis_angle", "scale")
-WIDTH = {"rotation_quaternion": 4, "rotation_axis_angle": 4}  # of those; the others have 3 numbers
 
 
 def capture(
@@ -143,23 +141,12 @@ def _poses(matrices: np.ndarray, names: list[str]) -> BonePoses:
 def _left_alone(scene: Any, armature: bpy.types.Object) -> Iterator[None]:
     """Puts back the frame, and poses that were set but not keyed."""
     frame, subframe = scene.frame_current, scene.frame_subframe
-    bones, before = armature.pose.bones, _pose_values(armature)
+    before = pose_values(armature)
     place = armature.matrix_basis.copy()
     try:
         yield
     finally:
         scene.frame_set(frame, subframe=subframe)
-        for name, values in _pose_values(armature).items():
-            if not np.array_equal(values, before[name]):
-                bones.foreach_set(name, before[name])
-                armature.update_tag()
+        put_pose_values(armature, before)
         if armature.matrix_basis != place:
             armature.matrix_basis = place
-
-
-def _pose_values(armature: bpy.types.Object) -> dict[str, np.ndarray]:
-    values = {}
-    for name in POSE:
-        values[name] = np.empty(len(armature.pose.bones) * WIDTH.get(name, 3), dtype=np.float32)
-        armature.pose.bones.foreach_get(name, values[name])
-    return values

@@ -25,6 +25,7 @@ from stage import VIEW, Stage  # noqa: E402
 from blender_addon.bake import bake  # noqa: E402
 from blender_addon.rig import add_rig  # noqa: E402
 from blender_addon.worker import Service  # noqa: E402
+from motion_core.catalog import DEFAULT_MODEL  # noqa: E402
 from motion_core.formats.npz import bytes_to_motion  # noqa: E402
 from motion_core.motion import Motion  # noqa: E402
 from motion_core.tasks import Generate, Sampling, task_to_json  # noqa: E402
@@ -126,7 +127,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--text", default=TEXT)
     parser.add_argument("--seconds", type=float, default=6.0)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--model", default="mdm")
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--no-film", action="store_true", help="only the .blend and the sheet")
     return parser.parse_args(arguments)
 

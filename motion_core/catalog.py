@@ -102,7 +102,7 @@ CATALOG: dict[str, ModelCard] = {
         ),
     )
 }
-DEFAULT_MODEL = "mdm"
+DEFAULT_MODEL = "dit-adaln"
 # Models that find motions and make none (`embedding.py`): no generator to choose, hence not in CATALOG.
 RETRIEVAL_CARDS: dict[str, ModelCard] = {
     "tmr": ModelCard(

@@ -73,17 +73,34 @@ def place_feet(pose: Pose, plans: dict[str, FootPlan], fps: float) -> None:
     pose.update()
 
 
+def lead_feet(
+    pose: Pose, side: str, contact: np.ndarray, wanted: FootPlan, frozen: np.ndarray, fps: float
+) -> FootPlan:
+    """A plan that is `wanted` during contacts (T,) bool and goes over softly into what the pose does elsewhere."""
+    ball, foot, toes = pose.at(f"{side}_foot"), pose.facing(f"{side}_ankle"), pose.facing(f"{side}_foot")
+    hold = wanted.ball - ball
+    floor = spread_contacts(hold[:, :2], contact, frozen, fps)
+    height = spread_contacts(hold[:, 2:], contact, frozen, fps, ABRUPT)  # swings go as high as they did
+    turns = [
+        spread_contacts(quat.quat_to_rotvec(quat.multiply(there, quat.conjugate(here))), contact, frozen, fps)
+        for here, there in ((foot, wanted.foot), (toes, wanted.toes))
+    ]
+    foot, toes = (quat.multiply(quat.rotvec_to_quat(turn), here) for turn, here in zip(turns, (foot, toes)))
+    return FootPlan(ball + np.concatenate([floor, height], axis=1), foot, toes)
+
+
 def _plan(pose: Pose, side: str, contacts: Contacts, frozen: np.ndarray, fps: float) -> FootPlan:
-    ball = pose.at(f"{side}_foot")
     foot, toes = pose.facing(f"{side}_ankle"), pose.facing(f"{side}_foot")
-    hold = _held_places(ball, contacts.ball, frozen) - ball
-    floor = spread_contacts(hold[:, :2], contacts.ball, frozen, fps)
-    height = spread_contacts(hold[:, 2:], contacts.ball, frozen, fps, ABRUPT)  # swings go as high as they did
-    return FootPlan(
-        ball + np.concatenate([floor, height], axis=1),
-        _flattened(foot, contacts.flat, frozen, fps),
-        _flattened(toes, contacts.ball, frozen, fps),
+    wanted = FootPlan(
+        _held_places(pose.at(f"{side}_foot"), contacts.ball, frozen),
+        _level(foot, contacts.flat, frozen),
+        _level(toes, contacts.ball, frozen),
     )
+    led = lead_feet(pose, side, contacts.ball, wanted, frozen, fps)
+    # the foot is level only while it is flat; on its ball it keeps the angle it has
+    turn = quat.quat_to_rotvec(quat.multiply(wanted.foot, quat.conjugate(foot)))
+    soft = spread_contacts(turn, contacts.flat, frozen, fps)
+    return FootPlan(led.ball, quat.multiply(quat.rotvec_to_quat(soft), foot), led.toes)
 
 
 def _held_places(ball: np.ndarray, contact: np.ndarray, frozen: np.ndarray) -> np.ndarray:
@@ -117,8 +134,8 @@ def spread_contacts(
     return spread(np.where(contact[:, None], correction, 0.0), known, fps, fade=True, ease=ABRUPT)
 
 
-def _flattened(facing: np.ndarray, contact: np.ndarray, frozen: np.ndarray, fps: float) -> np.ndarray:
-    """Orientations (T,4) tilted level during contacts; their heading stays.
+def _level(facing: np.ndarray, contact: np.ndarray, frozen: np.ndarray) -> np.ndarray:
+    """Orientations (T,4) tilted level, their heading kept, where (T,) bool they are nearly so in a contact.
 
     A contact with frozen frames keeps its tilt: to make its free frames level would tip the foot between them.
     """
@@ -127,8 +144,8 @@ def _flattened(facing: np.ndarray, contact: np.ndarray, frozen: np.ndarray, fps:
     for start, stop in runs(contact):
         if frozen[start:stop].any():
             level[start:stop] = False
-    tilt = quat.quat_to_rotvec(quat.between(up, np.array([0.0, 0.0, 1.0])))
-    return quat.multiply(quat.rotvec_to_quat(spread_contacts(tilt, level, frozen, fps)), facing)
+    turned = quat.multiply(quat.between(up, np.array([0.0, 0.0, 1.0])), facing)
+    return np.where(level[:, None], turned, facing)
 
 
 def _sink(pose: Pose, ankles: dict[str, np.ndarray], fps: float) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -35,11 +36,11 @@ class RigBone:
     inherit_rotation: bool = True
     local_location: bool = True  # locations are along the bone's rest axes, else along the armature's
 
-    @property
+    @cached_property
     def head(self) -> np.ndarray:
         return np.asarray(self.rest, dtype=np.float64)[:3, 3]
 
-    @property
+    @cached_property
     def orientation(self) -> np.ndarray:
         """Rest orientation (4,) in the armature, without any scale of the matrix."""
         axes = np.asarray(self.rest, dtype=np.float64)[:3, :3]

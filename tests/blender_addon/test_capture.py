@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import bpy
 import numpy as np
 import pytest
 from rig_rests import Y_UP, RestStyle
@@ -198,12 +197,13 @@ def test_faults_are_named(context):
 
 
 def test_three_hundred_frames_take_a_tenth_of_a_second(context):
+    """Of the processor's time: other programs may be busy too."""
     rig = add_rig(context)
     bake(context, rig, stepping(frames=300), start_frame=1)
     spent = []
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = time.process_time()
         capture(context, rig)
-        spent.append(time.perf_counter() - begin)
+        spent.append(time.process_time() - begin)
     print(f"capture of 22 bones x 300 frames: {min(spent) * 1e3:.0f} ms")
-    assert min(spent) < 0.1 * 3  # the aim is 0.1 s; the machine may be busy
+    assert min(spent) < 0.1

@@ -143,13 +143,13 @@ def test_absent_weights_fail_with_the_fix(laban, tmp_path, monkeypatch):
     monkeypatch.setenv("LABAN_WEIGHTS", str(tmp_path))
     status, stdout, err = laban(*WAVE, "--out", tmp_path / "x.npz", "--json")
     assert status == 1
-    assert_one_line(err, "mdm.safetensors", "LABAN_WEIGHTS")
-    assert "mdm.safetensors" in json.loads(stdout)["error"]
+    assert_one_line(err, "dit-adaln.safetensors", "LABAN_WEIGHTS")
+    assert "dit-adaln.safetensors" in json.loads(stdout)["error"]
 
 
 def test_broken_checkpoint_and_device(laban, tiny_weights, tmp_path):
     broken = tmp_path / "broken.safetensors"
-    broken.write_bytes((tiny_weights / "mdm.safetensors").read_bytes()[:5000])
+    broken.write_bytes((tiny_weights / "dit-adaln.safetensors").read_bytes()[:5000])
     status, _, err = laban(*WAVE, "--checkpoint", broken, "--out", tmp_path / "x.npz")
     assert status == 1
     assert_one_line(err, "broken.safetensors")

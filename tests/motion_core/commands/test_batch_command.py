@@ -119,7 +119,7 @@ def test_absent_weights_fail_their_model_only(batch, tmp_path, tiny_folder, monk
     status, facts, _ = batch(lines)
     assert status == 1 and names(tmp_path) == ["a.npz"]
     assert [fault["id"] for fault in facts["failed"]] == ["t"]
-    assert "mdm.safetensors" in facts["failed"][0]["error"]
+    assert "dit-adaln.safetensors" in facts["failed"][0]["error"]
 
 
 def test_a_failing_motion_does_not_take_the_others_with_it(batch, tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from motion_core.catalog import CATALOG
+from motion_core.catalog import CATALOG, DEFAULT_MODEL
 from motion_core.service.app import read_task
 from motion_core.tasks import Generate, Sampling, task_from_json, task_to_json
 
@@ -26,7 +26,7 @@ def test_a_task_arrives_as_it_was_sent():
 
 
 def test_a_task_without_a_model_gets_the_default():
-    assert read_task(json.dumps(GOOD).encode(), {})[0] == "mdm"
+    assert read_task(json.dumps(GOOD).encode(), {})[0] == DEFAULT_MODEL
 
 
 def test_actions_are_checked_once_the_model_is_loaded():
