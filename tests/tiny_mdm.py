@@ -60,7 +60,10 @@ def save_tiny_dit(path: Path, block: str, **more) -> None:
         levels=info.diffusion["steps"],
     )
     torch.manual_seed(3)
-    save_checkpoint(path, DiT(config).state_dict(), replace(info, family="dit", config=config.to_json()))
+    weights = DiT(config).state_dict()
+    for name, tensor in weights.items():  # adaLN-zero starts at nothing: every seed would give the same motion
+        weights[name] = tensor if tensor.any() else torch.randn_like(tensor) * 0.1
+    save_checkpoint(path, weights, replace(info, family="dit", config=config.to_json()))
 
 
 def save_tiny_models(folder: Path, **more) -> Path:
