@@ -29,8 +29,7 @@ def swaying(seed: int = 0, frames: int = 60, fps: float = 20.0, yaw: float = 0.0
 def stepping(frames: int = 80, fps: float = 20.0, slide: float = 0.0) -> Motion:
     """A walk along -Y, 1.1 s a cycle: thighs and knees swing, feet stay level. slide: m/s the floor slips away."""
     phase = 2 * np.pi * np.arange(frames) / (1.1 * fps)
-    rotations = np.tile(quat.IDENTITY, (frames, 22, 1))
-    rotations[:, JOINT["pelvis"]] = UPRIGHT
+    rotations = standing(frames, fps).rotations.astype(float)
     zero = np.zeros(frames)
     for side, shift in (("left", 0.0), ("right", np.pi)):
         thigh = -0.38 * np.sin(phase + shift)
@@ -53,6 +52,13 @@ def _carried(still: Motion, slide: float) -> Motion:
     pelvis[1:, 1] -= np.cumsum(steps) + slide / still.fps * np.arange(1, len(still))
     pelvis[:, 2] -= balls[..., 2].min(axis=1) - 0.018
     return Motion.from_pelvis(still.fps, pelvis, still.rotations)
+
+
+def standing(frames: int = 40, fps: float = 20.0) -> Motion:
+    """The rest pose, still, on the floor."""
+    rotations = np.tile(quat.IDENTITY, (frames, 22, 1))
+    rotations[:, JOINT["pelvis"]] = UPRIGHT
+    return Motion.from_pelvis(fps, np.tile([0, 0, STANDING_PELVIS], (frames, 1)), rotations)
 
 
 def speeds(motion: Motion) -> np.ndarray:

@@ -1,14 +1,18 @@
 """Two bones that reach a point: arms and legs, in closed form, for all frames at once.
 
-The triangle, derived. The root stays at r, the end shall be at p, the bones have lengths a and b. Let d = |p - r| and
-x the unit direction from r to p. The middle joint lies on a circle about x, at
+The bend, derived. Upper bone u and lower bone l (vectors), axis h (unit) of knee or elbow, d the distance from root to
+target. The lower bone is turned about h by an angle w; with l = p + q, p along h and q across,
 
-    along = (a^2 - b^2 + d^2) / 2d       beside = sqrt(a^2 - along^2)
+    |u + p + q cos w + (h x q) sin w| = d
+    A cos w + B sin w = C      A = u.q   B = u.(h x q)   C = (d^2 - |u|^2 - |l|^2) / 2 - u.p
+    w = atan2(B, A) + arccos(C / sqrt(A^2 + B^2))
 
-and m, the unit direction to the side, is what keeps a knee a knee: with n the normal of the bend (upper x lower bone),
-m = x' n x' turned with the limb, i.e. m = x cross n. The plane of the given pose is taken, carried along by the
-shortest turn from the old direction to the new one; a straight limb has no plane and takes its own from the frames
-around it and from anatomy.
+atan2(B, A) is the straightest the limb can be; of the two solutions beside it the one that bends by a positive turn
+about h is taken, so a knee stays a knee. What little is missing when a limb that also bends sideways (p != 0) shall be
+longer than that, is straightened in its own plane. Last, the whole limb swings the short way to the target.
+
+For h a bent limb has the normal of its own bend; one that is nearly straight, whose normal is chance and build (knees
+lie further out than hips and ankles), takes anatomy's, an arm also that of the frames around.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ from motion_core.fitting import CHILD, HINGES, unit
 from motion_core.skeleton import JOINT, OFFSETS
 
 STRETCH = 0.9999  # of the full length: beyond it the bend has no direction
-STRAIGHT, BENT = 0.02, 0.1  # sines of the bend between which its own plane gains all the say
+STRAIGHT, BENT = 0.17, 0.4  # sines of the bend between which its own plane gains all the say
 PRIOR = 0.003  # weight of anatomy against the bends (sine squared) of the frames around
 NEIGHBOURS = 9  # frames
 
@@ -65,30 +69,57 @@ LIMBS: dict[str, Limb] = {
 
 
 def two_bone(
-    root: np.ndarray, middle: np.ndarray, end: np.ndarray, target: np.ndarray, normal: np.ndarray
+    root: np.ndarray, middle: np.ndarray, end: np.ndarray, target: np.ndarray, axis: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """World turns (...,4) of the upper and the lower bone that bring `end` to `target`, all points (...,3) metres.
 
-    normal (...,3): of the bend, upper x lower; need not be exact nor of length 1. A target out of reach is met in
-    direction, the limb stretched out or folded up.
+    axis (...,3): a positive turn about it bends the limb. A target out of reach is met in direction, the limb
+    stretched out or folded up.
     """
-    a = np.linalg.norm(middle - root, axis=-1, keepdims=True)
-    b = np.linalg.norm(end - middle, axis=-1, keepdims=True)
-    swing = quat.between(end - root, target - root)
-    x = unit(target - root)
-    distance = np.linalg.norm(target - root, axis=-1, keepdims=True)
-    distance = np.clip(distance, np.abs(a - b) / STRETCH + 1e-6, (a + b) * STRETCH)
-    along = (a * a - b * b + distance * distance) / (2 * distance)
+    upper, lower = middle - root, end - middle
+    a, b = np.linalg.norm(upper, axis=-1), np.linalg.norm(lower, axis=-1)
+    distance = np.linalg.norm(target - root, axis=-1)
+    given = np.linalg.norm(
+        end - root, axis=-1
+    )  # the limits are for targets, not for what the pose does already
+    shortest, longest = np.abs(a - b) / STRETCH + 1e-6, (a + b) * STRETCH
+    distance = np.clip(distance, np.minimum(shortest, given), np.maximum(longest, given))
+    axis = unit(axis)
+    bend = quat.rotvec_to_quat(axis * _bend_angle(upper, lower, axis, distance)[..., None])
+    lower = quat.rotate(bend, lower)
+    x = unit(upper + lower)
+    knee, shin = _triangle(upper, lower, x, distance)
+    swing = quat.between(x, target - root)
+    turn_upper = quat.multiply(swing, quat.between(upper, knee))
+    turn_lower = quat.multiply(swing, quat.multiply(quat.between(lower, shin), bend))
+    return turn_upper, turn_lower
+
+
+def _bend_angle(upper: np.ndarray, lower: np.ndarray, axis: np.ndarray, distance: np.ndarray) -> np.ndarray:
+    """w (...) of the derivation; the nearest there is where the axis does not allow the distance."""
+    along = (lower * axis).sum(-1, keepdims=True) * axis
+    across = lower - along
+    a, b = (upper * across).sum(-1), (upper * quat.cross(axis, across)).sum(-1)
+    squares = (upper * upper).sum(-1) + (lower * lower).sum(-1)
+    c = (distance**2 - squares) / 2 - (upper * along).sum(-1)
+    return np.arctan2(b, a) + np.arccos(np.clip(c / np.maximum(np.hypot(a, b), 1e-12), -1, 1))
+
+
+def _triangle(
+    upper: np.ndarray, lower: np.ndarray, x: np.ndarray, distance: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both bones (...,3) in their own plane, made exactly so long together along `x`; as they were if they are."""
+    a, b = (np.linalg.norm(v, axis=-1, keepdims=True) for v in (upper, lower))
+    d = distance[..., None]
+    along = (a * a - b * b + d * d) / (2 * d)
     beside = np.sqrt(np.maximum(a * a - along * along, 0.0))
-    side = unit(quat.cross(x, quat.rotate(swing, normal)))
+    side = unit(upper - (upper * x).sum(-1, keepdims=True) * x)
     knee = x * along + side * beside
-    upper = quat.multiply(quat.between(quat.rotate(swing, middle - root), knee), swing)
-    lower = quat.multiply(quat.between(quat.rotate(swing, end - middle), x * distance - knee), swing)
-    return upper, lower
+    return knee, x * d - knee
 
 
-def bend_normals(pose: Pose, limb: Limb) -> np.ndarray:
-    """The normal (T,3) of each frame's bend in world axes: the pose's own, or a straight limb's likely one."""
+def bend_axes(pose: Pose, limb: Limb) -> np.ndarray:
+    """The axis (T,3) of each frame's bend in world axes: the pose's own, or a nearly straight limb's likely one."""
     upper = unit(pose.at(limb.middle) - pose.at(limb.upper))
     lower = unit(pose.at(limb.end) - pose.at(limb.middle))
     facing = pose.facing(limb.upper)
@@ -100,9 +131,10 @@ def bend_normals(pose: Pose, limb: Limb) -> np.ndarray:
     trusted = smoothstep((sine - STRAIGHT) / (BENT - STRAIGHT))
     if limb.strict:
         forward = own @ hinge / np.maximum(sine[:, 0], 1e-9)
-        trusted = trusted * smoothstep(forward / 0.5 + 0.5)[:, None]
-        own = np.where((own @ hinge)[:, None] < 0, 0.0, own)
-    likely = unit(running_mean(own * sine, NEIGHBOURS) + PRIOR * hinge)
+        trusted = trusted * smoothstep(forward / 0.5)[:, None]
+        likely = hinge
+    else:
+        likely = unit(running_mean(own * np.maximum(sine - STRAIGHT, 0), NEIGHBOURS) + PRIOR * hinge)
     return quat.rotate(facing, trusted * unit(own) + (1 - trusted) * likely)
 
 
@@ -110,7 +142,7 @@ def place_limb(pose: Pose, limb: Limb, target: np.ndarray, end_facing: np.ndarra
     """Bend a limb of the pose so that its end lies at `target` (T,3). end_facing (T,4): the end's world orientation;
     None leaves it as it lies in the lower bone. `pose.update` is left to the caller."""
     root, middle, end = (pose.at(joint) for joint in (limb.upper, limb.middle, limb.end))
-    turn_upper, turn_lower = two_bone(root, middle, end, target, bend_normals(pose, limb))
+    turn_upper, turn_lower = two_bone(root, middle, end, target, bend_axes(pose, limb))
     chain = {
         limb.upper: quat.multiply(turn_upper, pose.facing(limb.upper)),
         limb.middle: quat.multiply(turn_lower, pose.facing(limb.middle)),
