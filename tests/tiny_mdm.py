@@ -61,7 +61,10 @@ def save_tiny_dit(path: Path, block: str, **more) -> None:
     )
     torch.manual_seed(3)
     weights = DiT(config).state_dict()
-    for name, tensor in weights.items():  # adaLN-zero starts at nothing: every seed would give the same motion
+    for (
+        name,
+        tensor,
+    ) in weights.items():  # adaLN-zero starts at nothing: every seed would give the same motion
         weights[name] = tensor if tensor.any() else torch.randn_like(tensor) * 0.1
     save_checkpoint(path, weights, replace(info, family="dit", config=config.to_json()))
 

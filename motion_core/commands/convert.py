@@ -12,7 +12,9 @@ EXAMPLE = "example:\n  laban convert humanml_trans_enc_512/model000475000.pt mdm
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", type=Path, help="the official checkpoint file, or the folder of TMR's parts")
+    parser.add_argument(
+        "source", type=Path, help="the official checkpoint file, or the folder of TMR's parts"
+    )
     parser.add_argument("target", type=Path, help="the file to write, ends in .safetensors")
 
 
