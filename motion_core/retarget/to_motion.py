@@ -122,6 +122,9 @@ def bone_poses_to_motion(
 ) -> Motion:
     """The motion that a posed rig shows; the inverse of `motion_to_bone_curves` with the same scale.
 
+    Exactly so for the scale of the legs (None) and others near it; far from it, feet in the air may leave the height of
+    the body open by centimetres.
+
     poses: at least the bones of the mapping, one row per frame. Joints that the rig lacks are put between their
     neighbours. Raises RigError as `motion_to_bone_curves` does.
     """
