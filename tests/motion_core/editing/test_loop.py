@@ -1,0 +1,100 @@
+"""Loops: the end is the beginning again, in place and in velocity."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from editing_motions import accelerations, standing, stepping, swaying
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from motion_core.editing.loop import close_loop
+from motion_core.editing.pose import Pose
+
+fast = settings(max_examples=20, derandomize=True, deadline=None)
+
+
+def two_rounds(loop):
+    """The loop and, from its last frame on, the loop again where it has got to."""
+    again = loop.moved(yaw=float(loop.heading()[-1] - loop.heading()[0]))
+    again = again.moved(offset=tuple(float(v) for v in loop.pelvis[-1] - again.pelvis[0]))
+    joined = (np.concatenate([getattr(loop, k), getattr(again, k)[1:]]) for k in ("trans", "rotations"))
+    trans, rotations = joined
+    return replace(loop, trans=trans, rotations=rotations), again
+
+
+def seam_velocity_jump(loop):
+    """How much joint velocities differ just before and just after the seam, part of the fastest joint's there; 1."""
+    both, _ = two_rounds(loop)
+    seam = len(loop) - 1
+    near = Pose.of(both.slice(seam - 2, seam + 3).at_frames(np.array([1.99, 2.0, 2.01]))).positions
+    before, after = near[1] - near[0], near[2] - near[1]
+    fastest = max(np.linalg.norm(before, axis=-1).max(), 1e-4)
+    return float(np.linalg.norm(after - before, axis=-1).max() / fastest)
+
+
+@fast
+@given(st.integers(0, 10_000), st.booleans(), st.integers(20, 70))
+def test_the_seam_is_closed(seed, travel, frames):
+    loop = close_loop(swaying(seed, frames=frames), travel=travel)
+    _, again = two_rounds(loop)
+    assert np.linalg.norm(loop.joints()[-1] - again.joints()[0], axis=-1).max() < 1e-3
+    assert seam_velocity_jump(loop) < 0.02
+    assert len(loop) == frames
+
+
+@pytest.mark.parametrize("travel", [True, False])
+def test_the_seam_is_no_harder_than_the_motion(travel):
+    motion = stepping(75)
+    both, _ = two_rounds(close_loop(motion, travel=travel))
+    assert accelerations(both)[70:78].max() < 1.5 * accelerations(motion).max()
+
+
+def test_in_place_the_root_returns():
+    loop = close_loop(stepping(80).moved(yaw=0.4), travel=False)
+    assert np.linalg.norm(loop.pelvis[-1] - loop.pelvis[0]) < 1e-5
+    assert np.ptp(loop.pelvis[:, 0]) < 0.6 and np.ptp(loop.pelvis[:, 1]) < 0.6
+    assert abs(loop.heading()[-1] - loop.heading()[0]) < 1e-4
+
+
+def test_travelling_the_root_goes_on():
+    motion = stepping(80)
+    loop = close_loop(motion)
+    ours, own = (np.linalg.norm(m.pelvis[-1, :2] - m.pelvis[0, :2]) for m in (loop, motion))
+    assert ours == pytest.approx(own, rel=0.02)
+    assert loop.pelvis[-1, 2] == pytest.approx(loop.pelvis[0, 2], abs=1e-5)
+
+
+def test_a_drifting_walk_is_made_straight_and_a_turning_one_is_not():
+    motion = swaying(0, frames=60)
+    for turn, expected in ((0.3, 0.0), (1.5, 1.5)):
+        rotations = motion.rotations.astype(float)
+        turned = [motion.slice(k, k + 1).moved(yaw=turn * k / 59).rotations[0] for k in range(60)]
+        rotations[:] = turned
+        start = swaying(0, frames=60).heading()
+        loop = close_loop(replace(motion, rotations=rotations))
+        drift = loop.heading()[-1] - loop.heading()[0]
+        assert drift == pytest.approx(expected, abs=0.05 + (abs(start[-1] - start[0]) if expected else 0))
+
+
+def test_a_whole_turn_in_place_stays_one():
+    still = standing(60)
+    spin = np.array([still.slice(k, k + 1).moved(yaw=2 * np.pi * k / 59).rotations[0] for k in range(60)])
+    loop = close_loop(replace(still, rotations=spin), travel=False)
+    assert loop.heading()[-1] - loop.heading()[0] == pytest.approx(2 * np.pi, abs=1e-3)
+
+
+def test_what_is_a_loop_already_stays():
+    phase = np.linspace(0, 2 * np.pi, 41)
+    still = standing(41)
+    pelvis = still.pelvis.astype(float)
+    pelvis[:, 2] += 0.03 * np.cos(phase)
+    motion = replace(still, trans=pelvis - (still.pelvis - still.trans))
+    assert np.abs(close_loop(motion, travel=False).joints() - motion.joints()).max() < 1e-3
+
+
+def test_too_short():
+    with pytest.raises(ValueError, match="at least 5"):
+        close_loop(standing(4))
