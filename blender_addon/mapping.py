@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import bpy
 
-from motion_core.rig_maps import BoneMap, check_map, find_bones
+from motion_core.rig_maps import BoneMap, RigError, check_map, find_bones, nearest_map
+from motion_core.skeleton import JOINTS
 
 PROPERTY = "laban_bones"  # custom property of the armature object
 
@@ -28,6 +31,23 @@ def bones_of(armature: bpy.types.Object) -> BoneMap:
     bone_map = BoneMap.from_json(kept)
     check_map(bone_map, names)
     return bone_map
+
+
+def draft_of(armature: bpy.types.Object) -> BoneMap:
+    """The map kept on the armature, right or not, else the nearest one: what the list of bones shows."""
+    kept, names = armature.get(PROPERTY), bone_names(armature)
+    if isinstance(kept, str):
+        with suppress(RigError):
+            return BoneMap.from_json(kept)
+    return nearest_map(names, names)
+
+
+def choose_bone(armature: bpy.types.Object, joint: str, bone: str) -> None:
+    """Keeps the map with another bone for one joint; "" for none."""
+    draft = draft_of(armature)
+    bones = {name: chosen for name in JOINTS if (chosen := bone if name == joint else draft.bones.get(name))}
+    shown = {name: other for name, other in draft.shown.items() if name != joint}
+    keep_map(armature, replace(draft, bones=bones, shown=shown))
 
 
 def keep_map(armature: bpy.types.Object, bone_map: BoneMap) -> None:

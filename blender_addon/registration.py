@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import bpy
 
-from . import delivery, panels, preferences, properties, search_box, session
-from .operators import environment, generate, rig, search
+from . import delivery, mapping_panel, panels, preferences, properties, search_box, session
+from .operators import environment, generate, mapping, rig, search
 
 CLASSES = (
     preferences.LabanPreferences,
     properties.LabanSettings,
     properties.LabanHit,
     properties.LabanHits,
+    mapping_panel.LabanBones,
     *generate.CLASSES,
     *rig.CLASSES,
     *environment.CLASSES,
     *search.CLASSES,
+    *mapping.CLASSES,
     *panels.CLASSES,
+    *mapping_panel.CLASSES,
     *search_box.CLASSES,
 )
 # Where our settings hang in Blender's data
 SETTINGS = (
     (bpy.types.Scene, "laban", properties.LabanSettings),
     (bpy.types.WindowManager, "laban_hits", properties.LabanHits),
+    (bpy.types.Object, "laban_joints", mapping_panel.LabanBones),
 )
 
 

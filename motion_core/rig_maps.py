@@ -262,6 +262,16 @@ def find_bones(names: Iterable[str], parents: Mapping[str, str | None] | None = 
     raise RigError(faults[0] if faults else _nothing_fits(attempts, len(names)))
 
 
+def nearest_map(names: Iterable[str], parents: Mapping[str, str | None] | None = None) -> BoneMap:
+    """What `find_bones` finds, else the map that comes nearest to it: a start for choosing the rest by hand."""
+    names = list(names)
+    try:
+        return find_bones(names, parents)
+    except RigError:
+        custom, bones = max(_attempts(names, parents or {}), key=lambda attempt: len(attempt[1]))
+        return _completed(custom, bones, names)
+
+
 def _attempts(names: Sequence[str], parents: Mapping[str, str | None]) -> list[tuple[Custom, dict[str, str]]]:
     tables = [(custom, _by_custom(custom, names)) for custom in CUSTOMS]
     return [(SMPL, _smpl_bones(names)), *tables, (OTHER, _guessed(names, parents))]
