@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from motion_core.constraints import Pin
+from motion_core.editing.contacts import runs
 from motion_core.editing.pose import Pose, frozen_mask
-from motion_core.editing.reach import reach
+from motion_core.editing.reach import limb_of, reach
 from motion_core.editing.root import correct_heading, correct_place, pace_of
 from motion_core.editing.spread import smoothstep, spread
 from motion_core.motion import Motion
@@ -23,6 +24,8 @@ from motion_core.motion import Motion
 EASE, LONGEST_EASE = 0.4, 1.0  # seconds
 LEAD_SPEED = 1.25  # m/s: far pins are eased in for longer, so that no limb is thrown
 MET, MET_DEGREES = 1e-3, 0.1  # metres, degrees: nearer is met
+SWEEPS = 4
+ALONE = 0.5  # metres over the floor that a limb may go for a pin; the body comes along for the rest
 SAME = 1e-4  # metres or radians: nearer pins are one
 
 
@@ -69,6 +72,7 @@ def meet_pins(
     result = _meet_root(motion, root, frozen) if root else motion
     limbs = {name: goal for name, goal in goals.items() if name not in root}
     if limbs:
+        result = _follow(result, limbs, goals.get("pelvis"), frozen)
         result = _meet_limbs(result, limbs, goals.get("pelvis"), frozen)
     return result, _misses(result, pins, reasons)
 
@@ -140,6 +144,28 @@ def _meet_root(motion: Motion, goals: dict[str, _Goal], frozen: np.ndarray) -> M
     return pose.motion(motion, frozen)
 
 
+def _follow(motion: Motion, limbs: dict[str, _Goal], pelvis: _Goal | None, frozen: np.ndarray) -> Motion:
+    """The path bent, between the frames where it is given, towards pins that lie more than ALONE beside their joint."""
+    pose = Pose.of(motion)
+    given = frozen if pelvis is None else frozen | pelvis.known
+    place, leads = pose.pelvis[:, :2].copy(), np.zeros(len(motion), dtype=bool)
+    for joint, goal in limbs.items():
+        for start, stop in runs(goal.known):
+            middle = (start + stop - 1) // 2
+            off = goal.values[middle, :2] - pose.at(joint)[middle, :2]
+            far = float(np.linalg.norm(off))
+            crowded = (given | leads)[
+                max(0, start - round(EASE * motion.fps)) : stop + round(EASE * motion.fps)
+            ].any()
+            if far > ALONE and not crowded:
+                place[middle] += off * (1 - ALONE / far)
+                leads[middle] = True
+    if not leads.any():
+        return motion
+    pose.pelvis[:, :2] = correct_place(motion, place, given | leads, pace_of(motion))
+    return pose.motion(motion, frozen)
+
+
 def _distance(known: np.ndarray) -> np.ndarray:
     """Frames (T,) to the nearest known one."""
     frames, times = np.flatnonzero(known), np.arange(len(known))
@@ -160,18 +186,35 @@ def _eased(missing: np.ndarray, known: np.ndarray, frozen: np.ndarray, fps: floa
 
 
 def _meet_limbs(motion: Motion, limbs: dict[str, _Goal], pelvis: _Goal | None, frozen: np.ndarray) -> Motion:
-    """Pins of all joints but the pelvis."""
+    """Pins of all joints but the pelvis: one joint after the other, again where a later one has moved an earlier."""
     pose = Pose.of(motion)
-    corrections = {
-        joint: _eased(goal.values - pose.at(joint), goal.known, frozen, motion.fps)
-        for joint, goal in limbs.items()
-    }
-    active = np.any([np.abs(c).max(axis=1) > 1e-9 for c in corrections.values()], axis=0)
     pelvis_free = np.ones(len(motion))
     if pelvis is not None:
         pelvis_free = smoothstep(_distance(pelvis.known) / (EASE * motion.fps))
-    reach(pose, {joint: pose.at(joint) + c for joint, c in corrections.items()}, pelvis_free)
-    return pose.motion(motion, frozen | ~active)
+    changed = np.zeros(len(motion), dtype=bool)
+    trunk_first = sorted(limbs, key=lambda joint: limb_of(joint)[0] is not None)
+    for _ in range(SWEEPS):
+        off = 0.0
+        for joint in trunk_first:
+            goal = limbs[joint]
+            missing = goal.values - pose.at(joint)
+            worst = float(np.linalg.norm(missing[goal.known], axis=1).max())
+            off = max(off, worst)
+            if worst > MET / 10:
+                changed |= _lead(pose, joint, _eased(missing, goal.known, frozen, motion.fps), pelvis_free)
+        if off <= MET / 10:
+            break
+    return pose.motion(motion, frozen | ~changed)
+
+
+def _lead(pose: Pose, joint: str, correction: np.ndarray, pelvis_free: np.ndarray) -> np.ndarray:
+    """Bring one joint by `correction` (T,3) where that is not nothing; returns these frames (T,) bool."""
+    active = np.abs(correction).max(axis=1) > 1e-9
+    part = Pose(pose.pelvis[active], pose.rotations[active])
+    reach(part, joint, part.at(joint) + correction[active], pelvis_free[active])
+    pose.pelvis[active], pose.rotations[active] = part.pelvis, part.rotations
+    pose.update()
+    return active
 
 
 def _misses(motion: Motion, pins: Sequence[Pin], reasons: list[str | None]) -> list[PinMiss]:

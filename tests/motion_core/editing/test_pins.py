@@ -95,6 +95,19 @@ def test_pins_of_different_joints_are_met_together():
     assert all(np.linalg.norm(result.joints()[30, JOINT[pin.joint]] - pin.position) < MET for pin in pins)
 
 
+def test_a_joint_without_a_pin_at_the_time_follows_the_body():
+    """The head goes aside while the wrist's pin is far off in time: the arm goes with it, and both pins are met."""
+    motion = stepping(80)
+    pins = [
+        Pin("head", 1.0, 1.0, place(motion, "head", 20, (0.15, -0.1, -0.08))),
+        Pin("left_wrist", 2.0, 2.0, place(motion, "left_wrist", 40, (0.05, -0.1, 0.1))),
+    ]
+    result, misses = meet_pins(motion, pins)
+    assert misses == []
+    alone, _ = meet_pins(motion, pins[:1])
+    assert np.abs(result.joints()[:30] - alone.joints()[:30]).max() < 1e-3
+
+
 def test_pelvis_pins_move_and_turn_the_whole_body():
     motion = stepping(100)
     pins = [
