@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import bpy
@@ -27,10 +28,35 @@ def bones_of(armature: bpy.types.Object) -> BoneMap:
     names = bone_names(armature)
     kept = armature.get(PROPERTY)
     if not isinstance(kept, str):
-        return find_bones(names, names)
+        return _found(tuple(names.items()))
     bone_map = BoneMap.from_json(kept)
     check_map(bone_map, names)
     return bone_map
+
+
+# A panel asks for the same rig at every redraw, once per joint: what names tell is worked out once.
+_Tree = tuple[tuple[str, str | None], ...]
+
+
+@lru_cache(maxsize=16)
+def _found_or_fault(tree: _Tree) -> BoneMap | str:
+    names = dict(tree)
+    try:
+        return find_bones(names, names)
+    except RigError as error:
+        return str(error)
+
+
+def _found(tree: _Tree) -> BoneMap:
+    found = _found_or_fault(tree)
+    if isinstance(found, str):
+        raise RigError(found)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _nearest(tree: _Tree) -> BoneMap:
+    return nearest_map(dict(tree), dict(tree))
 
 
 def draft_of(armature: bpy.types.Object) -> BoneMap:
@@ -39,7 +65,7 @@ def draft_of(armature: bpy.types.Object) -> BoneMap:
     if isinstance(kept, str):
         with suppress(RigError):
             return BoneMap.from_json(kept)
-    return nearest_map(names, names)
+    return _nearest(tuple(names.items()))
 
 
 def choose_bone(armature: bpy.types.Object, joint: str, bone: str) -> None:
