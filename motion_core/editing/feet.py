@@ -131,7 +131,7 @@ def spread_contacts(
     )
     distance = np.minimum(np.abs(times - frames[place]), np.abs(times - frames[place - 1]))
     known = contact | frozen | (distance > release * fps)
-    return spread(np.where(contact[:, None], correction, 0.0), known, fps, fade=True, ease=ABRUPT)
+    return spread(np.where(contact[:, None], correction, 0.0), known, fps, fade=RELEASE, ease=ABRUPT)
 
 
 def _level(facing: np.ndarray, contact: np.ndarray, frozen: np.ndarray) -> np.ndarray:

@@ -2,8 +2,9 @@
 
 The difference of the two is taken apart where both are known: heading (a turn about Z), place over the floor, height,
 tilt of the pelvis, and each joint's rotation in its parent. Each part is spread over the free frames by `spread`:
-heading and place as fast as the body moves, so that someone who stands is not dragged; the rest evenly. Beyond the
-first and the last kept frame heading and place are carried along rigidly; height, tilt and pose fade.
+heading and place as fast as the body moves, so that someone who stands is not dragged; the rest evenly, and in the
+middle of a gap of more than a second not at all. Beyond the first and the last kept frame heading and place are
+carried along rigidly; height, tilt and pose fade.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, REST_PELVIS
 
 PELVIS = JOINT["pelvis"]
+FADE = 0.5  # seconds; a gap of less than twice as many is bridged by the difference itself
 
 
 def meet(motion: Motion, target: Motion, kept: np.ndarray) -> Motion:
@@ -37,7 +39,7 @@ def meet(motion: Motion, target: Motion, kept: np.ndarray) -> Motion:
     pelvis = target.pelvis.astype(np.float64)
     trans = moved.trans.astype(np.float64)
     trans[:, :2] = correct_place(moved, pelvis[:, :2], kept, pace) - REST_PELVIS[:2]
-    trans[:, 2] += spread(pelvis[:, 2] - moved.pelvis[:, 2], kept, motion.fps, fade=True)
+    trans[:, 2] += spread(pelvis[:, 2] - moved.pelvis[:, 2], kept, motion.fps, fade=FADE)
     rotations = _posed(moved, target, kept)
     trans = np.where(kept[:, None], target.trans, trans)
     rotations = np.where(kept[:, None, None], target.rotations, rotations)
@@ -80,7 +82,7 @@ def _posed(motion: Motion, target: Motion, kept: np.ndarray) -> np.ndarray:
     difference[:, PELVIS] = quat.multiply(quat.conjugate(ours[kept, PELVIS]), theirs[:, PELVIS])
     rotvecs = np.zeros((*ours.shape[:2], 3))
     rotvecs[kept] = rotvecs_along(difference)
-    turn = quat.rotvec_to_quat(spread(rotvecs, kept, motion.fps, fade=True))
+    turn = quat.rotvec_to_quat(spread(rotvecs, kept, motion.fps, fade=FADE))
     posed = quat.multiply(turn, ours)
     posed[:, PELVIS] = quat.multiply(ours[:, PELVIS], turn[:, PELVIS])
     return posed

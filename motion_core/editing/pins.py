@@ -182,7 +182,9 @@ def _eased(missing: np.ndarray, known: np.ndarray, frozen: np.ndarray, fps: floa
     farthest = float(np.linalg.norm(missing[known], axis=1).max())
     seconds = float(np.clip(farthest / LEAD_SPEED, EASE, LONGEST_EASE))
     still = frozen | (_distance(known) > seconds * fps)
-    return spread(np.where(known[:, None], missing, 0.0), known | still, fps, fade=True, ease=EASE / 2)
+    return spread(
+        np.where(known[:, None], missing, 0.0), known | still, fps, fade=LONGEST_EASE, ease=EASE / 2
+    )
 
 
 def _meet_limbs(motion: Motion, limbs: dict[str, _Goal], pelvis: _Goal | None, frozen: np.ndarray) -> Motion:

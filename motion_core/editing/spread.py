@@ -9,7 +9,7 @@ A correction is known at *knots* (frames where the result is given) and wanted e
 
 so c meets c_a and c_b, and its slope meets m_a and m_b. The bumps last `ease` seconds at most (by default EASE): a
 cubic over the whole of a long gap would swing far out. Before the first and after the last knot the correction stays
-as it is there, or fades.
+as it is there, or fades; what fades also fades in the middle of a long gap, where nothing asks for it.
 """
 
 from __future__ import annotations
@@ -59,14 +59,15 @@ def spread(
     fps: float,
     *,
     pace: np.ndarray | None = None,
-    fade: bool = False,
+    fade: float | None = None,
     ease: float = EASE,
 ) -> np.ndarray:
     """Values (T,...) that equal `correction` (T,...) where `known` (T,) bool and go over smoothly in between.
 
-    pace (T-1,) >= 0: how much of a change each step between frames may take; None: all alike. fade: outside the knots
-    the correction fades within `ease` seconds; else it stays. ease: for so long are slopes at knots felt, too.
-    No knot at all gives zeros. Unknown rows are not read.
+    pace (T-1,) >= 0: how much of a change each step between frames may take; None: all alike. fade: seconds within
+    which the correction goes beyond the first and last knot, and twice as many within which it goes in a longer gap;
+    None: it stays. ease: seconds for which the slopes at knots are felt. No knot at all gives zeros. Unknown rows are
+    not read.
     """
     known = np.asarray(known, dtype=bool)
     values = np.asarray(correction, dtype=np.float64)
@@ -83,14 +84,27 @@ def spread(
     remaining = knots.frames[knots.after] - times  # negative after the last
     reach = np.where(knots.inside, np.minimum(elapsed + remaining, ease), ease)
     share = _share(knots, known, ease, pace)[:, None]
-    result = at[knots.before] * (1 - share) + at[knots.after] * share
-    if fade:
-        outside = np.where(knots.inside, 0, np.abs(elapsed))
-        result *= 1 - smoothstep(outside / ease)[:, None]
+    if fade is None:
+        result = at[knots.before] * (1 - share) + at[knots.after] * share
+    else:
+        result = _fading(at, knots, elapsed, remaining, fade * fps)
     result += _bump(elapsed, reach)[:, None] * from_left[knots.before]
     result -= _bump(remaining, reach)[:, None] * from_right[knots.after]
     result[known] = at
     return result.reshape(values.shape)
+
+
+def _fading(
+    at: np.ndarray, knots: Knots, elapsed: np.ndarray, remaining: np.ndarray, frames: float
+) -> np.ndarray:
+    """Each knot's correction gone within 2 * `frames` in a gap, or at its end: then one goes as the other comes."""
+    gap = np.minimum(elapsed + remaining, 2 * frames)
+    left = 1 - smoothstep(elapsed / np.maximum(gap, 1))
+    right = 1 - smoothstep(remaining / np.maximum(gap, 1))
+    outside = 1 - smoothstep(np.abs(elapsed) / max(frames, 1.0))
+    left = np.where(knots.inside, left, outside)
+    right = np.where(knots.inside, right, 0.0)
+    return at[knots.before] * left[:, None] + at[knots.after] * right[:, None]
 
 
 def _bump(frames: np.ndarray, reach: np.ndarray) -> np.ndarray:

@@ -22,7 +22,9 @@ def test_knots_are_met_exactly_and_unknown_rows_are_not_read(seed, fade, paced):
     known = rng.random(frames) < rng.random()
     values = rng.normal(size=(frames, 3))
     pace = rng.random(frames - 1) if paced else None
-    result = spread(np.where(known[:, None], values, np.nan), known, FPS, pace=pace, fade=fade)
+    result = spread(
+        np.where(known[:, None], values, np.nan), known, FPS, pace=pace, fade=0.4 if fade else None
+    )
     assert np.array_equal(result[known], values[known])
     assert np.isfinite(result).all()
 
@@ -59,10 +61,18 @@ def test_outside_the_knots_it_stays_or_fades():
     known[30] = True
     values = np.full((61, 1), 2.0)
     assert np.array_equal(spread(values, known, FPS), values)
-    faded = spread(values, known, FPS, fade=True)[:, 0]
+    faded = spread(values, known, FPS, fade=EASE)[:, 0]
     assert faded[0] == faded[-1] == 0
     assert np.all(np.diff(faded[:31]) >= 0) and np.all(np.diff(faded[30:]) <= 0)
     assert faded[30 + round(EASE * FPS)] == pytest.approx(0, abs=1e-12)
+
+
+def test_what_fades_is_gone_in_the_middle_of_a_long_gap_and_bridges_a_short_one():
+    values = np.ones((101, 1))
+    for gap, middle in ((8, 1.0), (20, 1.0), (60, 0.0)):
+        known = np.ones(101, dtype=bool)
+        known[20 : 20 + gap - 1] = False
+        assert spread(values, known, FPS, fade=0.5)[19 + gap // 2, 0] == pytest.approx(middle, abs=1e-9)
 
 
 def test_nothing_known_corrects_nothing():
