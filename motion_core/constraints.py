@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from motion_core.checks import TaskError, check_number, check_point
-from motion_core.skeleton import JOINT
+from motion_core.joints import JOINT
 
 MAX_TIME = 3600.0
 ALONG = "along"  # face where the path leads

@@ -1,4 +1,7 @@
-"""What a user asks for: a task and how to sample it. Frozen, checked once, here; safe inside Blender (numpy only)."""
+"""What a user asks for: a task and how to sample it. Frozen, checked once, here; safe inside Blender (numpy only).
+
+Numpy and what is made of it are imported where a motion comes in: Blender draws panels with this module alone.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,7 @@ import binascii
 import reprlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from motion_core.checks import (
     MAX_PROMPT,
@@ -19,8 +20,10 @@ from motion_core.checks import (
     check_prompt,
 )
 from motion_core.constraints import FollowPath, Pin
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINTS, joint_indices
+from motion_core.joints import JOINTS, joint_indices
+
+if TYPE_CHECKING:
+    from motion_core.motion import Motion
 
 __all__ = [
     "MAX_PROMPT", "Complete", "Edit", "FollowPath", "Generate", "Pin", "Sampling", "Sequence", "TaskError",
@@ -46,6 +49,8 @@ def _check_text(task: Any) -> None:
 
 
 def _check_motion(name: str, motion: Any) -> None:
+    from motion_core.motion import Motion
+
     if not isinstance(motion, Motion):
         raise TaskError(f"{name} is {type(motion).__name__}: give a motion")
     if len(motion) > MAX_FRAMES:
@@ -114,16 +119,10 @@ class Complete:
         self._check_sense()
 
     def _check_sense(self) -> None:
-        kept = np.zeros(0 if self.motion is None else len(self.motion), dtype=bool)
-        for start, stop in self.keep:
-            kept[start:stop] = True
+        kept: set[int] = set().union(*(range(*span) for span in self.keep))
         length = self.seconds or (0.0 if self.motion is None else self.motion.seconds)
-        if (
-            len(kept)
-            and kept.all()
-            and not self.loop
-            and (self.motion is None or length <= self.motion.seconds)
-        ):
+        longer = self.motion is None or length > self.motion.seconds
+        if self.motion is not None and len(kept) == len(self.motion) and not (self.loop or longer):
             raise TaskError(
                 "all frames are kept: there is nothing to make; keep fewer, or ask for more seconds"
             )
@@ -230,6 +229,10 @@ def motion_to_json(motion: Motion) -> dict[str, Any]:
 
 def motion_from_json(entry: Any) -> Motion:
     """The inverse of `motion_to_json`, bit for bit. Raises TaskError."""
+    import numpy as np
+
+    from motion_core.motion import Motion
+
     try:
         frames = check_integer("frames", entry["frames"], 1, MAX_FRAMES)
         trans, rotations, betas = (
@@ -251,7 +254,7 @@ def motion_from_json(entry: Any) -> Motion:
 
 
 def _field_to_json(value: Any) -> Any:
-    if isinstance(value, Motion):
+    if hasattr(value, "rotations"):
         return motion_to_json(value)
     if isinstance(value, Pin | FollowPath):
         return {k: v for k, v in asdict(value).items() if v is not None}

@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training"))
 
 import evaluate
 
+from motion_core.catalog import DEFAULT_MODEL
+
 
 @pytest.fixture
 def run(tmp_path) -> Path:
@@ -20,7 +22,7 @@ def run(tmp_path) -> Path:
 
 
 def test_runs_become_models(run):
-    file = f"mdm@checkpoint={run / 'ema.safetensors'}"
+    file = f"{DEFAULT_MODEL}@checkpoint={run / 'ema.safetensors'}"
     assert evaluate.arguments_of(["--data", "d", "--runs", str(run)]) == [
         "evaluate",
         "--data",

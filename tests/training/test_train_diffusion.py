@@ -70,7 +70,7 @@ def test_the_loss_falls_and_the_checkpoint_rebuilds_its_model(unbroken):
         "minilm",
         20,
     )
-    assert info.diffusion == {"schedule": "cosine", "steps": 50, "predicts": "x0"}
+    assert info.diffusion == {"schedule": "cosine", "steps": 50, "predicts": "x0", "guided_above": 10}
     assert info.licence == "trained with CC0" and info.training["steps"] == STEPS and len(info.mean) == 205
 
 
