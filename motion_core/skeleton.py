@@ -25,7 +25,8 @@ from motion_core.joints import (
 
 __all__ = [
     "ANKLE_HEIGHT", "BODY_HEIGHT", "FOOT_JOINTS", "JOINT", "JOINTS", "MIRROR", "OFFSETS", "PARENTS", "PARENT_OF",
-    "PARTS", "REST_JOINTS", "REST_PELVIS", "SOLE", "STANDING_PELVIS", "TIPS", "UPRIGHT", "joint_indices", "mirrored_name",
+    "PARTS", "REST_JOINTS", "REST_PELVIS", "SOLE", "STANDING_PELVIS", "TIPS", "UPRIGHT", "joint_indices",
+    "mirrored_name",
 ]  # fmt: skip
 
 

@@ -131,3 +131,25 @@ def test_the_envelope_covers_what_is_needed():
     curve = envelope(need, 4)
     assert np.all(curve >= need - 1e-12)
     assert np.abs(np.diff(curve)).max() < 0.1
+
+
+def test_a_tilted_foot_beside_frozen_frames_is_not_tipped():
+    motion = standing()
+    tilt = quat.rotvec_to_quat(np.array([0.25, 0.0, 0.0]))
+    rotations = motion.rotations.astype(float)
+    rotations[:, JOINT["left_ankle"]] = quat.multiply(rotations[:, JOINT["left_ankle"]], tilt)
+    tilted = replace(motion, rotations=rotations)
+    frozen = np.zeros(40, dtype=bool)
+    frozen[10:20:3] = True
+    foot = Pose.of(lock_feet(tilted, frozen=frozen)).facing("left_foot")
+    assert np.degrees(quat.angle_between(foot[:-1], foot[1:]).max()) < 0.1
+
+
+def test_a_contact_begins_and_ends_on_the_floor():
+    """Not while the ball still comes down or goes up: held then, the foot would be pushed through the floor."""
+    motion = stepping(88)
+    pose = Pose.of(motion)
+    for side, contact in find_contacts(pose, motion.fps).items():
+        height = pose.at(f"{side}_foot")[:, 2]
+        for start, stop in runs(contact.ball):
+            assert max(height[start], height[stop - 1]) < np.percentile(height[start:stop], 10) + 0.013

@@ -86,3 +86,16 @@ def test_what_does_not_fit_is_refused():
             hermite(swaying(1), gap)
     with pytest.raises(ValueError, match="whole motion"):
         hold(swaying(1), (0, 60))
+
+
+def test_turning_velocity_is_matched_at_the_far_end_of_a_wide_turn():
+    """A turn of 2 rad about a changing axis at 500 fps: the step into the far neighbour is the step out of it."""
+    time = np.linspace(0, 1, 500)[:, None]
+    turn = quat.rotvec_to_quat(time * [2.0, 0.0, 0.0])
+    turn = quat.multiply(quat.rotvec_to_quat(time**2 * [0.0, 1.0, 0.5]), turn)
+    still = spinning(0.0, 500)
+    motion = replace(still, fps=500.0, rotations=np.repeat(turn[:, None], 22, axis=1))
+    q = hermite(motion, (50, 450)).rotations[:, 5].astype(float)
+    steps = quat.quat_to_rotvec(quat.multiply(quat.conjugate(q[:-1]), q[1:]))
+    for edge in (49, 450):
+        assert np.linalg.norm(steps[edge] - steps[edge - 1]) < 0.03 * np.linalg.norm(steps[edge])

@@ -62,7 +62,7 @@ def _bend_sign(pose, limb):
     return (axis * hinge).sum(1) / np.maximum(np.linalg.norm(axis, axis=1), 1e-12)
 
 
-@pytest.mark.parametrize("bend", [-0.08, -0.01, 0.0, 0.01, 0.4])
+@pytest.mark.parametrize("bend", [-0.5, -0.08, -0.01, 0.0, 0.01, 0.4])
 def test_a_raised_foot_bends_the_knee_forward(bend):
     """From a straight, a bent and even an overstretched leg: the person faces -Y, and there goes the knee."""
     pose = upright(bend=bend)

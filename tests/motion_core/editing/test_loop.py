@@ -98,3 +98,18 @@ def test_what_is_a_loop_already_stays():
 def test_too_short():
     with pytest.raises(ValueError, match="at least 5"):
         close_loop(standing(4))
+
+
+def test_the_seam_of_a_turning_walk_is_closed_too():
+    """The next round starts turned; what is compared are velocities in the world."""
+    motion = swaying(3)
+    bent = [motion.slice(k, k + 1).moved(yaw=1.6 * (k / 59) ** 2) for k in range(60)]
+    loop = close_loop(
+        replace(
+            motion,
+            trans=np.concatenate([part.trans for part in bent]),
+            rotations=np.concatenate([part.rotations for part in bent]),
+        )
+    )
+    assert abs(loop.heading()[-1] - loop.heading()[0]) > 1.0
+    assert seam_velocity_jump(loop) < 0.02

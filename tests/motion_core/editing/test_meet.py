@@ -119,6 +119,15 @@ def test_someone_who_stands_is_not_dragged():
     assert stepped[46:54].max() < 0.25 * stepped[12:34].mean()
 
 
+def test_someone_who_stands_is_not_turned_on_the_spot():
+    walk = swaying(7, frames=100)
+    motion = walk.at_frames(np.concatenate([np.arange(40.0), np.full(20, 40.0), np.arange(40, 80.0)]))
+    target = motion.slice(0, 50).concatenate(motion.slice(50).moved(yaw=1.0), align=False)
+    result = meet(motion, target, mask((0, 5), (95, 100), frames=100))
+    turned = np.abs(np.diff(np.unwrap(result.heading() - motion.heading())))
+    assert turned[46:54].max() < 0.25 * turned[12:34].mean()
+
+
 def test_lone_frames_a_frame_apart():
     motion, target = swaying(8), swaying(9)
     kept = mask()
@@ -156,3 +165,26 @@ def test_running_mean_keeps_a_line_and_its_length():
     line = np.arange(30.0)
     assert np.allclose(running_mean(line, 7)[3:-3], line[3:-3])
     assert len(running_mean(line[:2], 99)) == 2
+
+
+def test_headings_on_either_side_of_half_a_turn_are_near():
+    """170 degrees apart at one key, 190 at the next: 20 degrees are turned in between, not 340."""
+    motion = swaying(4)
+    target = motion.slice(0, 30).moved(yaw=np.radians(170))
+    target = target.concatenate(motion.slice(30).moved(yaw=np.radians(190)), align=False)
+    sign = np.where(np.arange(FRAMES) < 30, 1.0, -1.0)  # q and -q are one rotation
+    target = replace(target, rotations=target.rotations * sign[:, None, None])
+    result = meet(motion, target, mask((10, 11), (50, 51)))
+    turned = np.diff(np.unwrap(result.heading() - motion.heading()))
+    assert np.degrees(np.abs(turned).sum()) == pytest.approx(20, abs=1)
+
+
+def test_height_is_bridged_and_the_model_is_left_alone_in_a_long_gap():
+    motion = swaying(4, frames=100)
+    rotations = motion.rotations.astype(float)
+    elbow = JOINT["left_elbow"]
+    rotations[:, elbow] = quat.multiply(quat.rotvec_to_quat(np.array([0.0, 0.8, 0.0])), rotations[:, elbow])
+    target = replace(motion, rotations=rotations)
+    result = meet(motion, target, mask((0, 5), (95, 100), frames=100))
+    angle = quat.angle_between(result.rotations[:, elbow], motion.rotations[:, elbow])
+    assert angle[50] < 1e-3 and angle[3] == pytest.approx(0.8, abs=1e-3)

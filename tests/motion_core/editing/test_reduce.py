@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -94,3 +95,15 @@ def test_what_makes_no_sense_is_refused():
 
 def test_one_frame():
     assert all(list(frames) == [0] for frames in reduce_keys(standing(1), 1, 1).values())
+
+
+def test_the_ends_of_swings_are_keys():
+    """However loose the tolerance is: an animator edits extremes."""
+    time = np.arange(100) / 20
+    motion = standing(100)
+    rotations = motion.rotations.astype(float)
+    elbow = JOINTS.index("left_elbow")
+    rotations[:, elbow] = quat.rotvec_to_quat(np.sin(2 * np.pi * time / 1.6)[:, None] * [0.0, -1.0, 0.0])
+    keys = reduce_keys(replace(motion, rotations=rotations), 50, 10)["left_elbow"]
+    for extreme in (8, 24, 40, 56, 72, 88):
+        assert np.abs(keys - extreme).min() == 0
