@@ -25,6 +25,9 @@ TICK_SECONDS = 0.1  # while something goes on
 IDLE_SECONDS = 1.0  # while a service is only kept ready
 
 
+Arrival = Callable[["Run", list[bytes]], "Outcome"]
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a motion shall go. Numbers are `ID.session_uid`; `rig_name` is for messages."""
@@ -38,13 +41,14 @@ class Place:
 
 @dataclass
 class Run:
-    """A job under way."""
+    """A job under way. arrive: what happens with its results; None: `Session.deliver`. It keeps no Blender object."""
 
     job: Job
     place: Place
     title: str
     seed: int
     began: float = field(default_factory=time.monotonic)
+    arrive: Arrival | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Session:
         self.outcome = Outcome()
         self.search_outcome = Outcome()
         self.chores: dict[str, Chore] = {}
-        self.deliver: Callable[[Run, list[bytes]], Outcome] | None = None
+        self.deliver: Arrival | None = None
         self._finished: dict[str, Callable[[Any], None]] = {}
         self._choice: Choice | None = None
 
@@ -94,13 +98,20 @@ class Session:
         if self.service.state == "failed":
             raise TaskError(self.service.message)
 
-    def generate(self, choice: Choice, request: tuple[str, Any, Any], place: Place, title: str) -> None:
-        """Hand a task over. Raises TaskError when one runs or the service cannot be had."""
+    def generate(
+        self,
+        choice: Choice,
+        request: tuple[str, Any, Any],
+        place: Place,
+        title: str,
+        arrive: Arrival | None = None,
+    ) -> None:
+        """Hand a task over (model id, task, sampling). Raises TaskError when one runs or the service cannot be had."""
         if self.run is not None:
             raise TaskError("a motion is being made: wait for it or cancel it")
         self.ensure_service(choice)
         job = self.service.submit(task_to_json(*request))
-        self.run, self.outcome = Run(job, place, title, request[2].seed), Outcome()
+        self.run, self.outcome = Run(job, place, title, request[2].seed, arrive=arrive), Outcome()
         self.wake()
 
     def cancel(self) -> None:
@@ -135,8 +146,9 @@ class Session:
             return Outcome(
                 run.job.message or f"the job was {run.job.state}", failed=run.job.state != "cancelled"
             )
-        assert self.deliver is not None
-        return self.deliver(run, run.job.results)
+        arrive = run.arrive or self.deliver
+        assert arrive is not None
+        return arrive(run, run.job.results)
 
     def wait(self) -> None:
         """For scripts, where timers never fire: until nothing goes on any more."""
@@ -188,7 +200,7 @@ def redraw() -> None:
                         region.tag_redraw()
 
 
-def begin(deliver: Callable[[Run, list[bytes]], Outcome]) -> None:
+def begin(deliver: Arrival) -> None:
     """When the extension is enabled."""
     SESSION.deliver = deliver
     atexit.register(SESSION.stop)
