@@ -62,7 +62,15 @@ def _channels(armature: bpy.types.Object, curves: BoneCurves) -> list[Channel]:
     return [root, *(_rotation_channel(bones[name], quats) for name, quats in curves.rotations.items())]
 
 
-def _switch_channels(armature: bpy.types.Object, bone_map: BoneMap) -> list[Channel]:
+def pose_channels(context: bpy.types.Context, armature: bpy.types.Object, motion: Motion) -> list[Channel]:
+    """What the bones' channels hold for a motion at the scene's rate, one value a frame."""
+    bone_map = bones_of(armature)
+    bones = read_controls(context, armature, bone_map)
+    curves = motion_to_bone_curves(motion, bones, bone_map.bones, carrier=bone_map.carrier)
+    return _channels(armature, curves)
+
+
+def switch_channels(armature: bpy.types.Object, bone_map: BoneMap) -> list[Channel]:
     """One key each, so that the action finds the rig's limbs in the mode it was made for."""
     return [
         Channel(
@@ -74,14 +82,16 @@ def _switch_channels(armature: bpy.types.Object, bone_map: BoneMap) -> list[Chan
     ]
 
 
-def _write_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
+def write_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
     """What made the motion, as custom properties: laban_text, laban_seed, laban_licence and so on."""
     for key, value in meta.items():
         fits = isinstance(value, str | bool | float) or (isinstance(value, int) and abs(value) < 2**31)
         action[f"laban_{key}"[:MAX_PROPERTY]] = value if fits else json.dumps(value, default=str)
 
 
-def _check_writable(armature: bpy.types.Object) -> None:
+def check_writable(armature: bpy.types.Object) -> None:
+    """Raises RigError unless a motion can be put on this object now."""
+    check_armature(armature)
     data = armature.animation_data
     if data is not None and data.use_tweak_mode:
         raise RigError(f"{armature.name!r} is in NLA tweak mode: leave it (Tab in the NLA editor) first")
@@ -103,18 +113,15 @@ def bake(
     Bones without a joint keep their pose. Raises RigError, and changes nothing, if the object cannot
     take the motion.
     """
-    check_armature(armature)
-    _check_writable(armature)
+    check_writable(armature)
     scene: Any = context.scene
     bone_map = bones_of(armature)
-    bones = read_controls(context, armature, bone_map)
     motion = motion.resample(scene_fps(scene))
-    curves = motion_to_bone_curves(motion, bones, bone_map.bones, carrier=bone_map.carrier)
     first = scene.frame_current if start_frame is None else start_frame
     title = action_name(name or motion.meta.get("text") or motion.meta.get("action"))
-    channels = [*_channels(armature, curves), *_switch_channels(armature, bone_map)]
+    channels = [*pose_channels(context, armature, motion), *switch_channels(armature, bone_map)]
     action, slot = make_action(armature, title, channels, first)
-    _write_meta(action, motion.meta)
+    write_meta(action, motion.meta)
     put_action(armature, action, slot)
     set_switches(armature, bone_map.switches)
     action.name = title  # free again if it was that of the result just replaced
