@@ -86,6 +86,9 @@ class TrainingSet:
         self.actions: tuple[str, ...] = tuple(about["actions"])
         self.max_frames = int(about["config"]["max_frames"])
         self.min_frames = int(about["config"]["min_frames"])
+        self.windows: tuple[int, int] | None = (
+            None  # lengths in frames that samples are cut to; None: whole ones
+        )
         self.stats = FeatureStats(table["mean"], table["std"])
         self.captions: list[str] = json.loads((folder / CAPTIONS).read_text(encoding="utf-8"))
         self.pooled = np.load(folder / POOLED, mmap_mode="r", allow_pickle=False)
@@ -186,14 +189,20 @@ class TrainingSet:
         count = BUCKET * batch_size
         found = np.searchsorted(self.cumulative, rng.random(count), side="right")
         rows = self.train_rows[np.minimum(found, len(self.train_rows) - 1)]
-        draw = self._cropped(rows, rng.random(count), rng.random(count))
+        draw = self._cropped(rows, rng.random(count), rng.random(count), self._limits(rng, count))
         order = np.argsort(draw.lengths * (1 + JITTER * rng.random(count)), kind="stable")
         order = rng.permuted(order.reshape(BUCKET, batch_size), axis=1).ravel()
         return draw.at(order)
 
-    def _cropped(self, rows: np.ndarray, where: np.ndarray, which: np.ndarray) -> _Draw:
-        """A stretch of at most max_frames, and a caption, by numbers (N,) in [0,1)."""
-        lengths = np.minimum(self.lengths[rows], self.max_frames)
+    def _limits(self, rng: np.random.Generator, count: int) -> np.ndarray:
+        """(count,) the most frames of each sample of a batch."""
+        if self.windows is None:
+            return np.full(count, self.max_frames)
+        return rng.integers(self.windows[0], self.windows[1] + 1, count)
+
+    def _cropped(self, rows: np.ndarray, where: np.ndarray, which: np.ndarray, most: np.ndarray) -> _Draw:
+        """A stretch of at most `most` frames, and a caption, by numbers (N,) in [0,1)."""
+        lengths = np.minimum(self.lengths[rows], most)
         starts = (where * (self.lengths[rows] - lengths + 1)).astype(int)
         first, last = self.table["caption_offsets"][rows], self.table["caption_offsets"][rows + 1]
         captions = self.table["caption_ids"][first + (which * (last - first)).astype(int)]
@@ -239,7 +248,9 @@ class TrainingSet:
     def val_batches(self, batch_size: int) -> Iterator[TrainBatch]:
         """The validation samples in order of length, each once, with one caption each: always the same batches."""
         rng = np.random.default_rng(0)
-        draw = self._cropped(self.val_rows, rng.random(len(self.val_rows)), rng.random(len(self.val_rows)))
+        count = len(self.val_rows)
+        where, which = rng.random(count), rng.random(count)
+        draw = self._cropped(self.val_rows, where, which, self._limits(rng, count))
         draw = draw.at(np.argsort(draw.lengths, kind="stable"))
         for start in range(0, len(draw.rows), batch_size):
             part = draw.at(slice(start, start + batch_size))

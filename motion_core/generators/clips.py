@@ -18,6 +18,7 @@ from motion_core.diffusion.loss import q_sample
 from motion_core.diffusion.samplers import SAMPLERS
 from motion_core.diffusion.schedule import Schedule, make_schedule
 from motion_core.features import FeatureStats
+from motion_core.features.guess import with_guess
 from motion_core.generators.device import Device, is_out_of_memory, out_of_memory_cpu
 from motion_core.generators.families import DEFAULT_SAMPLER
 from motion_core.generators.plan import Plan, hold_given, stack_told
@@ -153,7 +154,10 @@ class ClipSampler:
         if getattr(self.model.config, "known", 0) and (
             told := stack_told(plans, max(p.frames for p in plans))
         ):
-            cond = replace(cond, known=told[0], known_mask=told[1])
+            known, mask = told
+            if getattr(self.model.config, "guess", False):
+                known = with_guess(known, mask, self.stats)
+            cond = replace(cond, known=known, known_mask=mask)
         return cond
 
     def _words(self, plans: Sequence[Plan]) -> Condition:

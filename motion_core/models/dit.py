@@ -54,6 +54,7 @@ class DiTConfig:
     ones; so the lab's in-context checkpoints were trained, and only for them it is meant. word_slots: texts are filled
     up with zeros to so many tokens, which are attended to like words (the lab's 77); 0: only real tokens are.
     known: columns of `Condition.known` that the model reads beside the noisy features; 0: it reads none.
+    guess: `Condition.known` holds a guess where nothing is known (`features/guess.py`), and the answer is added to it.
     """
 
     features: int = 205
@@ -73,6 +74,7 @@ class DiTConfig:
     float_mask: bool = False
     word_slots: int = 0
     known: int = 0
+    guess: bool = False
 
     def __post_init__(self) -> None:
         if self.block not in BLOCKS:
@@ -94,6 +96,8 @@ class DiTConfig:
             raise ValueError("float_mask needs block 'incontext' and mask_frames = false")
         if self.known < 0:
             raise ValueError(f"known is {self.known}: use 0, or the number of columns")
+        if self.guess and self.known < self.features:
+            raise ValueError(f"guess needs known columns: set known to {self.features} or more")
         if self.word_slots < 0 or (self.word_slots and not self.reads_tokens):
             raise ValueError(
                 f"word_slots is {self.word_slots}: use 0, or block 'crossattn' and a count of tokens"
@@ -178,7 +182,8 @@ class DiT(nn.Module):
         frames = self.input(x)
         if self.known is not None and cond.known is not None and cond.known_mask is not None:
             told = cond.known_mask.to(x.dtype)
-            frames = frames + self.known(torch.cat([cond.known.to(x.dtype) * told, told], -1))
+            known = cond.known.to(x.dtype) * (1 if self.config.guess else told)
+            frames = frames + self.known(torch.cat([known, told], -1))
         frames = frames + self.positions[: x.shape[1]].to(frames.dtype)  # (B,T,D)
         time = self.time(self.noise_levels[t])[:, None]  # (B,1,D)
         text = self.text(self._said(cond))  # (B,L,D), L = 1 unless it reads words
@@ -189,7 +194,15 @@ class DiT(nn.Module):
         else:
             words = torch.cat([time, text], 1)  # (B,1+L,D)
             frames = self._run_attending(frames, words, mask, self._words_valid(cond))
-        return self.output(frames).to(x.dtype)  # (B,T,F)
+        x0 = self.output(frames).to(x.dtype)  # (B,T,F)
+        if self.config.guess and cond.known is not None:
+            x0 = x0 + cond.known[..., : self.config.features].to(x.dtype)
+        return x0
+
+    def answer_nothing(self) -> None:
+        """Zero the last layer: an answer that is added to a guess starts as the guess itself."""
+        nn.init.zeros_(self.output.weight)
+        nn.init.zeros_(self.output.bias)
 
     def _run_in_context(self, x: Tensor, valid: Tensor | None) -> Tensor:
         """Time and text (B,2,D) before the frames: (B,2+T,D) -> (B,T,D)"""

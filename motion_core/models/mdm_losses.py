@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from motion_core.features import FeatureStats
-from motion_core.features.smpl205 import FEATURE_JOINTS, SLICES, local_matrices
+from motion_core.features.smpl205 import FEATURE_JOINTS, SLICES, integrate_root, local_matrices
 from motion_core.kinematics import joint_kinematics
 from motion_core.nn.masked import masked_l2
 from motion_core.rotations import yaw_to_matrix
@@ -29,6 +29,8 @@ FEET = [FEATURE_JOINTS.index(name) for name in FOOT_JOINTS]
 class LossWeights:
     """How much each geometric term counts beside the feature loss, whose weight is 1.
 
+    world: where the joints are in the world, along the whole clip: for short clips between known poses, where errors of
+    the steps add up to something that is seen.
     root: the features' own loss once more for the four columns of the root. Four of 205 hardly count in a mean, but
     they decide where the body goes and how it turns (HumanML3D's evaluator weighs them by 25 for the same reason).
     every: positions and contacts look at every n-th sample only. Kinematics and its gradient take a CPU a third of a
@@ -39,12 +41,13 @@ class LossWeights:
     velocities: float = 0.0
     contacts: float = 0.0
     root: float = 0.0
+    world: float = 0.0
     every: int = 1
 
     def __post_init__(self) -> None:
         if self.every < 1:
             raise ValueError(f"every is {self.every}: use 1 for all samples, 4 for a quarter of them")
-        for name in ("positions", "velocities", "contacts", "root"):
+        for name in ("positions", "velocities", "contacts", "root", "world"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"loss weight {name} is {getattr(self, name)}: use a number from 0 on")
 
@@ -60,6 +63,12 @@ def turned_joints(x: Tensor) -> Tensor:
     return joint_kinematics(matrices.new_zeros(*matrices.shape[:-3], 3), matrices)[0][
         ..., JOINT["pelvis"] + 1 :, :
     ]
+
+
+def in_world(x: Tensor, joints: Tensor) -> Tensor:
+    """Joints (B,T,21,3) around the pelvis, of features (B,T,205), with the pelvis's place and heading: metres."""
+    pelvis, yaw = integrate_root(x)
+    return joints @ yaw_to_matrix(yaw).transpose(-1, -2) + pelvis[..., None, :]
 
 
 def foot_steps(x: Tensor, joints: Tensor) -> Tensor:
@@ -83,6 +92,9 @@ def geometric_losses(
     ours, theirs, losses = turned_joints(predicted), given_joints(true), {}
     if weights.positions:
         losses["positions"] = masked_l2(ours, theirs, mask).mean()
+    if weights.world:
+        places = (in_world(predicted, ours), in_world(true, theirs))
+        losses["world"] = masked_l2(*places, mask).mean()
     if weights.contacts:
         standing = foot_steps(true, theirs).norm(dim=-1, keepdim=True) <= CONTACT_STEP  # (B,T-1,4,1)
         slip = foot_steps(predicted, ours) * standing
@@ -107,11 +119,11 @@ def mdm_losses(
         body = slice(SLICES["rot6d"].start, None)  # the root's own columns are velocities already
         ours, theirs = (part[..., body].float().diff(dim=1) for part in (x0_pred, x0))
         losses["velocities"] = masked_l2(ours, theirs, mask[:, 1:]).mean()
-    if weights.positions or weights.contacts:
+    if weights.positions or weights.contacts or weights.world:
         some = slice(None, None, weights.every)
         predicted, true = (stats.denormalize(part[some].float()) for part in (x0_pred, x0))
         losses |= geometric_losses(predicted, true, mask[some], weights)
-    for name in ("velocities", "positions", "contacts", "root"):
+    for name in ("velocities", "positions", "contacts", "root", "world"):
         if name in losses:
             total = total + getattr(weights, name) * losses[name]
     return {"loss": total, **losses}

@@ -12,6 +12,7 @@ from motion_core.features.known import KNOWN_DIM, columns_without, path_columns,
 from motion_core.skeleton import JOINTS, PARTS, joint_indices
 
 LONGEST_CONTEXT = 20  # frames kept on each side of a gap
+LONGEST_EDGE = 12  # frames kept beside a short gap
 MOST_KEYS = 6
 PART_CHOICES = ("left_arm", "right_arm", "arms", "left_leg", "right_leg", "legs", "head", "upper_body")
 
@@ -33,6 +34,25 @@ def gap_inside(rng: np.random.Generator, frames: int) -> Tensor:
     kept = np.ones(frames, dtype=bool)
     kept[start : start + length] = False
     return poses_known(torch.from_numpy(kept))
+
+
+def short_gap(rng: np.random.Generator, frames: int) -> Tensor:
+    """A few frames, often a single one, on both sides of everything else."""
+    kept = np.zeros(frames, dtype=bool)
+    before, after = (
+        1 if rng.random() < alone else int(rng.integers(2, max(3, min(LONGEST_EDGE, frames // 3) + 1)))
+        for alone in (0.15, 0.3)
+    )
+    kept[:before] = kept[frames - after :] = True
+    return poses_known(torch.from_numpy(kept))
+
+
+def keys_between_ends(rng: np.random.Generator, frames: int) -> Tensor:
+    """A gap with a few poses keyed in it."""
+    known = short_gap(rng, frames)
+    kept = np.zeros(frames, dtype=bool)
+    kept[rng.integers(0, frames, rng.integers(1, 4))] = True
+    return known | poses_known(torch.from_numpy(kept))
 
 
 def keys(rng: np.random.Generator, frames: int) -> Tensor:
@@ -71,11 +91,15 @@ def path(rng: np.random.Generator, frames: int) -> Tensor:
 # how often each is drawn; gaps are what is asked for most
 PATTERNS: dict[Pattern, float] = {gap: 0.25, gap_inside: 0.15, keys: 0.2, start: 0.12, body: 0.15, path: 0.13}
 
+GAPS: dict[Pattern, float] = {short_gap: 0.8, keys_between_ends: 0.2}
+PATTERN_SETS = {"mixed": PATTERNS, "gaps": GAPS}
 
-def random_known(rng: np.random.Generator, mask: Tensor, share: float) -> Tensor:
+
+def random_known(rng: np.random.Generator, mask: Tensor, share: float, kinds: str = "mixed") -> Tensor:
     """What is shown of each clip: (B,T,209) bool, of a `share` of the clips anything. mask: (B,T) bool, real frames."""
     known = torch.zeros(*mask.shape, KNOWN_DIM, dtype=torch.bool)
-    patterns, chances = list(PATTERNS), np.array(list(PATTERNS.values()))
+    table = PATTERN_SETS[kinds]
+    patterns, chances = list(table), np.array(list(table.values()))
     for row, frames in enumerate(mask.sum(1).tolist()):
         if rng.random() < share:
             pattern = patterns[int(rng.choice(len(patterns), p=chances / chances.sum()))]

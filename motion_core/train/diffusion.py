@@ -15,6 +15,7 @@ from motion_core.checkpoint import CheckpointInfo, load_checkpoint, save_checkpo
 from motion_core.data.dataset import TrainBatch, TrainingSet
 from motion_core.diffusion.loss import q_sample
 from motion_core.diffusion.schedule import SCHEDULES, make_schedule
+from motion_core.features.guess import frames_known, with_guess
 from motion_core.features.known import KNOWN_DIM, known_values
 from motion_core.generators.device import pick_device
 from motion_core.generators.diffusion import FAMILIES, Generator, family_classes
@@ -22,7 +23,7 @@ from motion_core.models.mdm_losses import LossWeights, mdm_losses
 from motion_core.nn.condition import Condition
 from motion_core.preview import render_preview
 from motion_core.tasks import Generate, Sampling
-from motion_core.train.completion import random_known
+from motion_core.train.completion import PATTERN_SETS, random_known
 from motion_core.train.config import ConfigError, LoopConfig, table_to_config
 from motion_core.train.draws import Draws
 from motion_core.train.loop import Recipe
@@ -64,6 +65,11 @@ class DiffusionConfig:
     drop: float = 0.1  # share of samples whose condition is hidden, for guidance
     text_start: str = "random"  # or "fitted": train/text_start.py
     complete: float = 0.0  # share of samples of which parts are shown: train/completion.py; needs model.known
+    shown: str = "mixed"  # what parts: a key of PATTERN_SETS there
+    windows: tuple[int, int] = (0, 0)  # frames, least and most, that samples are cut to; (0, 0): whole ones
+    from_noise: float = (
+        0.0  # share of samples at the noisiest level, where nothing but what is shown can help
+    )
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
@@ -78,6 +84,12 @@ class DiffusionConfig:
             raise ConfigError(
                 f"complete is {self.complete}, so the model must read it: set model.known = {KNOWN_DIM}"
             )
+        if self.shown not in PATTERN_SETS:
+            raise ConfigError(f"shown is {self.shown!r}: use one of {', '.join(PATTERN_SETS)}")
+        if self.windows != (0, 0) and not 3 <= self.windows[0] <= self.windows[1]:
+            raise ConfigError(f"windows is {self.windows}: give the least (from 3 on) and the most frames")
+        if not 0 <= self.from_noise <= 1:
+            raise ConfigError(f"from_noise is {self.from_noise}: it must lie in [0, 1]")
         if self.text_start not in TEXT_STARTS:
             raise ConfigError(f"text_start is {self.text_start!r}: use one of {', '.join(TEXT_STARTS)}")
         if self.diffusion.schedule not in SCHEDULES:
@@ -108,6 +120,8 @@ class DenoiserTraining:
 
     def __init__(self, config: DiffusionConfig, data: TrainingSet, device: torch.device) -> None:
         self.config, self.data, self.device = config, data, device
+        if config.windows != (0, 0):
+            data.windows = config.windows
         self.schedule = make_schedule(config.diffusion.schedule, config.diffusion.steps)
         torch.manual_seed(config.loop.seed)  # the same first weights in every process and every run
         model_class, _ = family_classes(config.family)
@@ -164,6 +178,9 @@ class DenoiserTraining:
             "batch_size": self.config.batch_size,
             "drop": self.config.drop,
             "complete": self.config.complete,
+            "shown": self.config.shown,
+            "windows": self.config.windows,
+            "from_noise": self.config.from_noise,
             "pool": pool,
         }
 
@@ -186,25 +203,34 @@ class DenoiserTraining:
         """The condition with random parts of the clips in it, where the config asks for that."""
         if not self.config.complete:
             return cond
-        mask = random_known(draws.numbers(), batch.mask.cpu(), self.config.complete).to(batch.x0.device)
-        return replace(cond, known=known_values(batch.x0, self.data.stats), known_mask=mask)
+        mask = random_known(draws.numbers(), batch.mask.cpu(), self.config.complete, self.config.shown)
+        mask = mask.to(batch.x0.device)
+        known = known_values(batch.x0, self.data.stats)
+        if getattr(self.model.config, "guess", False):
+            known = with_guess(known, mask, self.data.stats)
+        return replace(cond, known=known, known_mask=mask)
 
     def loss(self, model: nn.Module, batch: TrainBatch, draws: Draws) -> dict[str, Tensor]:
         """The named losses at random noise levels; conditions are hidden now and then, but not in validation."""
         size, frames, dim = batch.x0.shape  # (B,T,F)
         t = draws.integers(size, len(self.schedule))
+        if self.config.from_noise:
+            t = torch.where(draws.uniform(size) < self.config.from_noise, len(self.schedule) - 1, t)
         noise = draws.normal(size, frames, dim)
         keep = draws.uniform(size) >= (self.config.drop if model.training else 0.0)
         x = q_sample(batch.x0, t, noise, self.schedule)
-        cond = (
-            self.shown(self.condition(batch, keep), batch, draws)
-            if model.training
-            else self.condition(batch, keep)
-        )
+        cond, asked = self.condition(batch, keep), batch.mask
+        if model.training or self.config.shown == "gaps":  # which is asked for nothing else
+            cond = self.shown(cond, batch, draws)
+        if self.config.shown == "gaps" and cond.known_mask is not None:
+            asked = batch.mask & ~frames_known(cond.known_mask)
         x0 = model(x, t, cond, batch.mask)  # (B,T,F)
+        if self.config.shown == "gaps" and cond.known is not None and cond.known_mask is not None:
+            told = cond.known_mask[..., :dim]  # what is known is written over the answer when sampling, too
+            x0 = torch.where(told, cond.known[..., :dim].to(x0.dtype), x0)
         # distances in the body are centimetres: too fine for the 8 bits of bfloat16
         with torch.autocast(x.device.type, enabled=False):
-            return mdm_losses(x0.float(), batch.x0, batch.mask, self.data.stats, self.config.losses)
+            return mdm_losses(x0.float(), batch.x0, asked, self.data.stats, self.config.losses)
 
     def info(self, facts: dict[str, Any]) -> CheckpointInfo:
         """What the exported checkpoint says about itself."""

@@ -182,6 +182,28 @@ def test_a_faulty_config_stops_before_anything_is_written(pool, tmp_path, capsys
     assert not (tmp_path / "out").exists()
 
 
+def test_an_inbetweening_model_starts_as_its_guess_and_learns(pool, tmp_path, capsys):
+    text = (ROOT / "training" / "configs" / "dit_inbetween.toml").read_text()
+    for old, new in (
+        ("width = 256", "width = 32"), ("layers = 6", "layers = 1"), ('"bf16"', '"fp32"'),
+        ("batch_size = 64", "batch_size = 8"), ("windows = [10, 64]", "windows = [10, 20]"),
+        ("log_every = 20", "log_every = 1"), ("val_every = 250", "val_every = 20"), ("warmup = 100", "warmup = 5"),
+    ):  # fmt: skip
+        assert old in text
+        text = text.replace(old, new)
+    config = tmp_path / "inbetween.toml"
+    config.write_text(text)
+    first, then = tmp_path / "first", tmp_path / "then"
+    told = ["--config", str(config), "--data", str(pool), "--device", "cpu"]
+    assert train_diffusion.main([*told, "--out", str(first), "--steps", "1"]) == 0
+    init = ["--init", str(first / "ema.safetensors")]
+    assert train_diffusion.main([*told, "--out", str(then), "--steps", "60", *init]) == 0
+    validated = [record["val_features"] for record in losses(then) if "val_features" in record]
+    assert len(validated) == 3 and validated[-1] < validated[0]
+    tensors, info = load_checkpoint(then / "ema.safetensors", family="dit")
+    assert info.config["guess"] and info.config["known"] == 209 and bool(tensors["output.weight"].any())
+
+
 def test_absent_data_and_unfit_weights_are_named(pool, tmp_path, capsys):
     assert train_diffusion.main(arguments(tmp_path / "none", tmp_path / "out")) == 1
     assert "is no training pool" in capsys.readouterr().err

@@ -259,6 +259,16 @@ def test_a_crop_starts_over_the_origin(pool):
     np.testing.assert_allclose(part[1:], whole[6:25], atol=1e-4)
 
 
+def test_samples_can_be_cut_to_windows(pool):
+    cut = TrainingSet.open(pool.folder)
+    cut.windows = (10, 14)
+    for batch in (cut.batch_at(2, 8, 1), next(cut.val_batches(4))):
+        assert int(batch.lengths.min()) >= 10 and int(batch.lengths.max()) <= 14
+        first = cut.stats.denormalize(batch.x0[:, 0])[:, smpl205.SLICES["root_velocity"]]
+        assert float(first.abs().max()) < 1e-4
+    assert torch.equal(cut.batch_at(2, 8, 1).x0, cut.batch_at(2, 8, 1).x0)
+
+
 def test_batches_are_a_function_of_step_and_seed(pool):
     again = TrainingSet.open(pool.folder)
     for step in (0, 7, 8, 101):

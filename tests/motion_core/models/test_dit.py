@@ -1,5 +1,6 @@
 """The three diffusion transformers: what each part of the input may and may not change, sizes, impossible configs."""
 
+import dataclasses
 import json
 import math
 
@@ -244,3 +245,16 @@ def test_missing_conditions_and_too_many_frames_are_named():
     with pytest.raises(ValueError, match="9 frames are too many: this model takes 8"):
         short(x, t, cond, mask)
     assert bool(torch.isfinite(short(x[:, :8], t, cond, mask[:, :8])).all())
+
+
+def test_an_answer_is_added_to_the_guess():
+    x, t, cond, mask = inputs()
+    features = x.shape[-1]
+    model = build("adaln", known=features + 4, guess=True)
+    known, told = torch.randn(3, 9, features + 4), torch.zeros(3, 9, features + 4, dtype=torch.bool)
+    shown = dataclasses.replace(cond, known=known, known_mask=told)
+    model.answer_nothing()
+    torch.testing.assert_close(model(x, t, shown, mask), known[..., :features])
+    torch.testing.assert_close(model(x, t, cond, mask), torch.zeros_like(x))
+    with pytest.raises(ValueError, match="guess needs known columns"):
+        DiTConfig(**SMALL, guess=True)

@@ -128,8 +128,23 @@ def test_the_root_counts_by_its_own_weight_and_a_flip_of_it_no_more_than_the_lim
     assert mdm_losses(limbs, x0, everywhere(x0), stats, weights)["root"] == 0
 
 
+def test_the_world_counts_where_errors_of_the_steps_add_up(features, stats):
+    x0 = stats.normalize(features)
+    drifting = features.clone()
+    drifting[:, 1:, SLICES["root_velocity"].start] += 0.01  # a centimetre a frame, seen from the heading
+    drifting = stats.normalize(drifting)
+    frames = x0.shape[1]
+    losses = mdm_losses(drifting, x0, everywhere(x0), stats, LossWeights(world=2.0))
+    away = 0.01 * torch.arange(frames)
+    straight = (away**2).mean() / 3  # of three coordinates one is off, were the heading always the same
+    assert 0.3 * straight < losses["world"] <= 1.01 * straight
+    assert torch.isclose(losses["loss"], losses["features"] + 2 * losses["world"])
+    assert mdm_losses(x0, x0, everywhere(x0), stats, LossWeights(world=2.0))["world"] < 1e-9
+
+
 @pytest.mark.parametrize(
-    "bad", [{"root": -0.1}, {"positions": -1.0}, {"contacts": float("nan")}, {"every": 0}]
+    "bad",
+    [{"world": float("inf")}, {"root": -0.1}, {"positions": -1.0}, {"contacts": float("nan")}, {"every": 0}],
 )
 def test_impossible_weights_are_refused(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):

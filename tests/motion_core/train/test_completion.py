@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from motion_core.features.known import KNOWN_DIM
-from motion_core.train.completion import PATTERNS, random_known
+from motion_core.train.completion import GAPS, PATTERNS, random_known
 
 
-@pytest.mark.parametrize("pattern", list(PATTERNS), ids=lambda p: p.__name__)
+@pytest.mark.parametrize("pattern", [*PATTERNS, *GAPS], ids=lambda p: p.__name__)
 @pytest.mark.parametrize("frames", [16, 30, 196])
 def test_a_pattern_shows_some_and_hides_some(pattern, frames):
     shown = []
@@ -28,3 +28,9 @@ def test_a_share_of_the_clips_is_shown_and_padding_never():
     assert not known[~mask].any()
     assert torch.equal(known, random_known(np.random.default_rng(1), mask, 0.5))
     assert not random_known(np.random.default_rng(1), mask, 0.0).any()
+
+
+def test_a_gap_has_its_ends():
+    known = random_known(np.random.default_rng(0), torch.ones(50, 12, dtype=torch.bool), 1.0, "gaps")
+    frames = known[..., 0]
+    assert frames[:, 0].all() and frames[:, -1].all() and (~frames).any(1).all()
