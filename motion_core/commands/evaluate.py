@@ -1,5 +1,5 @@
 """How good is a model? Real motion, retrieval and random clips beside every model, on captions it has not seen; and
-prompts whose outcome kinematics can decide."""
+prompts whose outcome kinematics can decide. With --task complete: gaps filled, beside interpolations."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from typing import Any
 
 from motion_core.catalog import DEFAULT_MODEL
 from motion_core.commands.console import answer, progress
-from motion_core.tasks import check_integer
+from motion_core.tasks import TaskError, check_integer
 
 EXAMPLE = """examples:
   laban evaluate --models mdm dit-adaln --data data_prepared --out out/evaluation
   laban evaluate --models mdm@steps=4 mdm@steps=15,guidance=2 --data data_prepared --limit 64
-  laban evaluate --models mdm --data data_prepared --prompts --seeds 8"""
+  laban evaluate --models mdm --data data_prepared --prompts --seeds 8
+  laban evaluate --task complete --models dit-adaln@steps=4 --data data_prepared"""
+
+BENCHMARK, COMPLETE = "generate", "complete"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +27,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"ids of text models; settings: steps, guidance, sampler, checkpoint, raw (default {DEFAULT_MODEL})",
     )  # fmt: skip
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a prepared training set")
+    parser.add_argument(
+        "--task", choices=(BENCHMARK, COMPLETE), default=BENCHMARK,
+        help="generate: motions from sentences; complete: gaps of 5, 15, 30 and 45 frames at 30 fps (default generate)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--gaps", nargs="+", type=int, metavar="N", help="other lengths of the gaps, frames at 30 fps"
+    )
+    parser.add_argument(
+        "--after", type=int, metavar="N", help="frames that are kept behind a gap (default 10; LAFAN1: 1)"
+    )
     parser.add_argument("--split", default="val", help="val or train (default val)")
     parser.add_argument("--replications", type=int, default=20, help="of the benchmark (default 20)")
     parser.add_argument("--limit", type=int, metavar="N", help="a quick look at N clips")
@@ -41,6 +54,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    return _complete(args) if args.task == COMPLETE else _benchmark(args)
+
+
+def _complete(args: argparse.Namespace) -> int:
+    if args.prompts or args.benchmark or args.evaluator:
+        raise TaskError("--prompts, --benchmark and --evaluator belong to --task generate: leave them out")
+
+    from motion_core.data.store import ClipStore
+    from motion_core.metrics import completion, completion_table, gaps
+
+    store = ClipStore.open(args.data)
+    with progress(args, "gaps") as show:
+        table = completion.run_completion(
+            args.models, store, split=args.split, limit=args.limit, device=args.device, progress=show,
+            gaps=gaps.GAPS if args.gaps is None else args.gaps,
+            after=gaps.AFTER if args.after is None else args.after,
+        )  # fmt: skip
+    if args.out:
+        completion_table.write_completion(table, args.out)
+    answer(args, completion_table.completion_to_json(table), [completion_table.completion_to_markdown(table)])
+    return 0
+
+
+def _benchmark(args: argparse.Namespace) -> int:
+    if args.gaps is not None or args.after is not None:
+        raise TaskError("--gaps and --after belong to --task complete: add it, or leave them out")
     seeds = check_integer("seeds", args.seeds, 1, 1000)
     replications = check_integer("replications", args.replications, 1, 1000)
 

@@ -53,14 +53,19 @@ def physical_scores(motion: Motion) -> PhysicalScores:
     )
 
 
-def _sliding(joints: np.ndarray, fps: float) -> float:
+def sliding_steps(joints: np.ndarray, fps: float) -> np.ndarray:
+    """cm/s of every step that the ball of a foot makes while it is on the floor; joints (T,22,3) metres, Z up."""
     speeds = []
     for name in ("left_foot", "right_foot"):  # the ball of the foot: an ankle may move while the toes stand
         down = contacts(joints)[name]
         both = down[1:] & down[:-1]
         step = np.diff(joints[:, JOINT[name], :2], axis=0)
         speeds.append(np.linalg.norm(step[both], axis=-1) * fps * 100)
-    speed = np.concatenate(speeds)
+    return np.concatenate(speeds)
+
+
+def _sliding(joints: np.ndarray, fps: float) -> float:
+    speed = sliding_steps(joints, fps)
     return float(speed.mean()) if len(speed) else float("nan")
 
 

@@ -64,11 +64,12 @@ def benchmark_to_markdown(benchmark: Benchmark) -> str:
 
 def _row(row: RowResult, columns: Sequence[Column]) -> str:
     name = row.name if row.cost or row.seconds else f"*{row.name}*"
-    cells = [_cell(row.values.get(column.key, (None, None)), column) for column in columns]
+    cells = [cell(row.values.get(column.key, (None, None)), column) for column in columns]
     return f"| {name} | " + " | ".join([*cells, _seconds(row), _memory(row)]) + " |"
 
 
-def _cell(value: Interval, column: Column) -> str:
+def cell(value: Interval, column: Column) -> str:
+    """(mean, half width) as text; what could not be measured is a dash."""
     mean, half = value
     if mean is None:
         return MISSING

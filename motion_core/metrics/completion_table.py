@@ -1,0 +1,70 @@
+"""The table of in-betweening, for people (markdown) and for machines (JSON)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from motion_core.formats.files import atomic_write
+from motion_core.metrics.completion import Completion, CompletionRow
+from motion_core.metrics.table import Column, cell
+
+COLUMNS = (
+    Column("l2p", "L2P", "down", 3),
+    Column("l2q", "L2Q", "down", 3),
+    Column("npss", "NPSS", "down", 4),
+    Column("centimetres", "cm", "down", 2),
+    Column("sliding", "foot sliding cm/s", "down", 1),
+    Column("down", "feet down %", "real", 0, 100.0),
+)
+QUOTIENTS = (
+    Column("l2p", "L2P / best interpolation", "down", 2),
+    Column("sliding", "sliding / best interpolation", "down", 2),
+)
+
+
+def completion_to_markdown(table: Completion) -> str:
+    """One table, a line that says what it is of, and the notes."""
+    titles = [column.title for column in (*COLUMNS, *QUOTIENTS)]
+    lines = [
+        f"{table.windows} windows of {table.clips} clips of the split {table.split!r} at {table.fps:g} fps, "
+        f"{table.before} frames before each gap and {table.after} after it; mean ± half of the 95 % confidence "
+        "interval over clips. Less is better. **Bold**: the best interpolation, to which the quotients are taken.",
+        "",
+        "| gap | | " + " | ".join([*titles, "s a window"]) + " |",
+        "| --- " * (len(titles) + 3) + "|",
+        *(_row(row) for row in table.rows),
+    ]
+    if table.notes:
+        lines += ["", *(f"* {note}" for note in table.notes)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(row: CompletionRow) -> str:
+    name = f"**{row.name}**" if row.best else row.name if row.seconds is not None else f"*{row.name}*"
+    cells = [*_cells(row.values, COLUMNS), *_cells(row.over_best, QUOTIENTS)]
+    cells.append(cell((row.seconds, None), Column("seconds", "", "down", 3)))
+    return f"| {row.gap} | {name} | " + " | ".join(cells) + " |"
+
+
+def _cells(values: dict[str, Any], columns: Sequence[Column]) -> list[str]:
+    return [cell(values.get(column.key, (None, None)), column) for column in columns]
+
+
+def completion_to_json(table: Completion) -> dict[str, Any]:
+    """All figures; what could not be measured is null."""
+    return asdict(table)
+
+
+def write_completion(table: Completion, folder: str | Path) -> tuple[Path, Path]:
+    """`completion.md` and `completion.json` in `folder`."""
+    folder = Path(folder)
+    data = json.dumps(completion_to_json(table), indent=1, ensure_ascii=False, allow_nan=False)
+    paths = folder / "completion.md", folder / "completion.json"
+    for path, content in zip(paths, (completion_to_markdown(table), data)):
+        with atomic_write(path, "w") as file:
+            file.write(content)
+    return paths
