@@ -1,6 +1,7 @@
 """Rank models and checkpoints of runs: the same evaluation as `laban evaluate`, with runs named by their folders.
 
 python training/evaluate.py --data data_prepared --runs runs/dit-adaln runs/dit-crossattn@steps=8 --out out/evaluation
+python training/evaluate.py --task complete --data data_prepared --runs runs/dit-adaln@steps=4 --limit 32
 
 A run stands for `mdm@checkpoint=RUN/ema.safetensors`, whatever its family, which the checkpoint itself tells: so a
 training can be judged before its weights are bundled. Everything else is as in `laban evaluate --help`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from gap_store import save_gap_store
 from tiny_mdm import save_tiny_models
 from tiny_tmr import bowing, save_tiny_tmr
 
@@ -58,6 +59,18 @@ def test_tables_and_page(data, weights, tmp_path, monkeypatch, capsys):
     assert names == {"benchmark.md", "benchmark.json", "prompts.md", "prompts.json", "page.html"}
 
 
+def test_gaps_are_filled(weights, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LABAN_WEIGHTS", str(weights))
+    save_gap_store(tmp_path / "data", (60, 80))
+    command = ["evaluate", "--task", "complete", "--models", "mdm@steps=2", "--data", str(tmp_path / "data")]
+    command += ["--gaps", "5", "--after", "1", "--device", "cpu", "--out", str(tmp_path / "out"), "--json"]
+    assert main(command) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["after"] == 1 and [row["gap"] for row in facts["rows"]] == [5] * 5
+    assert facts["rows"][-1]["name"] == "mdm@steps=2" and facts["rows"][-1]["values"]["l2p"][0] > 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"completion.md", "completion.json"}
+
+
 @pytest.mark.parametrize(
     ("extra", "status", "fault"),
     [
@@ -66,6 +79,11 @@ def test_tables_and_page(data, weights, tmp_path, monkeypatch, capsys):
         (["--replications", "0"], 2, "replications is 0"),
         (["--seeds", "0"], 2, "seeds is 0"),
         (["--prompts", "--benchmark"], 2, "not allowed with"),
+        (["--task", "edit"], 2, "invalid choice"),
+        (["--gaps", "5"], 2, "belong to --task complete"),
+        (["--task", "complete", "--prompts"], 2, "belong to --task generate"),
+        (["--task", "complete", "--gaps", "0"], 2, "gap is 0"),
+        (["--task", "complete"], 1, "shorter gaps than 45"),
     ],
 )
 def test_bad_arguments_are_named(data, extra, status, fault, capsys):
