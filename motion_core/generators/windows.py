@@ -28,11 +28,12 @@ PATH_EVERY = 10  # frames between the places of a path that a clip is led to
 
 @dataclass(frozen=True)
 class Studio:
-    """What a model's clips are made of: Hz, feature statistics, the longest clip in frames."""
+    """What a model's clips are made of: Hz, feature statistics, the longest clip in frames, known frames beside gaps."""
 
     fps: float
     stats: FeatureStats
     longest: int
+    context: int = CONTEXT
 
     def decode(self, x0: np.ndarray) -> Motion:
         """The motion of features (T,205), starting over the origin and facing front."""
@@ -54,25 +55,37 @@ class Brief:
     strength: float = 1.0
 
 
-def spans(known: np.ndarray, longest: int) -> Iterator[tuple[int, int]]:
-    """Windows start:stop of at most `longest` frames that together hold all free frames; each begins with CONTEXT
-    frames that are known by then, if there are any before it.
+def gaps_of(kept: np.ndarray) -> list[tuple[int, int]]:
+    """Runs start:stop of frames that are not kept (T,) bool."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], kept, [True]])))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2])]
+
+
+def spans(known: np.ndarray, longest: int, context: int = CONTEXT) -> Iterator[tuple[int, int]]:
+    """Windows start:stop of at most `longest` frames that together hold all free frames.
+
+    Each begins with `context` frames that are known by then, if there are any before it. A gap is cut only where it
+    fits no window: whoever fills one must see its end.
     """
-    free = np.flatnonzero(~known)
-    while len(free):
-        start = 0 if len(known) <= longest else max(0, int(free[0]) - CONTEXT)
-        stop = min(len(known), start + longest)
-        inside = free[free < stop]
-        if stop < len(known) and inside[-1] < stop - CONTEXT:
-            stop = int(inside[-1]) + 1 + CONTEXT  # all free frames so far, and some known ones behind
-        yield start, stop
-        free = free[free >= stop]
+    count, gaps = len(known), gaps_of(known)
+    while gaps:
+        first, end = gaps[0]
+        start = 0 if count <= longest else max(0, first - context)
+        limit = min(count, start + longest)
+        inside = [gap for gap in gaps if gap[1] < limit or gap[1] == count == limit]
+        if inside:
+            gaps = gaps[len(inside) :]
+            yield start, min(limit, inside[-1][1] + context)
+        else:
+            gaps[0] = (limit, end)
+            gaps = gaps if limit < end else gaps[1:]
+            yield start, limit
 
 
 def fill(brief: Brief, studio: Studio) -> Work:
     """The motion with its free frames made; frames that are known may differ by what features cannot hold."""
     motion, known = brief.motion, brief.known.copy()
-    for start, stop in spans(brief.known, studio.longest):
+    for start, stop in spans(brief.known, studio.longest, studio.context):
         plan, place = _plan(replace(brief, motion=motion, known=known), start, stop, studio)
         x0 = np.array((yield plan))
         x0[0, STEPS] = place

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from motion_core.constraints import FollowPath, Pin
 from motion_core.features.known import STEPS
 from motion_core.features.smpl205 import encode
-from motion_core.generators.windows import CONTEXT, path_rows, pin_rows, seen_from, spans
+from motion_core.generators.windows import CONTEXT, gaps_of, path_rows, pin_rows, seen_from, spans
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 
@@ -42,6 +42,14 @@ def test_a_short_motion_is_one_window_and_a_gap_in_a_long_one_too():
     known = np.ones(1000, dtype=bool)
     known[500:530] = False
     assert list(spans(known, 196)) == [(500 - CONTEXT, 530 + CONTEXT)]
+
+
+def test_a_gap_is_not_cut_where_it_fits_a_window():
+    known = np.ones(400, dtype=bool)
+    known[100:140] = known[150:190] = known[300:380] = False
+    assert list(spans(known, 64, 12)) == [(88, 152), (138, 202), (288, 352), (340, 392)]
+    assert gaps_of(known) == [(100, 140), (150, 190), (300, 380)]
+    assert gaps_of(~known) == [(0, 100), (140, 150), (190, 300), (380, 400)]
 
 
 def test_places_seen_from_the_first_frame_are_what_features_say():
