@@ -7,12 +7,11 @@ from typing import Any
 
 import bpy
 import numpy as np
-from mathutils import Euler, Quaternion
 
-from motion_core import quaternions as quat
 from motion_core.retarget import BoneCurves, BonePoses, RigBone, pose_bones
 
 from .actions import active_curves
+from .channels import rotation_property, values_to_quats
 
 _BONE_PATH = re.compile(r'^pose\.bones\["((?:[^"\\]|\\.)*)"\]\.(\w+)$')
 _MOVES_OBJECT = ("location", "rotation", "scale", "delta_")
@@ -24,8 +23,11 @@ def bone_path(path: str) -> tuple[str, str] | None:
     return None if found is None else (bpy.utils.unescape_identifier(found[1]), found[2])
 
 
-def moved_by_action_alone(armature: bpy.types.Object, chain: set[str]) -> bool:
-    """True when the f-curves of the active action tell all about these bones: the poses need no evaluation."""
+def moved_by_action_alone(armature: bpy.types.Object, chain: set[str], *, travelling: bool = True) -> bool:
+    """True when the f-curves of the active action tell all about these bones: the poses need no evaluation.
+
+    travelling: the object's own movement counts.
+    """
     data: Any = armature.animation_data
     bones: Any = armature.pose.bones
     if any(any(not c.mute and c.influence for c in bones[name].constraints) for name in chain):
@@ -43,14 +45,16 @@ def moved_by_action_alone(armature: bpy.types.Object, chain: set[str]) -> bool:
         return False
     if data.use_nla and any(not track.mute and len(track.strips) for track in data.nla_tracks):
         return False
-    return not any(_beyond(curve.data_path, chain) for curve in active_curves(armature) if not curve.mute)
+    return not any(
+        _beyond(curve.data_path, chain, travelling) for curve in active_curves(armature) if not curve.mute
+    )
 
 
-def _beyond(path: str, chain: set[str]) -> bool:
+def _beyond(path: str, chain: set[str], travelling: bool) -> bool:
     """Whether a curve does what `action_poses` does not read: it moves the object, or scales a bone."""
     bone = bone_path(path)
     if bone is None:
-        return path.startswith(_MOVES_OBJECT) or ".constraints[" in path
+        return (travelling and path.startswith(_MOVES_OBJECT)) or ".constraints[" in path
     return bone[0] in chain and bone[1] == "scale"
 
 
@@ -83,13 +87,4 @@ def _values(bone: bpy.types.PoseBone, name: str, curves: Any, frames: range) -> 
 
 def _rotation(bone: bpy.types.PoseBone, curves: Any, frames: range) -> np.ndarray:
     """(T,4) quaternions of the channel of the bone's own rotation mode."""
-    if bone.rotation_mode == "QUATERNION":
-        values = _values(bone, "rotation_quaternion", curves, frames)
-        length = np.linalg.norm(values, axis=1, keepdims=True)
-        # Blender takes a quaternion of nothing for no rotation
-        return np.where(length > 1e-8, values / np.maximum(length, 1e-8), quat.IDENTITY)
-    if bone.rotation_mode == "AXIS_ANGLE":
-        values = _values(bone, "rotation_axis_angle", curves, frames)
-        return np.array([Quaternion(value[1:], value[0]) for value in values])
-    values = _values(bone, "rotation_euler", curves, frames)
-    return np.array([Euler(value, bone.rotation_mode).to_quaternion() for value in values.tolist()])
+    return values_to_quats(bone, _values(bone, rotation_property(bone), curves, frames))

@@ -7,13 +7,13 @@ from typing import Any
 
 import bpy
 import numpy as np
-from mathutils import Quaternion
 
 from motion_core.motion import Motion
 from motion_core.retarget import BoneCurves, RigError, motion_to_bone_curves
 from motion_core.rig_maps import BoneMap
 
 from .actions import Channel, action_name, make_action, put_action, sign
+from .channels import rotation_path, rotation_values
 from .controls import read_controls, set_switches, usable_switches
 from .fps import scene_fps
 from .mapping import bones_of
@@ -22,44 +22,14 @@ from .rig import check_armature
 MAX_PROPERTY = 60  # bytes that Blender gives the name of a custom property
 
 
-def _axis_angles(quats: np.ndarray) -> np.ndarray:
-    """(T,4) quaternions with continuous signs to angle, axis (T,4) that Blender may blend linearly."""
-    sine = np.linalg.norm(quats[:, 1:], axis=1, keepdims=True)
-    known = sine[:, 0] > 1e-6
-    axis = np.where(known[:, None], quats[:, 1:] / np.maximum(sine, 1e-12), [0.0, 1.0, 0.0])
-    # a rotation of nothing has any axis: take the one of the nearest frame before (or after) that has one
-    if known.any():
-        last = np.maximum.accumulate(np.where(known, np.arange(len(quats)), -1))
-        axis = axis[np.where(last < 0, np.argmax(known), last)]
-    flips = np.cumsum(np.concatenate([[False], np.sum(axis[1:] * axis[:-1], axis=1) < 0])) % 2 == 1
-    sign = np.where(flips, -1.0, 1.0)[:, None]
-    angle = 2 * np.arctan2(sine * sign, quats[:, :1])
-    return np.concatenate([np.unwrap(angle, axis=0), axis * sign], axis=1)
-
-
-def _eulers(quats: np.ndarray, order: Any) -> np.ndarray:
-    """(T,4) to (T,3) radians, each the nearest turn to the one before."""
-    angles: list[Any] = []
-    for values in quats.tolist():
-        quaternion = Quaternion(values)
-        angles.append(quaternion.to_euler(order, angles[-1]) if angles else quaternion.to_euler(order))
-    return np.array(angles, dtype=np.float64)
-
-
-def _rotation_channel(bone: bpy.types.PoseBone, quats: np.ndarray) -> Channel:
-    """In the bone's own rotation mode, which the artist chose."""
-    path = bone.path_from_id()
-    if bone.rotation_mode == "QUATERNION":
-        return Channel(bone.name, f"{path}.rotation_quaternion", quats)
-    if bone.rotation_mode == "AXIS_ANGLE":
-        return Channel(bone.name, f"{path}.rotation_axis_angle", _axis_angles(quats))
-    return Channel(bone.name, f"{path}.rotation_euler", _eulers(quats, bone.rotation_mode))
-
-
 def _channels(armature: bpy.types.Object, curves: BoneCurves) -> list[Channel]:
     bones = armature.pose.bones
     root = Channel(curves.root, f"{bones[curves.root].path_from_id()}.location", curves.locations)
-    return [root, *(_rotation_channel(bones[name], quats) for name, quats in curves.rotations.items())]
+    return [root, *(_turns(bones[name], quats) for name, quats in curves.rotations.items())]
+
+
+def _turns(bone: bpy.types.PoseBone, quats: np.ndarray) -> Channel:
+    return Channel(bone.name, rotation_path(bone), rotation_values(bone, quats))
 
 
 def pose_channels(context: bpy.types.Context, armature: bpy.types.Object, motion: Motion) -> list[Channel]:

@@ -43,15 +43,24 @@ def capture(
     """
     check_armature(armature)
     scene: Any = context.scene
-    first, stop = _range(scene, armature, start, stop)
-    bones, read = read_rig(armature), bones_of(armature).read
-    frames = range(first, stop)
-    chains = _chains(bones, set(read.values()))
-    if moved_by_action_alone(armature, chains):
-        poses = action_poses(armature, bones, chains, frames)
-    else:
-        poses = _evaluated(context, armature, list(read.values()), frames)
-    return bone_poses_to_motion(poses, bones, read, scene_fps(scene))
+    frames = range(*_range(scene, armature, start, stop))
+    poses = capture_poses(context, armature, frames, travelling=True)
+    return bone_poses_to_motion(poses, read_rig(armature), bones_of(armature).read, scene_fps(scene))
+
+
+def capture_poses(
+    context: bpy.types.Context, armature: bpy.types.Object, frames: range, *, travelling: bool = False
+) -> BonePoses:
+    """The poses at these frames of the bones that show joints and of everything above them, in armature space.
+
+    travelling: the object's own movement counts too, against where it stands at the current frame.
+    """
+    bones = read_rig(armature)
+    chain = chain_of(bones, set(bones_of(armature).read.values()))
+    if moved_by_action_alone(armature, chain, travelling=travelling):
+        return action_poses(armature, bones, chain, frames)
+    names = [bone.name for bone in bones if bone.name in chain]
+    return _evaluated(context, armature, names, frames, travelling)
 
 
 def space_of(armature: bpy.types.Object) -> np.ndarray:
@@ -84,7 +93,7 @@ def _has_tracks(data: Any) -> bool:
     return any(not track.mute and len(track.strips) for track in data.nla_tracks)
 
 
-def _chains(bones: list[RigBone], wanted: set[str]) -> set[str]:
+def chain_of(bones: list[RigBone], wanted: set[str]) -> set[str]:
     """The wanted bones and everything above them."""
     parents = {bone.name: bone.parent for bone in bones}
     chain: set[str] = set()
@@ -97,7 +106,11 @@ def _chains(bones: list[RigBone], wanted: set[str]) -> set[str]:
 
 
 def _evaluated(
-    context: bpy.types.Context, armature: bpy.types.Object, names: list[str], frames: range
+    context: bpy.types.Context,
+    armature: bpy.types.Object,
+    names: list[str],
+    frames: range,
+    travelling: bool,
 ) -> BonePoses:
     """The bones of each frame as Blender's dependency graph has them, in the armature's space of the current frame."""
     scene: Any = context.scene
@@ -116,7 +129,7 @@ def _evaluated(
             )  # Blender's come column by column
             objects[number] = posed.matrix_basis
     moved = np.linalg.inv(home) @ objects
-    if not np.allclose(moved, np.eye(4), atol=1e-6):
+    if travelling and not np.allclose(moved, np.eye(4), atol=1e-6):
         matrices = moved[:, None] @ matrices
     return _poses(matrices, names)
 
