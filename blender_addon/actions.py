@@ -38,14 +38,23 @@ def action_name(text: str | None) -> str:
 
 def _curves(action: Any, owner: bpy.types.Object) -> tuple[Any, str, Any]:
     """(f-curve collection, its word for the group, slot) of a new action, ready for curves of `owner`."""
-    if not hasattr(action, "slots"):
-        return action.fcurves, "action_group", None
-    slot = action.slots.new(id_type="OBJECT", name=owner.name)
-    strip = action.layers.new("Layer").strips.new(type="KEYFRAME")
-    bag = strip.channelbag(slot, ensure=True)
-    if hasattr(action, "fcurves"):
-        return action.fcurves, "action_group", slot
-    return bag.fcurves, "group_name", slot
+    slot = None
+    if hasattr(action, "slots"):
+        slot = action.slots.new(id_type="OBJECT", name=owner.name)
+        action.layers.new("Layer").strips.new(type="KEYFRAME")
+    return *curves_of(action, slot), slot
+
+
+def curves_of(action: Any, slot: Any) -> tuple[Any, str]:
+    """(f-curve collection, its word for the group) of a slot of an action, to read and to add to. slot: None before
+    Blender 4.4.
+    """
+    if slot is None:
+        return action.fcurves, "action_group"
+    bag = action.layers[0].strips[0].channelbag(slot, ensure=True)
+    if hasattr(action, "fcurves") and slot == action.slots[0]:
+        return action.fcurves, "action_group"
+    return bag.fcurves, "group_name"
 
 
 def _fill(curve: bpy.types.FCurve, keys: np.ndarray) -> None:
@@ -109,6 +118,11 @@ def checksum(action: bpy.types.Action) -> str:
         curve.keyframe_points.foreach_get("co", keys)
         total = zlib.crc32(keys.tobytes(), total)
     return f"{total:08x}"
+
+
+def slot_of(action: Any) -> Any:
+    """The slot of an action that was made for one object; None before Blender 4.4."""
+    return action.slots[0] if hasattr(action, "slots") else None
 
 
 def put_action(owner: bpy.types.Object, action: bpy.types.Action, slot: Any) -> None:

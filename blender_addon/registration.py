@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import bpy
 
-from . import delivery, mapping_panel, panels, preferences, properties, search_box, session
+from . import (
+    delivery,
+    mapping_panel,
+    panels,
+    preferences,
+    properties,
+    search_box,
+    session,
+    strip_drawing,
+    strip_panel,
+    strips,
+)
 from .operators import environment, generate, mapping, rig, search
+from .operators import strips as strip_operators
 
 CLASSES = (
     preferences.LabanPreferences,
@@ -13,13 +25,17 @@ CLASSES = (
     properties.LabanHit,
     properties.LabanHits,
     mapping_panel.LabanBones,
+    strips.LabanStrip,
+    strips.LabanStrips,
     *generate.CLASSES,
     *rig.CLASSES,
     *environment.CLASSES,
     *search.CLASSES,
     *mapping.CLASSES,
+    *strip_operators.CLASSES,
     *panels.CLASSES,
     *mapping_panel.CLASSES,
+    *strip_panel.CLASSES,
     *search_box.CLASSES,
 )
 # Where our settings hang in Blender's data
@@ -27,6 +43,7 @@ SETTINGS = (
     (bpy.types.Scene, "laban", properties.LabanSettings),
     (bpy.types.WindowManager, "laban_hits", properties.LabanHits),
     (bpy.types.Object, "laban_joints", mapping_panel.LabanBones),
+    (bpy.types.Object, "laban_strips", strips.LabanStrips),
 )
 
 
@@ -38,10 +55,12 @@ def add_to_blender() -> None:
     for owner, name, kind in SETTINGS:
         setattr(owner, name, bpy.props.PointerProperty(type=kind))
     session.begin(delivery.deliver)
+    strip_drawing.begin()
 
 
 def remove_from_blender() -> None:
     """Ends the service and everything else that runs, and leaves nothing in Blender."""
+    strip_drawing.end()
     session.end()
     for owner, name, _ in SETTINGS:
         if hasattr(owner, name):

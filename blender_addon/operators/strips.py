@@ -1,0 +1,310 @@
+"""Prompt strips: the list (add, duplicate, remove, move, split, snap); make one, all, what changed; make again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, StringProperty
+
+from motion_core.catalog import DEFAULT_MODEL
+from motion_core.tasks import TaskError
+
+from ..fps import scene_fps
+from ..preferences import current_choice
+from ..session import SESSION, Outcome
+from ..strips import (
+    LabanStrip,
+    Strip,
+    in_order,
+    models,
+    new_uid,
+    redraw_timelines,
+    settings,
+    stale_on,
+    strips_fault,
+)
+from . import Result
+from .generate import BUSY, rig_fault, settings_of, target_rig
+
+WHICH = (
+    ("CHANGED", "What changed", "The strips that are not made yet, or are no longer what their motion was made by"),
+    ("ONE", "The chosen strip", "Anew, led from the strip before into the one behind"),
+    ("ALL", "All strips", "All of them anew, from the first to the last"),
+)  # fmt: skip
+
+
+def strips_of(context: bpy.types.Context) -> Any:
+    """`object.laban_strips` of the rig, None when there is no armature."""
+    rig: Any = target_rig(context)
+    return rig.laban_strips if rig is not None and rig.type == "ARMATURE" else None
+
+
+def chosen_strip(context: bpy.types.Context) -> LabanStrip | None:
+    """The strip chosen in the list."""
+    kept = strips_of(context)
+    return None if kept is None or not 0 <= kept.chosen < len(kept.strips) else kept.strips[kept.chosen]
+
+
+def put_in_order(kept: Any) -> None:
+    """Sorts the list by time; the chosen strip stays chosen."""
+    chosen = kept.strips[kept.chosen].uid if 0 <= kept.chosen < len(kept.strips) else ""
+    for place, strip in enumerate(sorted(map(settings, kept.strips), key=lambda s: (s.start, s.end))):
+        kept.strips.move(next(n for n, s in enumerate(kept.strips) if s.uid == strip.uid), place)
+    kept.chosen = next((n for n, s in enumerate(kept.strips) if s.uid == chosen), 0)
+
+
+def add_strip(kept: Any, strip: Strip) -> None:
+    """Puts a strip into the list, in order, and chooses it."""
+    new = kept.strips.add()
+    for name, value in vars(strip).items():
+        if name in new.bl_rna.properties:
+            setattr(new, name, value)
+    kept.chosen = len(kept.strips) - 1
+    put_in_order(kept)
+
+
+class StripOperator:
+    """Works on the strips of the rig; with `needs_strip`, on the chosen one."""
+
+    bl_options: Any = {"REGISTER", "UNDO"}  # noqa: RUF012
+    needs_strip = True
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        kept = strips_of(context)
+        fault = "select a rig" if kept is None else ""
+        if not fault and target_rig(context).library is not None:
+            fault = f"{target_rig(context).name!r} is linked from another file: make a library override first"
+        if not fault and cls.needs_strip and chosen_strip(context) is None:
+            fault = "there is no prompt strip: add one"
+        cls.poll_message_set(fault)  # type: ignore[attr-defined]
+        return not fault
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        self.change(context, strips_of(context))
+        redraw_timelines()
+        return {"FINISHED"}
+
+    def change(self, context: bpy.types.Context, kept: Any) -> None:
+        raise NotImplementedError
+
+
+class LABAN_OT_add_strip(StripOperator, bpy.types.Operator):
+    """Add a prompt strip behind the last one, as long as Seconds says, with the words and seed of Text to Motion"""
+
+    bl_idname = "laban.add_strip"
+    bl_label = "Add Strip"
+    needs_strip = False
+
+    def change(self, context: bpy.types.Context, kept: Any) -> None:
+        scene: Any = context.scene
+        shown, fps = settings_of(context), scene_fps(scene)
+        start = max((strip.end for strip in kept.strips), default=scene.frame_current)
+        model = shown.model if shown.model in models() else DEFAULT_MODEL
+        end = start + max(1, round(shown.seconds * fps))
+        sampling = (0.5, shown.steps, round(shown.guidance, 4))
+        add_strip(kept, Strip(new_uid(), shown.prompt, start, end, shown.seed, model, *sampling))
+
+
+class LABAN_OT_duplicate_strip(StripOperator, bpy.types.Operator):
+    """Add a copy of the chosen strip behind it; the strips behind make room"""
+
+    bl_idname = "laban.duplicate_strip"
+    bl_label = "Duplicate Strip"
+
+    def change(self, context: bpy.types.Context, kept: Any) -> None:
+        strip = settings(kept.strips[kept.chosen])
+        length = strip.end - strip.start
+        _push(kept, strip.end, strip.end + length)
+        copy = {**vars(strip), "uid": new_uid(), "start": strip.end, "end": strip.end + length}
+        add_strip(kept, Strip(**copy))
+
+
+def _push(kept: Any, start: int, end: int) -> None:
+    """Moves the strips that begin at or behind `start` back, all alike, so that up to `end` there is room."""
+    later = [strip for strip in kept.strips if strip.start >= start]
+    shift = end - min((strip.start for strip in later), default=end)
+    for strip in later if shift > 0 else ():
+        strip.start, strip.end = strip.start + shift, strip.end + shift
+
+
+class LABAN_OT_remove_strip(StripOperator, bpy.types.Operator):
+    """Take the chosen strip out of the list; its motion stays on the rig until the others are made again"""
+
+    bl_idname = "laban.remove_strip"
+    bl_label = "Remove Strip"
+
+    def change(self, context: bpy.types.Context, kept: Any) -> None:
+        kept.strips.remove(kept.chosen)
+        kept.chosen = max(0, min(kept.chosen, len(kept.strips) - 1))
+
+
+class LABAN_OT_move_strip(StripOperator, bpy.types.Operator):
+    """Let the chosen strip change places in time with its neighbour"""
+
+    bl_idname = "laban.move_strip"
+    bl_label = "Move Strip"
+    direction: EnumProperty(
+        name="Direction", items=(("UP", "Earlier", "Before its neighbour"), ("DOWN", "Later", "Behind it"))
+    )
+
+    def change(self, context: bpy.types.Context, kept: Any) -> None:
+        put_in_order(kept)
+        other = kept.chosen + (1 if self.direction == "DOWN" else -1)
+        if not 0 <= other < len(kept.strips):
+            return
+        first, second = (kept.strips[n] for n in sorted((kept.chosen, other)))
+        start, gap, end = first.start, second.start - first.end, second.end
+        first.start, first.end = start + (second.end - second.start) + gap, end
+        second.start, second.end = start, first.start - gap
+        put_in_order(kept)
+
+
+class LABAN_OT_split_strip(StripOperator, bpy.types.Operator):
+    """Cut the strip under the playhead in two"""
+
+    bl_idname = "laban.split_strip"
+    bl_label = "Split Strip at Playhead"
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        kept, frame = strips_of(context), context.scene.frame_current
+        strip = next((s for s in kept.strips if s.start < frame < s.end), None)
+        if strip is None:
+            self.report({"ERROR"}, f"no prompt strip goes on at frame {frame}: move the playhead into one")
+            return {"CANCELLED"}
+        rest = {**vars(settings(strip)), "uid": new_uid(), "start": frame}
+        strip.end = frame
+        add_strip(kept, Strip(**rest))
+        redraw_timelines()
+        return {"FINISHED"}
+
+
+class LABAN_OT_snap_strips(StripOperator, bpy.types.Operator):
+    """Move the strips to each other, without gaps and overlaps, in their order and with their lengths"""
+
+    bl_idname = "laban.snap_strips"
+    bl_label = "Snap Strips"
+
+    def change(self, context: bpy.types.Context, kept: Any) -> None:
+        put_in_order(kept)
+        frame = kept.strips[0].start
+        for strip in kept.strips:
+            length = max(strip.end - strip.start, 1)
+            strip.start, strip.end = frame, frame + length
+            frame += length
+
+
+def strips_to_make(context: bpy.types.Context, which: str) -> set[str]:
+    """uids of the strips that are to be made."""
+    rig: Any = target_rig(context)
+    if which == "ALL":
+        return {strip.uid for strip in rig.laban_strips.strips}
+    if which == "ONE":
+        strip = chosen_strip(context)
+        return set() if strip is None else {strip.uid}
+    return set(stale_on(context, rig))
+
+
+def make_fault(context: bpy.types.Context) -> str:
+    """Why no strips can be made, "" when they can."""
+    if SESSION.run is not None:
+        return BUSY
+    if fault := current_choice().fault or rig_fault(context):
+        return fault
+    rig: Any = target_rig(context)
+    scene: Any = context.scene
+    return strips_fault(in_order(rig), scene_fps(scene))
+
+
+class Making:
+    """What the operators share that start making strips."""
+
+    bl_options: Any = {"REGISTER"}  # noqa: RUF012 - the undo step is made when the motion is on the rig
+    report: Any
+    wait: BoolProperty(
+        name="Wait", options={"HIDDEN", "SKIP_SAVE"},
+        description="Return only when the motion is on the rig; always so without a window",
+    )  # fmt: skip
+
+    def make(self, context: bpy.types.Context, wanted: set[str]) -> Result:
+        from motion_core.retarget import RigError
+
+        from ..strip_run import begin
+
+        rig = target_rig(context)
+        assert rig is not None
+        try:
+            begin(context, rig, current_choice(), wanted)
+        except (TaskError, RigError) as error:
+            return self.fail(str(error))
+        return self.finish() if self.wait or bpy.app.background else {"FINISHED"}
+
+    def fail(self, fault: str) -> Result:
+        SESSION.outcome = Outcome(fault, True)
+        self.report({"ERROR"}, fault)
+        return {"CANCELLED"}
+
+    def finish(self) -> Result:
+        SESSION.wait()
+        self.report({"ERROR" if SESSION.outcome.failed else "INFO"}, SESSION.outcome.text)
+        return {"CANCELLED"} if SESSION.outcome.failed else {"FINISHED"}
+
+
+class LABAN_OT_generate_strips(Making, bpy.types.Operator):
+    """Make the motion of prompt strips and put it on the rig. Blender stays usable meanwhile"""
+
+    bl_idname = "laban.generate_strips"
+    bl_label = "Generate Strips"
+    which: EnumProperty(name="Which", items=WHICH, options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        fault = make_fault(context)
+        cls.poll_message_set(fault)
+        return not fault
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        return self.make(context, strips_to_make(context, self.which))
+
+
+class LABAN_OT_regenerate(Making, bpy.types.Operator):
+    """Make the motion of an action or NLA strip again from what its properties say: prompts, seeds, models, frames"""
+
+    bl_idname = "laban.regenerate"
+    bl_label = "Regenerate"
+    action: StringProperty(
+        name="Action", options={"SKIP_SAVE"},
+        description="By default the rig's active action, else the NLA strip that is active or under the playhead",
+    )  # fmt: skip
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        fault = BUSY if SESSION.run is not None else current_choice().fault or rig_fault(context)
+        cls.poll_message_set(fault)
+        return not fault
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        from ..regeneration import action_to_remake, remake, restore_strips
+
+        try:
+            action = action_to_remake(context, target_rig(context), self.action)
+            wanted = restore_strips(target_rig(context), action)
+            if wanted:
+                return self.make(context, wanted)
+            remake(context, target_rig(context), action)
+        except TaskError as error:
+            return self.fail(str(error))
+        return self.finish() if self.wait or bpy.app.background else {"FINISHED"}
+
+
+CLASSES = (
+    LABAN_OT_add_strip,
+    LABAN_OT_duplicate_strip,
+    LABAN_OT_remove_strip,
+    LABAN_OT_move_strip,
+    LABAN_OT_split_strip,
+    LABAN_OT_snap_strips,
+    LABAN_OT_generate_strips,
+    LABAN_OT_regenerate,
+)
