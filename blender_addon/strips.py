@@ -64,7 +64,9 @@ def _search_models(self: Any, context: bpy.types.Context, typed: str) -> list[st
 class LabanStrip(bpy.types.PropertyGroup):
     """One prompt and its frames."""
 
-    uid: StringProperty(name="Identity", options={"HIDDEN"}, override=EDITABLE)
+    uid: StringProperty(
+        name="Identity", options={"HIDDEN"}, override=EDITABLE, description="By which its motion knows the strip"
+    )
     prompt: StringProperty(
         name="Prompt", update=_changed, override=EDITABLE,
         description="What the person does meanwhile, in a sentence",
@@ -105,7 +107,9 @@ class LabanStrips(bpy.types.PropertyGroup):
         type=LabanStrip, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"},
         description="Prompts one after the other",
     )  # fmt: skip
-    chosen: IntProperty(name="Chosen strip", update=_changed, override=EDITABLE)
+    chosen: IntProperty(
+        name="Chosen strip", update=_changed, override=EDITABLE, description="The strip that is shown and changed"
+    )
     output: EnumProperty(
         name="Result", items=OUTPUTS, override=EDITABLE, description="What the strips become on the rig"
     )

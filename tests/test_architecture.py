@@ -43,6 +43,7 @@ ADDON_MAY_USE = set(sys.stdlib_module_names) | {
     "bpy_extras",
     "mathutils",
     "gpu",
+    "gpu_extras",
     "blf",
     "addon_utils",
     "numpy",
