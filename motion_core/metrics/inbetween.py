@@ -31,7 +31,8 @@ class GapSums:
 
     l2p, l2q: of the window. centimetres: mean distance of the joints. npss: weighted distance of the spectra; power:
     its weight. slip: cm/s over the steps of feet on the floor; steps: how many, of `most_steps`. The steps into and out
-    of the gap count, so that a jump at its end shows.
+    of the gap count, so that a jump at its end shows. pop: centimetres, by how much a step of a joint differs from its
+    last one, the largest of all joints at both borders of the gap.
     """
 
     l2p: float
@@ -42,6 +43,7 @@ class GapSums:
     slip: float
     steps: float
     most_steps: float
+    pop: float
 
 
 def gap_sums(truth: Motion, made: Motion, gap: Gap, scale: np.ndarray) -> GapSums:
@@ -72,7 +74,15 @@ def gap_sums(truth: Motion, made: Motion, gap: Gap, scale: np.ndarray) -> GapSum
         slip=float(slips.sum()),
         steps=float(len(slips)),
         most_steps=2.0 * (stop - start + 1),  # of either foot
+        pop=largest_pop(our_places, gap),
     )
+
+
+def largest_pop(places: np.ndarray, gap: Gap) -> float:
+    """Centimetres, of joints (T,22,3): |p(t+1) - 2 p(t) + p(t-1)| at the frames on either side of both borders."""
+    changes = 100 * np.linalg.norm(np.diff(places, 2, axis=0), axis=-1).max(axis=1)  # at frames 1 .. T-2
+    around = {gap[0] - 1, gap[0], gap[1] - 1, gap[1]}
+    return float(max(changes[frame - 1] for frame in around if 1 <= frame <= len(changes)))
 
 
 def aligned(real: np.ndarray, ours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

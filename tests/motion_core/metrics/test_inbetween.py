@@ -46,7 +46,7 @@ def fft_npss(real: np.ndarray, ours: np.ndarray) -> float:
 
 def test_identical_motions_have_no_error():
     found = gap_sums(standing(), standing(), GAP, ONE)
-    assert found.l2p == found.l2q == found.centimetres == found.npss == found.slip == 0
+    assert found.l2p == found.l2q == found.centimetres == found.npss == found.slip == found.pop == 0
     assert found.power > 0 and found.steps == found.most_steps == 2 * 16
 
 
@@ -61,6 +61,7 @@ def test_a_constant_offset_is_measured_in_all_units():
     assert found.l2q == 0 and found.npss == 0
     # both feet stand: 16 steps each, of which the one into the gap and the one out of it are 5 cm in 1/30 s
     assert found.slip == pytest.approx(2 * 2 * 5.0 * 30, rel=1e-4)
+    assert found.pop == pytest.approx(5.0, rel=1e-4)
 
 
 def test_frames_outside_the_gap_do_not_count():
@@ -70,6 +71,20 @@ def test_frames_outside_the_gap_do_not_count():
     away[GAP[1] + 1 :] += 1.0
     found = gap_sums(truth, replace(truth, trans=away), GAP, ONE)
     assert found.l2p == 0 and found.slip == 0
+
+
+def test_a_pop_is_looked_for_at_the_borders():
+    truth = standing()
+    trans = truth.trans.copy()
+    trans[17, 0] += 0.5  # in the middle
+    assert gap_sums(truth, replace(truth, trans=trans), GAP, ONE).pop == 0
+    trans[10:, 2] += 0.1  # a step up as the gap begins
+    assert gap_sums(truth, replace(truth, trans=trans), GAP, ONE).pop == pytest.approx(10.0, rel=1e-4)
+    fast = truth.trans + np.arange(35)[:, None] * np.array([0.2, 0, 0], dtype=np.float32)
+    assert gap_sums(truth, replace(truth, trans=fast), GAP, ONE).pop < 1e-4  # an even speed is none
+    assert (
+        gap_sums(truth, replace(truth, trans=trans), (1, 34), ONE).pop == 0
+    )  # nothing to see beyond the ends
 
 
 def test_a_turned_hand_counts_in_l2q_alone():
