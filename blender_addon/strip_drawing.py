@@ -19,6 +19,7 @@ EDGE: Colour = (0.02, 0.02, 0.02, 0.9)
 CHOSEN: Colour = (1.0, 1.0, 1.0, 0.9)
 WORDS: Colour = (1.0, 1.0, 1.0, 1.0)
 HEIGHT, BOTTOM, HATCHES, LETTERS, MARGIN = 18, 20, 9, 11, 5  # pixels at interface scale 1
+RULER, LEAST_HEIGHT = 24, 10  # what a region shows above, and what is left for the blocks in a very low one
 MIN_WIDTH = 3
 
 Point = tuple[float, float]
@@ -42,20 +43,22 @@ def blocks(
     stale_uids: dict[str, str],
     chosen: str,
     to_pixel: Callable[[float], float],
-    region: tuple[int, float],
+    region: tuple[int, int, float],
 ) -> list[Block]:
-    """Blocks of the strips that can be seen in a region of (width, interface scale)."""
-    width, scale = region
+    """Blocks of the strips that can be seen in a region of (width, height, interface scale)."""
+    width, height, scale = region
+    tall = min(HEIGHT * scale, max(height - RULER * scale, LEAST_HEIGHT * scale))
+    bottom = max(1.0, min(BOTTOM * scale, height - RULER * scale - tall))
     found = []
     for strip in strips:
         left = to_pixel(strip.start)
         right = max(to_pixel(strip.end), left + MIN_WIDTH * scale)
         if right < 0 or left > width:
             continue
-        bottom = BOTTOM * scale
-        top = bottom + HEIGHT * scale
         found.append(
-            Block(left, right, bottom, top, strip.prompt, strip.uid in stale_uids, strip.uid == chosen)
+            Block(
+                left, right, bottom, bottom + tall, strip.prompt, strip.uid in stale_uids, strip.uid == chosen
+            )
         )
     return found
 
@@ -116,7 +119,7 @@ def visible_blocks(context: Any) -> list[Block]:
     def to_pixel(frame: float) -> float:
         return float(view.view_to_region(frame, 0, clip=False)[0])
 
-    return blocks(strips, reasons, chosen, to_pixel, (context.region.width, scale))
+    return blocks(strips, reasons, chosen, to_pixel, (context.region.width, context.region.height, scale))
 
 
 def draw() -> None:
@@ -156,7 +159,7 @@ def _write(found: Sequence[Block], width: int, scale: float) -> None:
     import blf
 
     font = 0
-    blf.size(font, LETTERS * scale)
+    blf.size(font, min(LETTERS * scale, (found[0].top - found[0].bottom) * 0.8))
     blf.color(font, *WORDS)
     for block in found:
         left = max(block.left, 0.0) + MARGIN * scale
