@@ -33,12 +33,12 @@ def read_controls(context: bpy.types.Context, armature: bpy.types.Object, bone_m
 
     Raises RigError that names a control whose place depends on several others at once.
     """
-    if not _constrained(armature, bone_map):
+    if not constrained(armature, bone_map):
         return read_rig(armature)
     return _measured(context, armature, bone_map)
 
 
-def _constrained(armature: bpy.types.Object, bone_map: BoneMap) -> bool:
+def constrained(armature: bpy.types.Object, bone_map: BoneMap) -> bool:
     """Whether constraints lie between the bones to key, or these do not hang below each other as the joints do."""
     keyed, parents, pose = set(bone_map.bones.values()), bone_names(armature), armature.pose.bones
     for name in keyed:
@@ -54,15 +54,15 @@ def _measured(context: bpy.types.Context, armature: bpy.types.Object, bone_map: 
     joint_of = {bone: joint for joint, bone in bone_map.bones.items()}
     names = [*([bone_map.carrier] if bone_map.carrier else []), *joint_of]
     turns = _different_turns(len(names))
-    with _pose_borrowed(context, armature):
+    with pose_borrowed(context, armature):
         for bone in armature.pose.bones:
             bone.matrix_basis = Matrix()
         set_switches(armature, bone_map.switches)
-        rest = _matrices(context, armature, names)
+        rest = posed_matrices(context, armature, names)
         for name, turn in zip(names, turns):
             armature.pose.bones[name].matrix_basis = Quaternion(turn).to_matrix().to_4x4()
-        posed = _matrices(context, armature, names)
-    before, after = (quat.matrix_to_quat(_axes(matrices)) for matrices in (rest, posed))
+        posed = posed_matrices(context, armature, names)
+    before, after = (quat.matrix_to_quat(bone_axes(matrices)) for matrices in (rest, posed))
     changes = quat.multiply(after, quat.conjugate(before))
     handed = quat.multiply(quat.multiply(after, quat.conjugate(turns)), quat.conjugate(before))
     bones = []
@@ -86,7 +86,7 @@ def _different_turns(count: int) -> np.ndarray:
     return quat.rotvec_to_quat(axes * rng.uniform(0.3, 0.9, (count, 1)))
 
 
-def _matrices(context: bpy.types.Context, armature: bpy.types.Object, names: list[str]) -> np.ndarray:
+def posed_matrices(context: bpy.types.Context, armature: bpy.types.Object, names: list[str]) -> np.ndarray:
     """(bones,4,4) evaluated poses in armature space."""
     armature.update_tag()
     context.view_layer.update()
@@ -94,7 +94,7 @@ def _matrices(context: bpy.types.Context, armature: bpy.types.Object, names: lis
     return np.array([posed.pose.bones[name].matrix for name in names], dtype=np.float64)
 
 
-def _axes(matrices: np.ndarray) -> np.ndarray:
+def bone_axes(matrices: np.ndarray) -> np.ndarray:
     return matrices[:, :3, :3] / np.linalg.norm(matrices[:, :3, :3], axis=1, keepdims=True)
 
 
@@ -138,7 +138,7 @@ def set_switches(armature: bpy.types.Object, switches: tuple[Switch, ...]) -> No
 
 
 @contextmanager
-def _pose_borrowed(context: bpy.types.Context, armature: bpy.types.Object) -> Iterator[None]:
+def pose_borrowed(context: bpy.types.Context, armature: bpy.types.Object) -> Iterator[None]:
     """Lets the pose and the custom properties of the bones be changed, and puts them back."""
     context.view_layer.update()  # what waits to be evaluated must not arrive in between
     before = pose_values(armature)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 from motion_core.formats.joint_names import guess_names, spine_joints
+from motion_core.joints import PARTS
 from motion_core.skeleton import JOINT, JOINTS, PARENT_OF
 
 REQUIRED: tuple[str, ...] = (
@@ -237,6 +238,24 @@ def _completed(custom: Custom, bones: dict[str, str], names: Sequence[str]) -> B
     switches = tuple(switch for switch in custom.switches if switch.bone in names)
     carrier = custom.carrier if custom.carrier in names else None
     return BoneMap(custom.kind, _ordered(bones), switches, shown, carrier)
+
+
+_SWITCHED = (
+    ("arm", "arm"),
+    ("hand", "arm"),
+    ("thigh", "leg"),
+    ("foot", "leg"),
+)  # word in a bone's name: limb
+
+
+def switch_joints(switch: Switch) -> set[str]:
+    """The joints whose keys count only while the switch is set."""
+    name = switch.bone.lower()
+    side = "left" if re.search(r"[._]l$", name) else "right"
+    for word, limb in _SWITCHED:
+        if word in name:
+            return set(PARTS[f"{side}_{limb}"])
+    return set(PARTS["head"])
 
 
 def missing_joints(bones: Mapping[str, str]) -> list[str]:

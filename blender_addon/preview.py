@@ -1,0 +1,143 @@
+"""A result on trial: it plays on the rig, and either stays or leaves no trace.
+
+What was there is kept on the armature object itself (`object.laban_preview`), so that undo, saving and opening the
+file again know of it; the action of before is held there, and nothing can delete it meanwhile.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, PointerProperty, StringProperty
+
+KEPT: Any = {"LIBRARY_OVERRIDABLE"}
+
+
+class LabanPreview(bpy.types.PropertyGroup):
+    """`object.laban_preview`"""
+
+    playing: BoolProperty(name="On trial", override=KEPT)
+    before: PointerProperty(name="Action before", type=bpy.types.Action, override=KEPT)
+    shown: PointerProperty(name="Action on trial", type=bpy.types.Action, override=KEPT)
+    state: StringProperty(name="What was there", options={"HIDDEN"}, override=KEPT)
+
+
+def playing(rig: bpy.types.Object | None) -> bool:
+    """Whether a result is on trial on this rig."""
+    return rig is not None and rig.type == "ARMATURE" and rig.laban_preview.playing
+
+
+def begin(scene: bpy.types.Scene, rig: bpy.types.Object) -> None:
+    """Remembers what is there; a result that is on trial already is taken back before."""
+    if playing(rig):
+        reject(scene, rig)
+    data: Any = rig.animation_data
+    trial = rig.laban_preview
+    trial.before = None if data is None else data.action
+    trial.state = json.dumps(_state(scene, rig))
+    trial.playing = True
+
+
+def show(scene: bpy.types.Scene, rig: bpy.types.Object, action: bpy.types.Action) -> None:
+    """The result is on the rig."""
+    trial = rig.laban_preview
+    trial.shown = action
+    state = json.loads(trial.state)
+    trial.state = json.dumps(state | {"new_end": scene.frame_end})
+
+
+def accept(rig: bpy.types.Object) -> None:
+    """The result stays. The action of before is deleted if it was an untouched result of ours, else it stays too."""
+    from .actions import OURS, checksum, sign
+
+    before, shown = rig.laban_preview.before, rig.laban_preview.shown
+    rig.property_unset("laban_preview")
+    if before is None or before.users > 0 or before.library is not None:
+        return
+    if before.get(OURS) != checksum(before):
+        before.use_fake_user = True
+        return
+    name = before.name
+    bpy.data.actions.remove(before)
+    if shown is not None and shown.name.rpartition(".")[0] == name:
+        shown.name = name
+        sign(shown)
+
+
+def reject(scene: bpy.types.Scene, rig: bpy.types.Object) -> None:
+    """Back to what was there: action, slot, blending, the end of the scene, poses and switches without keys."""
+    trial = rig.laban_preview
+    before, shown, state = trial.before, trial.shown, json.loads(trial.state)
+    _restore_action(rig, before, state)
+    rig.property_unset("laban_preview")
+    if shown is not None and shown != before and shown.users == 0:
+        bpy.data.actions.remove(shown)
+    if scene.frame_end == state.get("new_end"):
+        scene.frame_end = state["end"]
+    _restore_pose(rig, state)
+    scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
+
+
+def _state(scene: Any, rig: bpy.types.Object) -> dict[str, Any]:
+    from .pose_values import pose_values
+
+    data: Any = rig.animation_data
+    poses = {name: _packed(values.tobytes()) for name, values in pose_values(rig).items()}
+    state = {"end": scene.frame_end, "poses": poses, "numbers": _numbers(rig), "data": data is not None}
+    if data is not None:
+        slot = getattr(data, "action_slot", None)
+        state["slot"] = None if slot is None else slot.identifier
+        state["blending"] = [data.action_influence, data.action_blend_type, data.action_extrapolation]
+    return state
+
+
+def _packed(raw: bytes) -> str:
+    return base64.b64encode(zlib.compress(raw)).decode()
+
+
+def _numbers(rig: bpy.types.Object) -> list[list[Any]]:
+    """The custom properties of the bones that are numbers: [bone, property, value]."""
+    bones: Any = rig.pose.bones
+    return [
+        [bone.name, key, value]
+        for bone in bones
+        for key, value in bone.items()
+        if isinstance(value, bool | int | float)
+    ]
+
+
+def _restore_action(rig: bpy.types.Object, before: bpy.types.Action | None, state: dict[str, Any]) -> None:
+    data: Any = rig.animation_data
+    if not state["data"]:
+        rig.animation_data_clear()
+        return
+    if data is None:
+        data = rig.animation_data_create()
+    data.action = before
+    if before is not None and state["slot"] is not None and state["slot"] in before.slots:
+        data.action_slot = before.slots[state["slot"]]
+    elif before is not None and hasattr(data, "action_slot"):
+        data.action_slot = None
+    data.action_influence, data.action_blend_type, data.action_extrapolation = state["blending"]
+
+
+def _restore_pose(rig: bpy.types.Object, state: dict[str, Any]) -> None:
+    import numpy as np
+
+    from .pose_values import pose_values, put_pose_values
+
+    poses = {
+        name: np.frombuffer(zlib.decompress(base64.b64decode(text)), np.float32)
+        for name, text in state["poses"].items()
+    }
+    if all(len(values) == len(poses.get(name, ())) for name, values in pose_values(rig).items()):
+        put_pose_values(rig, poses)
+    bones: Any = rig.pose.bones
+    for name, key, value in state["numbers"]:
+        if name in bones and key in bones[name] and bones[name][key] != value:
+            bones[name][key] = value
+    rig.update_tag()
