@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from motion_core.editing.borders import join_borders
 from motion_core.editing.meet import meet
 from motion_core.editing.parts import keep_joints
 from motion_core.editing.pins import PinMiss, meet_pins
@@ -49,7 +50,7 @@ def edit(task: Edit, sampling: Sampling, studio: Studio) -> Work:
     work = given.resample(studio.fps)
     known = known_frames(outside, fps, len(work), studio.fps)
     brief = Brief(work, known, sampling, task.text, joints, None, task.strength)
-    made = at_rate((yield from fill(brief, studio)), fps, len(given))
+    made = at_rate(join_borders((yield from fill(brief, studio)), known), fps, len(given))
     if joints is not None and JOINT["pelvis"] not in joints:
         made = keep_joints(made, given, joints)
     motion = meet(made, given, outside)
@@ -128,7 +129,7 @@ def _filled(
     known = known_frames(kept, target.fps, len(work), studio.fps)
     work = _with_keys(work, target, kept, known)
     made = yield from fill(Brief(work, known, sampling, text, None, path), studio)
-    return at_rate(made, target.fps, len(target))
+    return at_rate(join_borders(made, known), target.fps, len(target))
 
 
 def known_frames(kept: np.ndarray, fps: float, frames: int, studio_fps: float) -> np.ndarray:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from motion_core.editing.borders import join_borders
 from motion_core.generators.cleanup import frame_count
 from motion_core.generators.plan import Plan, Work
 from motion_core.generators.windows import CONTEXT, Brief, Studio, fill
@@ -54,4 +55,4 @@ def _continued(whole: Motion, fresh: int, frames: int, text: str, sampling: Samp
     known = np.arange(len(tail) + fresh + frames) < len(tail)
     clip = tail.at_frames(np.arange(len(known)))  # its last pose, held, is where the new frames stand for now
     made = yield from fill(Brief(clip, known, sampling, text), studio)
-    return held.concatenate(made.slice(len(tail)), align=False)
+    return held.concatenate(join_borders(made, known).slice(len(tail)), align=False)
