@@ -16,7 +16,7 @@ from . import (
     strip_panel,
     strips,
 )
-from .operators import environment, generate, mapping, rig, search
+from .operators import environment, generate, keys, mapping, rig, search
 from .operators import strips as strip_operators
 
 CLASSES = (
@@ -33,6 +33,7 @@ CLASSES = (
     *search.CLASSES,
     *mapping.CLASSES,
     *strip_operators.CLASSES,
+    *keys.CLASSES,
     *panels.CLASSES,
     *mapping_panel.CLASSES,
     *strip_panel.CLASSES,

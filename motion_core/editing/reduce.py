@@ -1,7 +1,8 @@
 """A few keys that an animator can edit, in place of one per frame.
 
-Between keys the curves are Blender's Bezier with free handles: at each key the tangent of the dense curve, handles one
-third of the way to the neighbouring keys. Such a segment is exactly the cubic of Hermite,
+Between keys the curves are Blender's Bezier with aligned handles, one third of the way to the neighbouring keys; the
+tangents at the keys are those with which the curve comes nearest to the dense one (least squares). Such a segment is
+exactly the cubic of Hermite,
 
     v(t) = (2u^3 - 3u^2 + 1) v_a + (u^3 - 2u^2 + u) h s_a + (3u^2 - 2u^3) v_b + (u^3 - u^2) h s_b,   u = (t - a) / h
 
@@ -13,6 +14,7 @@ start with its ends, turning points and contact changes; where an interval errs 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +29,7 @@ LOCATION = "location"  # the pelvis' place among the tracks; all others are rota
 TURNING = 2.0  # tolerances a curve must turn by for a turning point to be kept
 ROUNDS = 8
 MARGIN = 0.8
+ANCHOR = 1e-3
 
 Keys = dict[str, np.ndarray]  # joint or LOCATION -> frames (K,) of its keys, rising
 
@@ -46,7 +49,7 @@ def reduce_keys(motion: Motion, millimetres: float, degrees: float, keep: np.nda
     if fixed.shape != (len(motion),):
         raise ValueError(f"keep has shape {fixed.shape}: the motion has {len(motion)} frames, give one each")
     fixed[[0, -1]] = True
-    contact = _contact_changes(motion)
+    contact = contact_changes(motion)
     given = Pose.of(motion).positions
     metres, keys = millimetres / 1000, {name: np.flatnonzero(fixed | contact[name]) for name in tracks}
     part = 1.0  # of the tolerance that one track may use up: errors add up along a limb
@@ -59,7 +62,7 @@ def reduce_keys(motion: Motion, millimetres: float, degrees: float, keep: np.nda
             )
             if part == 1.0:
                 keys[name] = np.union1d(keys[name], turning_points(values, TURNING * tolerance))
-            keys[name] = _refined(values, keys[name], tolerance)
+            keys[name] = refine(values, keys[name], tolerance)
         error = np.linalg.norm(Pose.of(apply_keys(motion, keys)).positions - given, axis=-1).max()
         if error <= metres:
             break
@@ -80,9 +83,57 @@ def apply_keys(motion: Motion, keys: Keys) -> Motion:
     return replace(motion, trans=trans, rotations=rotations)
 
 
-def slopes(values: np.ndarray) -> np.ndarray:
-    """Tangents (T,D) of a dense curve per frame: central differences, one-sided at the ends."""
-    return np.gradient(values, axis=0) if len(values) > 1 else np.zeros_like(values)
+def tangents(values: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """Slopes (K,D) per frame at the keys `frames` (K,) of a dense curve (T,D).
+
+    The cubics above are linear in the slopes s: v = c + A s, two of them in each frame. So |A s + c - v|^2 is least
+    where A'A s = A'(v - c), a system of three diagonals. Where that tells nothing (keys without frames between) the
+    slope is the dense curve's: s is held to its central differences a little, by ANCHOR.
+    """
+    dense = np.gradient(values, axis=0) if len(values) > 1 else np.zeros_like(values)
+    if len(frames) < 2:
+        return dense[frames]
+    k, h, basis = _cubics(len(values), frames)
+    left, right = basis[1] * h, basis[3] * h  # (T,1) the two entries of A in each row
+    rest = values - basis[0] * values[frames[k]] - basis[2] * values[frames[k + 1]]
+    inside = (np.arange(len(values)) >= frames[0]) & (np.arange(len(values)) <= frames[-1])
+    left, right = left * inside[:, None], right * inside[:, None]
+    count = len(frames)
+    middle = ANCHOR + _summed(left**2, k, count) + _summed(right**2, k + 1, count)
+    beside = _summed(left * right, k, count)[:-1]
+    goal = ANCHOR * dense[frames] + _summed(left * rest, k, count) + _summed(right * rest, k + 1, count)
+    return _solve_three_diagonals(middle, beside, goal)
+
+
+def _summed(rows: np.ndarray, at: np.ndarray, count: int) -> np.ndarray:
+    """(count,D) sums of the rows (T,D) that belong to each key."""
+    return np.stack([np.bincount(at, column, minlength=count) for column in rows.T], axis=1)
+
+
+def _solve_three_diagonals(middle: np.ndarray, beside: np.ndarray, goal: np.ndarray) -> np.ndarray:
+    """x (K,D) of a symmetric system with diagonal `middle` (K,1) and `beside` (K-1,1), by elimination."""
+    middle, goal = middle.copy(), goal.copy()
+    for row in range(1, len(middle)):
+        share = beside[row - 1] / middle[row - 1]
+        middle[row] -= share * beside[row - 1]
+        goal[row] -= share * goal[row - 1]
+    for row in range(len(middle) - 1, -1, -1):
+        if row + 1 < len(middle):
+            goal[row] -= beside[row] * goal[row + 1]
+        goal[row] /= middle[row]
+    return goal
+
+
+def _cubics(count: int, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    """For each of `count` frames: the key k before it (T,), the length h (T,1) of its interval, and Hermite's four
+    polynomials (T,1) there.
+    """
+    times = np.clip(np.arange(count), frames[0], frames[-1])
+    k = np.clip(np.searchsorted(frames, times, side="right") - 1, 0, len(frames) - 2)
+    h = (frames[k + 1] - frames[k])[:, None].astype(np.float64)
+    u = (times - frames[k])[:, None] / h
+    basis = [2 * u**3 - 3 * u**2 + 1, u**3 - 2 * u**2 + u, 3 * u**2 - 2 * u**3, u**3 - u**2]
+    return k, h, basis
 
 
 def handles(values: np.ndarray, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -93,7 +144,7 @@ def handles(values: np.ndarray, frames: np.ndarray) -> tuple[np.ndarray, np.ndar
     gaps = np.diff(frames).astype(np.float64)
     before = np.concatenate([gaps[:1], gaps])[: len(frames)] if len(gaps) else np.ones(len(frames))
     after = np.concatenate([gaps, gaps[-1:]])[: len(frames)] if len(gaps) else np.ones(len(frames))
-    at, tangent = values[frames], slopes(values)[frames]
+    at, tangent = values[frames], tangents(values, frames)
     left, right = -before[:, None] / 3, after[:, None] / 3
     place = frames[:, None].astype(np.float64)
     return (
@@ -106,17 +157,13 @@ def interpolate(values: np.ndarray, frames: np.ndarray) -> np.ndarray:
     """The curve (T,D) through the keys at `frames` (K,) of a dense one, by the cubics above; constant outside."""
     if len(frames) == 1:
         return np.repeat(values[frames], len(values), axis=0)
-    times = np.clip(np.arange(len(values)), frames[0], frames[-1])
-    k = np.clip(np.searchsorted(frames, times, side="right") - 1, 0, len(frames) - 2)
-    a, b = frames[k], frames[k + 1]
-    h = (b - a)[:, None].astype(np.float64)
-    u = (times - a)[:, None] / h
-    tangent = slopes(values)
+    k, h, basis = _cubics(len(values), frames)
+    slope = tangents(values, frames)
     return (
-        (2 * u**3 - 3 * u**2 + 1) * values[a]
-        + (u**3 - 2 * u**2 + u) * h * tangent[a]
-        + (3 * u**2 - 2 * u**3) * values[b]
-        + (u**3 - u**2) * h * tangent[b]
+        basis[0] * values[frames[k]]
+        + basis[1] * h * slope[k]
+        + basis[2] * values[frames[k + 1]]
+        + basis[3] * h * slope[k + 1]
     )
 
 
@@ -158,7 +205,7 @@ def _levers() -> dict[str, float]:
     return {name: float(length[JOINT[name]]) for name in JOINTS}
 
 
-def _contact_changes(motion: Motion) -> dict[str, np.ndarray]:
+def contact_changes(motion: Motion) -> dict[str, np.ndarray]:
     """(T,) bool per track: first and last frames of the contacts it takes part in."""
     none = np.zeros(len(motion), dtype=bool)
     changes = dict.fromkeys((LOCATION, *JOINTS), none)
@@ -171,16 +218,35 @@ def _contact_changes(motion: Motion) -> dict[str, np.ndarray]:
     return changes
 
 
-def _refined(values: np.ndarray, frames: np.ndarray, tolerance: float) -> np.ndarray:
-    """More keys where intervals err, the worst frame of each, until none does (at the latest when all are keys)."""
+def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(T,) between two tracks: radians for quaternions (T,4), which need not be unit, else what the values are in."""
+    if a.shape[1] == 4:
+        return quat.angle_between(quat.normalize(a), quat.normalize(b))
+    return np.linalg.norm(a - b, axis=1)
+
+
+def refine(
+    values: np.ndarray,
+    frames: np.ndarray,
+    tolerance: float,
+    *,
+    between: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+    error_of: Callable[[np.ndarray, np.ndarray], np.ndarray] = distance,
+) -> np.ndarray:
+    """More keys where intervals err, the worst frame of each, until none does (at the latest when all are keys).
+
+    between(values, frames): the curve through the keys, `interpolate` by default. error_of(values, curve) -> (T,).
+    """
     while True:
-        curve = interpolate(values, frames)
-        if values.shape[1] == 4:
-            error = quat.angle_between(values, quat.normalize(curve))
-        else:
-            error = np.linalg.norm(values - curve, axis=1)
+        error = error_of(values, (between or interpolate)(values, frames))
         error[frames] = 0
         if error.max() <= tolerance:
             return frames
         worst = [a + int(error[a:b].argmax()) for a, b in itertools.pairwise(frames)]
         frames = np.union1d(frames, [frame for frame in worst if error[frame] > tolerance])
+
+
+def interpolate_linear(values: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """The curve (T,D) through the keys at `frames` (K,) of a dense one, by straight lines; constant outside."""
+    times = np.arange(len(values))
+    return np.stack([np.interp(times, frames, column) for column in values[frames].T], axis=1)
