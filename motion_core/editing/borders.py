@@ -34,7 +34,7 @@ def join_borders(motion: Motion, kept: np.ndarray) -> Motion:
         if stop - start < BESIDE or (first, last) == (start, stop):
             continue
         part, inside = motion.slice(first, last), slice(start - first, stop - first)
-        joined = meet(_straight_on(part, inside), part, kept[first:last])
+        joined = meet(straight_on(part, inside), part, kept[first:last])
         trans[start:stop], rotations[start:stop] = joined.trans[inside], joined.rotations[inside]
     return replace(motion, trans=trans, rotations=rotations)
 
@@ -44,8 +44,8 @@ def _beside(kept: np.ndarray) -> int:
     return int(np.cumprod(kept[:BESIDE]).sum())
 
 
-def _straight_on(part: Motion, inside: slice) -> Motion:
-    """The frames outside of `inside` (at least two) as its first and last step lead there."""
+def straight_on(part: Motion, inside: slice) -> Motion:
+    """The motion with the frames outside of `inside` (at least two) as its first and last step lead there."""
     trans, rotations = part.trans.astype(np.float64), part.rotations.astype(np.float64)
     for edge, step, outside in (
         (inside.start, 1, range(inside.start)),

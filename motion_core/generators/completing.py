@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from motion_core.editing.borders import join_borders
+from motion_core.editing.borders import join_borders, straight_on
 from motion_core.editing.meet import meet
 from motion_core.editing.parts import keep_joints
 from motion_core.editing.pins import PinMiss, meet_pins
@@ -169,7 +169,8 @@ def _loop_ends(
 ) -> Generator[Plan, np.ndarray, tuple[Motion, np.ndarray]]:
     """A target that goes on, behind its last frame, with its own beginning; its last stretch is free.
 
-    The last frame is the first one's pose again, so that a cycle of the frames between repeats without a seam.
+    The last frame is the first one's pose again, so that a cycle of the frames between repeats without a seam; the one
+    before it is where the first step, taken back, leads: both sides of the seam have one velocity.
     """
     fps, count = target.fps, len(target)
     if task.motion is None or not kept.any():
@@ -178,7 +179,7 @@ def _loop_ends(
         )
         kept = np.ones(count, dtype=bool)
     overlap = min(max(2, round(LOOP_OVERLAP * fps)), count // 3)
-    free = min(max(round(LOOP_LEAST * fps), round(LOOP_FREE * count)), count - 1 - overlap)
+    free = min(max(round(LOOP_LEAST * fps), round(LOOP_FREE * count)), count - 2 - overlap)
     begin = target.slice(0, overlap)
     if task.travel:
         goal, yaw = target.pelvis[-1].astype(float), float(target.heading()[-1] - target.heading()[0])
@@ -187,9 +188,10 @@ def _loop_ends(
     again = begin.moved(yaw=yaw)
     shift = goal - again.pelvis[0]
     again = again.moved(offset=(float(shift[0]), float(shift[1]), 0.0))
-    last = count - 1
+    again = straight_on(again.slice(0, 1).concatenate(again, align=False), slice(1, overlap + 1))
+    last = count - 2
     whole = target.slice(0, last).concatenate(again, align=False)
-    kept = np.concatenate([kept[:last], np.ones(overlap, dtype=bool)])
+    kept = np.concatenate([kept[:last], np.ones(overlap + 1, dtype=bool)])
     if kept[last - free : last].all():
         kept[last - free : last] = False
     return whole, kept

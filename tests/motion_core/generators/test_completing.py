@@ -97,6 +97,16 @@ def test_a_loop_ends_in_the_pose_it_begins_with(generator):
         np.testing.assert_allclose(back.joints(), first.joints(), atol=1e-3)
         if not travel:
             np.testing.assert_allclose(last.pelvis[0], first.pelvis[0], atol=1e-3)
+        home = made.moved(
+            yaw=turn
+        )  # the end laid over the beginning; velocities just before and after the seam
+        home = home.moved(offset=tuple((made.pelvis[0] - home.pelvis[-1]).astype(float)))
+        ends, begins = (
+            home.at_frames(np.array([78.99, 79.0])).joints(),
+            made.at_frames(np.array([0, 0.01])).joints(),
+        )
+        before, after = ends[1] - ends[0], begins[1] - begins[0]
+        assert np.abs(after - before).max() < 0.02 * np.abs(after).max() + 1e-5
 
 
 def test_other_joints_stay_bit_for_bit(generator):
