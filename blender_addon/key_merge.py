@@ -62,7 +62,7 @@ def merge(
             if curve is None:
                 curve = curves.new(track.path, index=index, **{word: track.bone})
             curve.mute = False
-            keys = _with_borders(curve, borders, rest)
+            keys = with_borders(curve, borders, rest)
             for run in track.runs:
                 keys = _with_run(keys, run, index, track.steps)
             write_keys(curve, keys)
@@ -80,7 +80,7 @@ def _borders(runs: Sequence[Run], span: tuple[int, int], around: tuple[bool, boo
     return sorted(found - inside)
 
 
-def _with_borders(curve: bpy.types.FCurve, borders: Sequence[int], rest: float) -> Keys:
+def with_borders(curve: bpy.types.FCurve, borders: Sequence[int], rest: float) -> Keys:
     """The curve's keys, with one at each border, whose shape no neighbour will change any more."""
     keys = read_keys(curve)
     empty = len(keys["co"]) == 0

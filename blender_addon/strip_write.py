@@ -16,9 +16,9 @@ import numpy as np
 
 from .actions import Channel, action_name, curves_of, make_action, put_action, slot_of
 from .bake import pose_channels, switch_channels, write_meta
+from .continued_keys import put_keys, take_keys
 from .controls import set_switches
 from .mapping import bones_of
-from .strip_keys import put_keys, replace_keys
 from .strip_plan import Canvas, Piece
 from .strips import PIECE, RECORDS, Record, nla_pieces, output_of, records_of
 
@@ -109,9 +109,7 @@ def _vacate(
     if held.all():
         return
     paths = {channel.path for channel in segments[0].channels}
-    for curve in curves:
-        if curve.data_path in paths:
-            replace_keys(curve, frames[~held], np.zeros(0))
+    take_keys([curve for curve in curves if curve.data_path in paths], frames[~held])
 
 
 def _write_nla(

@@ -65,7 +65,10 @@ class LabanStrip(bpy.types.PropertyGroup):
     """One prompt and its frames."""
 
     uid: StringProperty(
-        name="Identity", options={"HIDDEN"}, override=EDITABLE, description="By which its motion knows the strip"
+        name="Identity",
+        options={"HIDDEN"},
+        override=EDITABLE,
+        description="By which its motion knows the strip",
     )
     prompt: StringProperty(
         name="Prompt", update=_changed, override=EDITABLE,
@@ -108,7 +111,10 @@ class LabanStrips(bpy.types.PropertyGroup):
         description="Prompts one after the other",
     )  # fmt: skip
     chosen: IntProperty(
-        name="Chosen strip", update=_changed, override=EDITABLE, description="The strip that is shown and changed"
+        name="Chosen strip",
+        update=_changed,
+        override=EDITABLE,
+        description="The strip that is shown and changed",
     )
     output: EnumProperty(
         name="Result", items=OUTPUTS, override=EDITABLE, description="What the strips become on the rig"

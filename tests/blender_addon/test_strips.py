@@ -590,3 +590,24 @@ def test_broken_records_are_none(context):
     for words in ("{", "[1]", '[{"uid": "a"}]', "{}", '"text"', "null"):
         action["laban_strips"] = words
         assert records_of(action) == {}
+
+
+def test_sparse_keys_of_what_stays_keep_their_shape(context, rig, lay):
+    lay(WALK, WAVE, SIT)
+    make()
+    bpy.ops.laban.reduce_keys(millimetres=10, degrees=2)
+    poses, before = heads(context, rig, 1, 73), keys_of(rig)
+    rig.laban_strips.strips[1].seed = 5
+    make()
+    now, after = heads(context, rig, 1, 73), keys_of(rig)
+    np.testing.assert_allclose(now[:18], poses[:18], atol=1e-4)
+    np.testing.assert_allclose(now[48:], poses[48:], atol=1e-4)
+    assert np.abs(now[30:45] - poses[30:45]).max() > 0.01
+    path = ('pose.bones["left_knee"].rotation_quaternion', 1)
+    assert [key for key in after[path] if key[0] < 18] == [key for key in before[path] if key[0] < 18]
+    rig.laban_strips.chosen = 2
+    bpy.ops.laban.remove_strip()
+    rig.laban_strips.strips[0].seed = 6
+    make()
+    assert rig.animation_data.action.frame_range[1] == 49
+    np.testing.assert_allclose(heads(context, rig, 30, 49), now[29:49], atol=1e-4)
