@@ -40,7 +40,7 @@ PROMPTS = (
 HANDS_AND_HEAD = ("left_wrist", "right_wrist", "head")
 FEET = ("left_ankle", "right_ankle")
 FREEZE = 0.002  # metres a frame (4 cm/s at 20 fps): what all joints stay below counts as frozen
-NEAR = 0.1  # frames on each side of a seam between which velocities are taken
+NEAR = 0.01  # frames on each side of a seam between which velocities are taken
 REAL_CLIPS = 600
 
 
@@ -212,8 +212,8 @@ def seam(loop: Motion) -> tuple[float, float]:
     again = loop.moved(yaw=float(loop.heading()[-1] - loop.heading()[0]))
     again = again.moved(offset=tuple(float(v) for v in loop.pelvis[-1] - again.pelvis[0]))
     last = len(loop) - 1
-    ends = loop.at_frames(np.array([last - NEAR, last])).joints().astype(np.float64)
-    begins = again.at_frames(np.array([0, NEAR])).joints().astype(np.float64)
+    ends = loop.at_frames(np.array([last - NEAR, last])).kinematics()[0]
+    begins = again.at_frames(np.array([0, NEAR])).kinematics()[0]
     off = 1000 * float(np.linalg.norm(ends[1] - begins[0], axis=-1).max())
     return off, jump(ends[1] - ends[0], begins[1] - begins[0])
 
@@ -226,7 +226,7 @@ def jump(before: np.ndarray, after: np.ndarray) -> float:
 
 def seam_inside(motion: Motion, frame: int) -> float:
     """The same share at any frame inside a motion."""
-    places = motion.at_frames(np.array([frame - NEAR, frame, frame + NEAR])).joints().astype(np.float64)
+    places = motion.at_frames(np.array([frame - NEAR, frame, frame + NEAR])).kinematics()[0]
     return jump(places[1] - places[0], places[2] - places[1])
 
 

@@ -22,6 +22,7 @@ from motion_core.tasks import Complete, Edit, Sampling
 LOOP_OVERLAP = 0.4  # seconds of the beginning that a loop's end is led into
 LOOP_FREE = 0.4  # share of a loop that is made anew, so that it leads back
 LOOP_LEAST = 1.0  # seconds
+LOOP_LEAD = 1.0  # seconds that are made before a new loop and thrown away: most motions begin from standing
 
 
 def complete(task: Complete, sampling: Sampling, studio: Studio) -> Work:
@@ -174,9 +175,7 @@ def _loop_ends(
     """
     fps, count = target.fps, len(target)
     if task.motion is None or not kept.any():
-        target = yield from _filled(
-            target, kept, task.text, sampling, studio, _places(task, target, studio.fps)
-        )
+        target = yield from _new_round(task, target, sampling, studio)
         kept = np.ones(count, dtype=bool)
     overlap = min(max(2, round(LOOP_OVERLAP * fps)), count // 3)
     free = min(max(round(LOOP_LEAST * fps), round(LOOP_FREE * count)), count - 2 - overlap)
@@ -195,6 +194,24 @@ def _loop_ends(
     if kept[last - free : last].all():
         kept[last - free : last] = False
     return whole, kept
+
+
+def _new_round(
+    task: Complete, target: Motion, sampling: Sampling, studio: Studio
+) -> Generator[Plan, np.ndarray, Motion]:
+    """A motion as long as the target, already on its way in its first frame; on the spot if it is not to travel."""
+    count, free = len(target), task.motion is None and task.path is None and not task.pins
+    lead = round(LOOP_LEAD * target.fps) if free else 0
+    longer = target.at_frames(np.arange(count + lead))
+    places = _places(task, target, studio.fps)
+    made = yield from _filled(longer, np.zeros(len(longer), dtype=bool), task.text, sampling, studio, places)
+    if not free:
+        return made
+    made = made.slice(lead).facing_front()
+    drift = np.linspace(0.0, 1.0, count)[:, None] * (made.trans[-1:, :2] - made.trans[:1, :2])
+    trans = made.trans.copy()
+    trans[:, :2] -= 0.0 if task.travel else drift
+    return replace(made, trans=trans)
 
 
 def _told(misses: list[PinMiss], **facts: Any) -> dict[str, Any]:
