@@ -44,8 +44,6 @@ def run(options: argparse.Namespace, group: Group) -> Outcome:
         copied, left = start_from(training.model, options.init)
         if group.first:
             say(f"{len(copied)} tensors from {options.init}; at random: {', '.join(left) or 'none'}")
-        if getattr(training.model.config, "guess", False):
-            training.model.answer_nothing()
     if config.text_start == "fitted" and not options.resume:
         training.fit_text_layer(options.init)
         if group.first:

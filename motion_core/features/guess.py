@@ -80,7 +80,7 @@ def _cubic(values: Tensor, frames: Tensor) -> Tensor:
         return (frames.gather(1, place.clamp(0, count - 1)) & inside)[..., None]
 
     start, length = at(before), (after - before).clamp(min=1)[..., None].to(values)
-    part = ((index - before)[..., None].to(values) / length).clamp(0, 1)  # outside of all known frames: at the ends
+    part = ((index - before)[..., None].to(values) / length).clamp(0, 1)  # held outside of all known frames
     whole = _difference(at(after), start)
     swing = length.clamp(max=LONGEST_SWING)
     leaving = _difference(start, at((before - 1).clamp(min=0))) * swing

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Config = TypeVar("Config")
-PRECISIONS = ("bf16", "fp32")
+PRECISIONS = ("auto", "bf16", "fp32")
 
 
 class ConfigError(ValueError):
@@ -30,7 +30,7 @@ class LoopConfig:
     betas: tuple[float, float] = (0.9, 0.99)
     clip: float = 1.0  # largest norm of the whole gradient
     ema_decay: float = 0.999  # approached as (1 + step) / (10 + step)
-    precision: str = "bf16"
+    precision: str = "auto"  # bf16 where the device multiplies it fast, else fp32
     threads: int = 0  # torch's CPU threads; 0 leaves them alone
     prefetch: int = 4  # batches made ahead by a thread
     log_every: int = 20

@@ -19,6 +19,7 @@ from motion_core.features.guess import frames_known, with_guess
 from motion_core.features.known import KNOWN_DIM, known_values
 from motion_core.generators.device import pick_device
 from motion_core.generators.diffusion import FAMILIES, Generator, family_classes
+from motion_core.models.dit import DiT
 from motion_core.models.mdm_losses import LossWeights, mdm_losses
 from motion_core.nn.condition import Condition
 from motion_core.preview import render_preview
@@ -290,9 +291,10 @@ def licence_of(about: dict[str, Any]) -> str:
 def start_from(model: nn.Module, path: Path) -> tuple[list[str], list[str]]:
     """Copy the weights of a checkpoint that fit by name and shape; (names copied, names left at random).
 
-    Raises ValueError where nothing fits.
+    A model that adds its answer to a guess, started from one that does not, begins by adding nothing. Raises ValueError
+    where nothing fits.
     """
-    tensors, _ = load_checkpoint(path)
+    tensors, info = load_checkpoint(path)
     own = model.state_dict()
     copied = [name for name, tensor in own.items() if name in tensors and tensors[name].shape == tensor.shape]
     if not copied:
@@ -300,4 +302,6 @@ def start_from(model: nn.Module, path: Path) -> tuple[list[str], list[str]]:
             f"no weight of {path} fits this model: use a checkpoint of the same width and layers"
         )
     model.load_state_dict({name: tensors[name] for name in copied}, strict=False)
+    if isinstance(model, DiT) and model.config.guess and not info.config.get("guess"):
+        model.answer_nothing()
     return copied, [name for name in own if name not in copied]

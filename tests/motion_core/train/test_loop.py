@@ -15,7 +15,17 @@ from motion_core.formats import FormatError
 from motion_core.train.config import ConfigError, LoopConfig
 from motion_core.train.distributed import Group
 from motion_core.train.log import read_log
-from motion_core.train.loop import LOG, SAMPLES, STATE, WEIGHTS, Outcome, Recipe, TrainingError, train
+from motion_core.train.loop import (
+    LOG,
+    SAMPLES,
+    STATE,
+    WEIGHTS,
+    Outcome,
+    Recipe,
+    TrainingError,
+    train,
+    uses_bf16,
+)
 
 CPU = Group(torch.device("cpu"))
 CONFIG = LoopConfig(
@@ -164,3 +174,10 @@ def test_pictures_are_drawn_and_their_failure_does_not_stop_the_run(tmp_path):
     assert drawn == ["step_0000002"]
     assert {"step": 4, "sample_error": "RuntimeError: no paint"} in losses(tmp_path)
     assert not any("val_loss" in record for record in losses(tmp_path))
+
+
+def test_auto_is_what_the_device_is_fast_at():
+    cpu = torch.device("cpu")
+    assert uses_bf16("bf16", cpu) and not uses_bf16("fp32", cpu)
+    if torch.backends.cpu.get_cpu_capability() in ("DEFAULT", "AVX2"):
+        assert not uses_bf16("auto", cpu)

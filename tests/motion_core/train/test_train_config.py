@@ -61,7 +61,7 @@ def test_unknown_missing_and_wrong_are_named(table, message):
     [
         ({"steps": 0}, r"loop\.steps is 0"),
         ({"save_every": 30, "log_every": 20}, "must be a multiple of loop.log_every"),
-        ({"precision": "fp16"}, "use one of bf16, fp32"),
+        ({"precision": "fp16"}, "use one of auto, bf16, fp32"),
         ({"ema_decay": 1.0}, "must lie in"),
         ({"betas": [0.9]}, "'betas' is"),
         ({"seed": -1}, "must not be negative"),
