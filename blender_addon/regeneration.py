@@ -91,4 +91,6 @@ def remake(context: Any, rig: Any, action: Any) -> None:
 def version_note(action: Any) -> str:
     """What to say of an action that another version made, "" of one of this version."""
     made = action.get("laban_version")
-    return "" if made in (None, __version__) else f"made by version {made}, this is {__version__}"
+    if made in (None, __version__):
+        return ""
+    return f"{action.name!r} was made by version {made}, this is {__version__}: the motion may differ"

@@ -87,6 +87,8 @@ def _write_action(
     if not former:
         action, slot = make_action(rig, action_name(" / ".join(prompts)), switches, pieces[0].start)
         put_action(rig, action, slot)
+    elif _shared(action):
+        data.action = action = action.copy()
     slot = slot_of(action) if getattr(data, "action_slot", None) is None else data.action_slot
     curves, word = curves_of(action, slot)
     for segment in segments:
@@ -148,6 +150,8 @@ def _piece_action(
         action, slot = make_action(rig, action_name(piece.name), switches, piece.start)
         action[PIECE] = piece.uid
     else:
+        if _shared(strip.action):
+            strip.action = strip.action.copy()
         action, slot = strip.action, getattr(strip, "action_slot", None)
     curves, word = curves_of(action, slot)
     for segment in segments:
@@ -159,6 +163,11 @@ def _piece_action(
         if len(frames):
             put_keys(curves, segment.channels, segment.first, frames, word)
     return action
+
+
+def _shared(action: bpy.types.Action) -> bool:
+    """Whether something else plays the action too: a copy of the rig, say."""
+    return action.users - action.use_fake_user > 1
 
 
 def _add_strip(rig: Any, piece: Piece, action: bpy.types.Action) -> Any:

@@ -285,10 +285,12 @@ class LABAN_OT_regenerate(Making, bpy.types.Operator):
         return not fault
 
     def execute(self, context: bpy.types.Context) -> Result:
-        from ..regeneration import action_to_remake, remake, restore_strips
+        from ..regeneration import action_to_remake, remake, restore_strips, version_note
 
         try:
             action = action_to_remake(context, target_rig(context), self.action)
+            if note := version_note(action):
+                self.report({"WARNING"}, note)
             wanted = restore_strips(target_rig(context), action)
             if wanted:
                 return self.make(context, wanted)
