@@ -128,10 +128,13 @@ class Rig:
         return sorted(self.joints, key=lambda joint: len(self.ancestors(self.joints[joint])))
 
     def carrier(self) -> RigBone:
-        """The deepest bone that moves all the others and can take a location."""
+        """The bone that turns the body, or the deepest that moves all the others and can take a location."""
         chains = [{bone.name for bone in self.ancestors(bone)} for bone in self.joints.values()]
         common = set.intersection(*chains)
-        for bone in self.ancestors(self.joints["pelvis"]):
+        turning = (
+            [self.turning] if self.turning is not None else []
+        )  # below it, locations would be turned as well
+        for bone in [*turning, *self.ancestors(self.joints["pelvis"])]:
             if bone.name in common and not bone.connected:
                 return bone
         raise RigError(

@@ -147,6 +147,21 @@ def test_a_rig_in_smpl_rest_takes_smpl_rotations_as_they_are(seed):
         assert np.max(quat.angle_between(curves.rotations[joint], wanted)) < 1e-3
 
 
+def test_a_control_above_the_pelvis_carries_and_turns_the_body():
+    """Whether or not everything else hangs on the pelvis' own bone."""
+    torso = foreign_rig(RestStyle(seed=3))[0]
+    bones = [
+        replace(torso, name="torso"),
+        *(replace(b, parent=b.parent or "torso") for b in foreign_rig(RestStyle(seed=3))),
+    ]
+    mapping = {joint: joint for joint in JOINTS}
+    motion = random_motion(5, frames=3)
+    curves = motion_to_bone_curves(motion, bones, mapping, carrier="torso")
+    assert curves.root == "torso"
+    back = bone_curves_to_motion(curves, bones, mapping, motion.fps)
+    np.testing.assert_allclose(back.joints(), motion.joints(), atol=1e-4)
+
+
 def test_our_own_rest_reproduces_world_positions_exactly():
     bones, motion = foreign_rig(RestStyle(seed=3)), random_motion(5)
     curves = motion_to_bone_curves(motion, bones, {joint: joint for joint in JOINTS})
