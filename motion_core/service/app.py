@@ -164,7 +164,8 @@ def _refusals() -> Iterator[None]:
 def _unread_card(model: str, task: Generate) -> ModelCard:
     """The catalog's card; which actions there are is for the checkpoint to say, once it is loaded."""
     card = find_card(model)
-    return card if task.action is None else replace(card, actions=(task.action,))
+    action = getattr(task, "action", None)  # only some tasks have one
+    return card if action is None else replace(card, actions=(action,))
 
 
 def _no_constant(name: str) -> float:
