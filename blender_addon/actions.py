@@ -126,16 +126,22 @@ def slot_of(action: Any) -> Any:
 
 
 def put_action(owner: bpy.types.Object, action: bpy.types.Action, slot: Any) -> None:
-    """Makes `action` the active one of `owner`. The one before is deleted only if it is our own untouched result and
-    nobody else uses it; any other that would lose its last user gets a fake user, so that it stays in the file."""
+    """Makes `action` the active one of `owner`; `let_go` of the one before."""
     data = owner.animation_data or owner.animation_data_create()
     before = data.action
     data.action = action
     if slot is not None:
         data.action_slot = slot
-    if before is None or before == action or before.users > 0 or before.library is not None:
+    if before is not None and before != action:
+        let_go(before)
+
+
+def let_go(action: bpy.types.Action) -> None:
+    """What becomes of an action that something has stopped playing: deleted only if it is our own untouched result and
+    nobody else uses it; any other that would lose its last user gets a fake user, so that it stays in the file."""
+    if action.users > 0 or action.library is not None:
         return
-    if before.get(OURS) == checksum(before):
-        bpy.data.actions.remove(before)
+    if action.get(OURS) == checksum(action):
+        bpy.data.actions.remove(action)
     else:
-        before.use_fake_user = True
+        action.use_fake_user = True

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
@@ -10,9 +13,14 @@ from motion_core import __version__
 from motion_core.catalog import find_card
 from motion_core.tasks import Generate, Sampling, TaskError
 
+from .actions import let_go, slot_of
+from .delivery import find_by_uid, in_scene, push_undo
 from .preferences import current_choice
-from .session import SESSION, Place
+from .session import SESSION, Outcome, Place, Run
 from .strips import Strip, records_of
+
+if TYPE_CHECKING:
+    from motion_core.motion import Motion
 
 
 def action_to_remake(context: Any, rig: Any, name: str = "") -> bpy.types.Action:
@@ -80,12 +88,79 @@ def _number(value: Any) -> float | None:
 
 
 def remake(context: Any, rig: Any, action: Any) -> None:
-    """Asks for the motion of an action that one prompt made, for the same frames. Raises TaskError."""
-    request = request_of(action)
-    scene = context.scene
+    """Asks for the motion of an action that one prompt made, for the same frames; its NLA strips play the new one then.
+    Raises TaskError.
+    """
+    request, scene = request_of(action), context.scene
     start = round(action.frame_range[0])
     place = Place(scene.session_uid, rig.session_uid, rig.name, start, scene.laban.extend_range)
-    SESSION.generate(current_choice(), request, place, request[1].text or request[1].action or "")
+    title = request[1].text or request[1].action or ""
+    pushed_down = any(True for _ in _strips_with(rig, action.session_uid))
+    arrive = partial(_into_nla, action.session_uid) if pushed_down else None
+    SESSION.generate(current_choice(), request, place, title, arrive=arrive)
+
+
+def _strips_with(rig: Any, action: int) -> Iterator[Any]:
+    """The NLA strips of a rig that play an action (its session number)."""
+    data = rig.animation_data
+    for track in data.nla_tracks if data is not None else ():
+        yield from (s for s in track.strips if s.action is not None and s.action.session_uid == action)
+
+
+def _into_nla(former: int, run: Run, results: list[bytes]) -> Outcome:
+    """The end of a run whose motion takes the place of an action (its session number) in NLA strips."""
+    from motion_core.formats import FormatError
+    from motion_core.formats.npz import bytes_to_motion
+    from motion_core.retarget import RigError
+
+    scene, rig = find_by_uid(bpy.data.scenes, run.place.scene), find_by_uid(bpy.data.objects, run.place.rig)
+    try:
+        if scene is None or rig is None or find_by_uid(bpy.data.actions, former) is None:
+            raise RigError(f"the rig {run.place.rig_name!r}, or its action, is not in this file any more")
+        motion = bytes_to_motion(results[0], "the motion that the service sent")
+        with in_scene(scene) as context:
+            name = _swap(context, rig, motion, former)
+            push_undo(f"Laban: {name}")
+    except (RigError, FormatError) as error:
+        return Outcome(str(error), True)
+    return Outcome(f"{name}: made again, in the NLA")
+
+
+@contextmanager
+def _held(action: Any) -> Iterator[None]:
+    """An action that stays in the file though nothing plays it for a moment."""
+    if action is None:
+        yield
+        return
+    fake, action.use_fake_user = action.use_fake_user, True
+    try:
+        yield
+    finally:
+        action.use_fake_user = fake
+
+
+def _swap(context: Any, rig: Any, motion: Motion, former: int) -> str:
+    """Bakes, and lets the NLA strips of the former action play the result; the rig's active action stays."""
+    from .bake import bake
+
+    data = rig.animation_data
+    old = find_by_uid(bpy.data.actions, former)
+    before, slot = data.action, getattr(data, "action_slot", None)
+    with _held(before):
+        new = bake(context, rig, motion, start_frame=round(old.frame_range[0]), name=old.name)
+        data.action = before
+        if slot is not None:
+            data.action_slot = slot
+    for strip in _strips_with(rig, former):
+        start, end = strip.frame_start, strip.frame_end
+        strip.action = new
+        if hasattr(strip, "action_slot"):
+            strip.action_slot = slot_of(new)
+        strip.frame_start, strip.frame_end = start, end
+    name = old.name
+    let_go(old)
+    new.name = name
+    return name
 
 
 def version_note(action: Any) -> str:

@@ -90,6 +90,7 @@ def _draw_strip(layout: Any, strip: LabanStrip, reason: str, width: int) -> None
 def _draw_buttons(layout: Any, context: bpy.types.Context, width: int) -> None:
     if (run := SESSION.run) is not None:
         text, factor = progress_text(run)
+        layout.label(text=run.title)
         row = layout.row(align=True)
         row.progress(text=text, factor=factor, type="BAR")
         row.operator("laban.cancel", text="", icon="X")

@@ -471,6 +471,28 @@ def test_a_generated_action_is_made_again(context, rig):
     np.testing.assert_allclose(heads(context, rig, 11, 34), poses, atol=1e-6)
 
 
+def test_a_generated_action_that_was_pushed_down_is_made_again_in_its_nla_strip(context, rig):
+    context.scene.laban.prompt, context.scene.laban.seed = "a person waves", 4
+    bpy.ops.laban.generate()
+    data = rig.animation_data
+    action, slot = data.action, getattr(data, "action_slot", None)
+    data.action = None
+    strip = data.nla_tracks.new().strips.new("wave", 101, action)
+    if slot is not None:
+        strip.action_slot = slot
+    poses = heads(context, rig, 101, 120)
+    curve = next(iter(fcurves(action)))
+    for key in curve.keyframe_points:
+        key.co[1] += 0.5
+    context.scene.frame_set(105)
+    assert bpy.ops.laban.regenerate() == {"FINISHED"}
+    assert data.action is None
+    assert nla(rig) == [("wave", 101, 124)]
+    np.testing.assert_allclose(heads(context, rig, 101, 120), poses, atol=1e-6)
+    assert strip.action.name.startswith("a person waves")
+    assert strip.action["laban_seed"] == 4
+
+
 def test_what_cannot_be_made_again_says_so(context, rig):
     with pytest.raises(RuntimeError, match="plays no action at frame 1"):
         bpy.ops.laban.regenerate()
