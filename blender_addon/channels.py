@@ -65,7 +65,7 @@ def _axis_angles(quats: np.ndarray) -> np.ndarray:
 def _eulers(quats: np.ndarray, order: Any, before: np.ndarray | None) -> np.ndarray:
     """(T,4) to (T,3) radians, each the nearest turn to the one before."""
     angles: list[Any] = []
-    last: Any = None if before is None else Euler(before, order)
+    last: Any = None if before is None else Euler(before.tolist(), order)
     for values in quats.tolist():
         quaternion = Quaternion(values)
         last = quaternion.to_euler(order) if last is None else quaternion.to_euler(order, last)

@@ -14,6 +14,7 @@ import bpy
 from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
 
+from . import preview
 from .preferences import results_folder
 from .session import Outcome, Place, Run
 
@@ -66,14 +67,18 @@ def put_on_rig(motion: Motion, place: Place, name: str | None = None) -> bpy.typ
     from motion_core.retarget import RigError
 
     from .bake import bake
+    from .rig import check_armature
 
     scene, rig = find_by_uid(bpy.data.scenes, place.scene), find_by_uid(bpy.data.objects, place.rig)
     if scene is None or rig is None:
         raise RigError(f"the rig {place.rig_name!r} is not in this file any more")
-    with in_scene(scene) as context:
+    check_armature(rig)
+    with in_scene(scene) as context, preview.on_trial(scene, rig, place.trial) as shown:
         action = bake(
             context, rig, motion, start_frame=place.start_frame, name=name, extend_range=place.extend_range
         )
+        shown(action)
+    with in_scene(scene):
         push_undo(f"Laban: {action.name}")
     return action
 

@@ -33,10 +33,12 @@ def other_controls(
     A joint counts as moved when it changes against the joint before it, which is keyed or stays: so a control of the
     back does not count for an arm. keyed: bones whose turns are keyed anyway; their locations may count.
     """
+    posing = posing_bones(armature, bone_map)
     candidates = [
-        (name, prop) for name, prop in _posed(armature) if name in _above(armature, bone_map) and
-        (name not in keyed or prop == "location")
-    ]  # fmt: skip
+        (name, prop)
+        for name, prop in _posed(armature)
+        if name in posing and (name not in keyed or prop == "location")
+    ]
     if not candidates:
         return []
     names = list(bone_map.read.values())
@@ -72,7 +74,7 @@ def _posed(armature: bpy.types.Object) -> list[tuple[str, str]]:
     )
 
 
-def _above(armature: bpy.types.Object, bone_map: BoneMap) -> set[str]:
+def posing_bones(armature: bpy.types.Object, bone_map: BoneMap) -> set[str]:
     """Every bone that may have a say in the bones that show joints: parents, and targets of constraints."""
     bones: Any = armature.pose.bones
     found: set[str] = set()

@@ -15,6 +15,7 @@ from .strip_keys import read_keys, write_keys
 
 CONSTANT, BEZIER = 0, 2  # interpolations, as foreach_set wants them
 FREE, AUTO, VECTOR, ALIGNED, AUTO_CLAMPED = range(5)  # handle types
+JITTER = 3  # type of key: "a filler or baked keyframe", which does not count as an artist's own
 Keys = dict[str, np.ndarray]  # of `read_keys`
 
 
@@ -148,6 +149,7 @@ def _with_run(keys: Keys, run: Run, index: int, steps: bool) -> Keys:
     new["co"][:, 0], new["co"][:, 1] = run.start + np.arange(len(run.values)), run.values[:, index]
     new["handle_left"][:], new["handle_right"][:] = new["co"] - [1 / 3, 0], new["co"] + [1 / 3, 0]
     new["interpolation"][:] = CONSTANT if steps else LINEAR
+    new["type"][:] = JITTER
     if run.jump:
         new["interpolation"][-1] = CONSTANT
     new["handle_left_type"][:] = new["handle_right_type"][:] = AUTO_CLAMPED

@@ -148,6 +148,7 @@ class LABAN_PT_placement(SidebarPanel, bpy.types.Panel):
         if settings.start == "GIVEN":
             layout.prop(settings, "start_frame")
         layout.prop(settings, "extend_range")
+        layout.prop(context.scene.laban_edit, "trial_generate")
         layout.operator("laban.apply_motion", text="Apply Motion File...", icon="FILE_FOLDER").filepath = ""
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import bpy
@@ -20,18 +22,27 @@ KEPT: Any = {"LIBRARY_OVERRIDABLE"}
 class LabanPreview(bpy.types.PropertyGroup):
     """`object.laban_preview`"""
 
-    playing: BoolProperty(name="On trial", override=KEPT)
-    before: PointerProperty(name="Action before", type=bpy.types.Action, override=KEPT)
-    shown: PointerProperty(name="Action on trial", type=bpy.types.Action, override=KEPT)
-    state: StringProperty(name="What was there", options={"HIDDEN"}, override=KEPT)
+    playing: BoolProperty(name="On trial", override=KEPT, description="Whether a result waits to be accepted")
+    before: PointerProperty(
+        name="Action before", type=bpy.types.Action, override=KEPT, description="What Reject brings back"
+    )
+    shown: PointerProperty(
+        name="Action on trial", type=bpy.types.Action, override=KEPT, description="What Accept keeps"
+    )
+    state: StringProperty(
+        name="What was there",
+        options={"HIDDEN"},
+        override=KEPT,
+        description="Poses, slot and blending of before",
+    )
 
 
-def playing(rig: bpy.types.Object | None) -> bool:
+def playing(rig: Any) -> bool:
     """Whether a result is on trial on this rig."""
     return rig is not None and rig.type == "ARMATURE" and rig.laban_preview.playing
 
 
-def begin(scene: bpy.types.Scene, rig: bpy.types.Object) -> None:
+def begin(scene: Any, rig: Any) -> None:
     """Remembers what is there; a result that is on trial already is taken back before."""
     if playing(rig):
         reject(scene, rig)
@@ -42,7 +53,7 @@ def begin(scene: bpy.types.Scene, rig: bpy.types.Object) -> None:
     trial.playing = True
 
 
-def show(scene: bpy.types.Scene, rig: bpy.types.Object, action: bpy.types.Action) -> None:
+def show(scene: Any, rig: Any, action: bpy.types.Action) -> None:
     """The result is on the rig."""
     trial = rig.laban_preview
     trial.shown = action
@@ -50,7 +61,23 @@ def show(scene: bpy.types.Scene, rig: bpy.types.Object, action: bpy.types.Action
     trial.state = json.dumps(state | {"new_end": scene.frame_end})
 
 
-def accept(rig: bpy.types.Object) -> None:
+@contextmanager
+def on_trial(scene: Any, rig: Any, trial: bool) -> Iterator[Callable[[bpy.types.Action], None]]:
+    """Puts a result on the rig inside of it, and hands its action to what it gives; a fault brings back what was there.
+
+    Without `trial` the result stays at once.
+    """
+    begin(scene, rig)
+    try:
+        yield lambda action: show(scene, rig, action)
+    except Exception:
+        reject(scene, rig)
+        raise
+    if not trial:
+        accept(rig)
+
+
+def accept(rig: Any) -> None:
     """The result stays. The action of before is deleted if it was an untouched result of ours, else it stays too."""
     from .actions import OURS, checksum, sign
 
@@ -68,7 +95,7 @@ def accept(rig: bpy.types.Object) -> None:
         sign(shown)
 
 
-def reject(scene: bpy.types.Scene, rig: bpy.types.Object) -> None:
+def reject(scene: Any, rig: Any) -> None:
     """Back to what was there: action, slot, blending, the end of the scene, poses and switches without keys."""
     trial = rig.laban_preview
     before, shown, state = trial.before, trial.shown, json.loads(trial.state)

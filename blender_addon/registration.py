@@ -6,9 +6,13 @@ import bpy
 
 from . import (
     delivery,
+    edit_panel,
+    edit_properties,
+    keys_panel,
     mapping_panel,
     panels,
     preferences,
+    preview,
     properties,
     search_box,
     session,
@@ -16,7 +20,7 @@ from . import (
     strip_panel,
     strips,
 )
-from .operators import environment, generate, keys, mapping, rig, search
+from .operators import complete, environment, generate, history, keys, mapping, pins, rig, search
 from .operators import strips as strip_operators
 
 CLASSES = (
@@ -27,6 +31,8 @@ CLASSES = (
     mapping_panel.LabanBones,
     strips.LabanStrip,
     strips.LabanStrips,
+    *edit_properties.CLASSES,
+    preview.LabanPreview,
     *generate.CLASSES,
     *rig.CLASSES,
     *environment.CLASSES,
@@ -34,9 +40,14 @@ CLASSES = (
     *mapping.CLASSES,
     *strip_operators.CLASSES,
     *keys.CLASSES,
+    *complete.CLASSES,
+    *pins.CLASSES,
+    *history.CLASSES,
     *panels.CLASSES,
+    *edit_panel.CLASSES,
     *mapping_panel.CLASSES,
     *strip_panel.CLASSES,
+    *keys_panel.CLASSES,
     *search_box.CLASSES,
 )
 # Where our settings hang in Blender's data
@@ -45,6 +56,10 @@ SETTINGS = (
     (bpy.types.WindowManager, "laban_hits", properties.LabanHits),
     (bpy.types.Object, "laban_joints", mapping_panel.LabanBones),
     (bpy.types.Object, "laban_strips", strips.LabanStrips),
+    (bpy.types.Scene, "laban_edit", edit_properties.LabanEdit),
+    (bpy.types.Object, "laban_pins", edit_properties.LabanPins),
+    (bpy.types.Object, "laban_preview", preview.LabanPreview),
+    (bpy.types.WindowManager, "laban_history", edit_properties.LabanHistory),
 )
 
 

@@ -16,14 +16,14 @@ import numpy as np
 
 from motion_core import quaternions as quat
 from motion_core.motion import Motion
-from motion_core.retarget import BonePoses, RigError, motion_to_bone_curves
+from motion_core.retarget import BonePoses, RigError, motion_to_bone_curves, pose_bones
 from motion_core.retarget.onto import motion_onto_poses, poses_to_channels
 from motion_core.rig_maps import BoneMap, switch_joints
 
 from .action_curves import bone_path, moved_by_action_alone
 from .actions import action_name, active_curves, curves_of, put_action, sign
 from .bake import check_writable, write_meta
-from .capture import capture_poses
+from .capture import capture_poses, chain_of
 from .channels import rotation_path, rotation_property, rotation_values
 from .controls import constrained, read_controls, set_switches, usable_switches
 from .influences import other_controls
@@ -31,9 +31,13 @@ from .key_merge import Run, Track, merge
 from .mapping import bones_of
 from .rig import read_rig
 
-REST = {
+REST: dict[str, Any] = {
     "location": 0.0, "rotation_quaternion": (1, 0, 0, 0), "rotation_euler": 0.0, "rotation_axis_angle": (0, 0, 1, 0),
 }  # fmt: skip
+
+
+PROBES = 5  # kept frames that are looked at
+NEAR, NEAR_DEGREES = 0.01, 1.0  # metres of the world
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,14 +96,16 @@ def put_change(
     change: Change,
     title: str | None,
     extend_range: bool = False,
-) -> bpy.types.Action:
-    """The rig plays the change as its active action: a copy of the one before, or a new one. Raises RigError, and
-    changes nothing, when the rig cannot take it."""
+) -> tuple[bpy.types.Action, str]:
+    """The rig plays the change as its active action: a copy of the one before, or a new one. Returns it, and a note
+    when kept frames are not what they were. Raises RigError, and changes nothing, when the rig cannot take it.
+    """
     check_writable(armature)
     if fault := change_fault(armature, change.joints):
         raise RigError(fault)
     bone_map = bones_of(armature)
     control = is_control_rig(armature, bone_map)
+    were = _probes(context, armature, change)
     tracks = (
         _control_tracks(context, armature, change) if control else _bone_tracks(context, armature, change)
     )
@@ -120,7 +126,7 @@ def put_change(
     if extend_range:
         scene.frame_end = max(scene.frame_end, change.last)
     scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
-    return action
+    return action, _miss_note(were, _probes(context, armature, change), armature, change.joints)
 
 
 def _copied(armature: bpy.types.Object, title: str | None) -> tuple[bpy.types.Action, Any]:
@@ -274,8 +280,49 @@ def _switch_tracks(armature: bpy.types.Object, bone_map: BoneMap, change: Change
     return tracks
 
 
-def worst_miss(were: BonePoses, now: BonePoses, names: list[str]) -> tuple[float, float]:
-    """The largest difference of two sets of poses (T): of a head in armature units, and of a turn in degrees."""
-    metres = max(float(np.linalg.norm(were.heads[n] - now.heads[n], axis=1).max()) for n in names)
-    turns = [quat.angle_between(were.orientations[n], now.orientations[n]).max() for n in names]
-    return metres, float(np.degrees(max(turns)))
+# --- what came of it --------------------------------------------------------------------------------------------------
+
+
+def _probes(context: bpy.types.Context, armature: bpy.types.Object, change: Change) -> list[BonePoses]:
+    """The poses at some kept frames, of rigs whose poses are more than what their action says."""
+    chain = chain_of(read_rig(armature), set(bones_of(armature).read.values()))
+    if moved_by_action_alone(armature, chain, travelling=False):
+        return []
+    kept = np.flatnonzero(change.kept) + change.first
+    some = kept[np.unique(np.linspace(0, len(kept) - 1, PROBES).astype(int))] if len(kept) else kept
+    return [capture_poses(context, armature, range(frame, frame + 1)) for frame in some.tolist()]
+
+
+def _miss_note(
+    were: list[BonePoses], now: list[BonePoses], armature: bpy.types.Object, joints: frozenset[str]
+) -> str:
+    names = [bone for joint, bone in bones_of(armature).read.items() if joint in joints]
+    size = float(np.median(np.array(armature.matrix_world.to_scale())))
+    metres = degrees = 0.0
+    for before, after in zip(were, now):
+        for name in names:
+            apart = float(np.linalg.norm(before.heads[name] - after.heads[name], axis=1).max()) * size
+            turn = quat.angle_between(before.orientations[name], after.orientations[name]).max()
+            metres, degrees = max(metres, apart), max(degrees, float(np.degrees(turn)))
+    if metres <= NEAR and degrees <= NEAR_DEGREES:
+        return ""
+    return (
+        f"Kept frames are up to {metres * 100:.1f} cm and {degrees:.1f} degrees off: this rig stretches its limbs, or "
+        "has constraints that the keys do not reach"
+    )
+
+
+def predicted_heads(
+    context: bpy.types.Context, armature: bpy.types.Object, change: Change
+) -> dict[str, np.ndarray]:
+    """Where the change will put the joints' bones, {joint: (T,3)}, in armature space."""
+    bone_map = bones_of(armature)
+    if is_control_rig(armature, bone_map):
+        bones = read_controls(context, armature, bone_map)
+        curves = motion_to_bone_curves(change.motion, bones, bone_map.bones, carrier=bone_map.carrier)
+        heads = pose_bones(curves, bones).heads
+    else:
+        poses = capture_poses(context, armature, change.frames)
+        bones = [bone for bone in read_rig(armature) if bone.name in poses.heads]
+        heads = motion_onto_poses(change.motion, poses, bones, bone_map.bones, change.joints)[1].heads
+    return {joint: heads[bone] for joint, bone in bone_map.bones.items()}

@@ -30,13 +30,14 @@ Arrival = Callable[["Run", list[bytes]], "Outcome"]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a motion shall go. Numbers are `ID.session_uid`; `rig_name` is for messages."""
+    """Where a motion shall go. Numbers are `ID.session_uid`; `rig_name` is for messages. trial: to be accepted."""
 
     scene: int
     rig: int
     rig_name: str
     start_frame: int
     extend_range: bool
+    trial: bool = False
 
 
 @dataclass

@@ -11,6 +11,7 @@ from bpy.props import BoolProperty, StringProperty
 from motion_core.formats import FormatError
 from motion_core.tasks import MAX_SEED, TaskError
 
+from .. import preview
 from ..preferences import current_choice
 from ..properties import LabanSettings
 from ..session import SESSION, Outcome, Place
@@ -62,7 +63,8 @@ def place_of(context: bpy.types.Context) -> Place:
     settings, scene, rig = settings_of(context), context.scene, target_rig(context)
     assert rig is not None
     start = scene.frame_current if settings.start == "CURRENT" else settings.start_frame
-    return Place(scene.session_uid, rig.session_uid, rig.name, start, settings.extend_range)
+    trial = context.scene.laban_edit.trial_generate
+    return Place(scene.session_uid, rig.session_uid, rig.name, start, settings.extend_range, trial)
 
 
 class LABAN_OT_generate(bpy.types.Operator):
@@ -157,14 +159,16 @@ class LABAN_OT_apply_motion(bpy.types.Operator):
 
         from ..bake import bake
 
-        place, rig = place_of(context), target_rig(context)
+        place, rig, scene = place_of(context), target_rig(context), bpy.context.scene
         assert rig is not None
         try:
             motion = read_npz(self.filepath)
-            action = bake(
-                context, rig, motion, start_frame=place.start_frame,
-                name=None if motion.meta else Path(self.filepath).stem, extend_range=place.extend_range,
-            )  # fmt: skip
+            with preview.on_trial(scene, rig, False) as shown:
+                action = bake(
+                    context, rig, motion, start_frame=place.start_frame,
+                    name=None if motion.meta else Path(self.filepath).stem, extend_range=place.extend_range,
+                )  # fmt: skip
+                shown(action)
         except (FormatError, RigError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -1,0 +1,84 @@
+"""The list of the last results: read it, put one on the rig again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from motion_core.formats import FormatError
+
+from ..history import chosen_file, refresh
+from ..session import SESSION, Outcome
+from . import Result
+from .complete import edit_settings
+from .generate import place_of, rig_fault, target_rig
+
+
+class LABAN_OT_refresh_history(bpy.types.Operator):
+    """Read the folder of results"""
+
+    bl_idname = "laban.refresh_history"
+    bl_label = "Refresh"
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        count = refresh(context.window_manager)
+        self.report({"INFO"}, f"{count} results")
+        return {"FINISHED"}
+
+
+class LABAN_OT_reapply(bpy.types.Operator):
+    """Put the chosen result on the selected rig again: at the frames it was made for, else where Generate would"""
+
+    bl_idname = "laban.reapply"
+    bl_label = "Put on the Rig"
+    bl_options: Any = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        fault = rig_fault(context)
+        if not fault and chosen_file(bpy.context.window_manager) is None:
+            fault = "no result is chosen: read the list and choose one"
+        cls.poll_message_set(fault)
+        return not fault
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        from motion_core.formats.npz import read_npz
+        from motion_core.retarget import RigError
+
+        from .. import preview
+        from ..bake import bake
+        from ..landing import landing_of
+
+        path, rig = chosen_file(bpy.context.window_manager), target_rig(context)
+        scene, trial = bpy.context.scene, edit_settings(context).trial
+        assert path is not None and rig is not None
+        place = place_of(context)
+        try:
+            motion = read_npz(path)
+            landing = landing_of(path, motion, place, trial)
+            if preview.playing(rig):
+                preview.reject(scene, rig)
+            if landing is not None:
+                action, notes = landing.put(motion)
+            else:
+                with preview.on_trial(scene, rig, trial) as shown:
+                    action, notes = (
+                        bake(
+                            context,
+                            rig,
+                            motion,
+                            start_frame=place.start_frame,
+                            extend_range=place.extend_range,
+                        ),
+                        [],
+                    )
+                    shown(action)
+        except (FormatError, RigError, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        SESSION.outcome = Outcome(". ".join([f"{action.name}: a result of before", *notes]))
+        return {"FINISHED"}
+
+
+CLASSES = (LABAN_OT_refresh_history, LABAN_OT_reapply)
