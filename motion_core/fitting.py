@@ -16,6 +16,9 @@ G0 a = u, all candidates are turns of G0 by an angle w about u:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 
 from motion_core import quaternions as quat
@@ -44,6 +47,14 @@ HINGES: tuple[tuple[str, str, tuple[float, float, float]], ...] = (
 SMOOTHING = 4.0  # frames: how far a straight limb looks for a bend that tells its twist
 # Weights of those neighbours and of the parent's twist, in squared sines: a bend above 6 degrees speaks for itself.
 NEIGHBOURS, PRIOR = 0.01, 1e-4
+
+
+class Hinge(NamedTuple):
+    """Upper bone, lower bone, and the axis (3,) of their hinge in the rest frame."""
+
+    upper: str
+    lower: str
+    axis: np.ndarray
 
 
 def unit(v: np.ndarray) -> np.ndarray:
@@ -76,7 +87,8 @@ def swing_onto(orientation: np.ndarray, rest: np.ndarray, direction: np.ndarray)
 
 def world_to_local(orientations: np.ndarray) -> np.ndarray:
     """World orientations (T,22,4) to rotations local to the parent, signs continuous over time."""
-    local = orientations.copy()
+    local = quat.over_time(*orientations.shape)
+    local[:] = orientations
     for joint, parent in enumerate(PARENTS):
         if parent >= 0:
             local[:, joint] = quat.multiply(quat.conjugate(orientations[:, parent]), orientations[:, joint])
@@ -84,26 +96,34 @@ def world_to_local(orientations: np.ndarray) -> np.ndarray:
 
 
 def positions_to_rotations(joints: np.ndarray, hints: np.ndarray | None = None) -> np.ndarray:
-    """Rotations (T,22,4) wxyz, local to the parent, of a body whose joints lie at (T,22,3) in the Z-up world.
+    """Rotations (T,22,4) wxyz, local to the parent,: `positions_to_world`."""
+    return world_to_local(positions_to_world(joints, hints))
+
+
+def positions_to_world(
+    joints: np.ndarray, hints: np.ndarray | None = None, starts: Sequence[int] = (0,)
+) -> np.ndarray:
+    """World orientations (T,22,4) wxyz of a body whose joints lie at (T,22,3) in the Z-up world.
 
     Bone lengths need not be ours: only directions count, and those of limbs, collars, neck and spine are met exactly.
     The pelvis takes the hip line exactly, the chest the neck. hints: world orientations (T,22,4), NaN where unknown;
-    limbs take their twist from them, pelvis, chest, head, hands and toes the whole orientation.
+    limbs take their twist from them, pelvis, chest, head, hands and toes the whole orientation. starts: first frames of
+    the takes that follow each other; no frame is judged by those of another take.
     Raises ValueError for a wrong shape or a value that is not finite.
     """
     joints = check_joints(joints)
     given = np.full((len(joints), len(JOINTS), 4), np.nan) if hints is None else np.asarray(hints, float)
     if given.shape != (len(joints), len(JOINTS), 4):
         raise ValueError(f"hints have shape {given.shape}, expected {(len(joints), len(JOINTS), 4)}")
-    world = np.empty((len(joints), len(JOINTS), 4))
+    world = quat.over_time(len(joints), len(JOINTS), 4)
     _fit_torso(joints, given, world)
     for upper, lower, axis in HINGES:
-        _fit_limb(joints, given, world, (upper, lower), np.array(axis))
+        _fit_limb(joints, given, world, Hinge(upper, lower, np.array(axis)), starts)
     for side in ("left", "right"):
         _fit_bone(joints, given, world, f"{side}_ankle", world[:, JOINT[f"{side}_knee"]])
         _copy(given, world, f"{side}_wrist", f"{side}_elbow")
         _copy(given, world, f"{side}_foot", f"{side}_ankle")
-    return world_to_local(world)
+    return world
 
 
 def check_joints(joints: np.ndarray) -> np.ndarray:
@@ -173,15 +193,15 @@ def _fit_torso(joints: np.ndarray, given: np.ndarray, world: np.ndarray) -> None
 
 
 def _fit_limb(
-    joints: np.ndarray, given: np.ndarray, world: np.ndarray, bones: tuple[str, str], axis: np.ndarray
+    joints: np.ndarray, given: np.ndarray, world: np.ndarray, hinge: Hinge, starts: Sequence[int]
 ) -> None:
     """Both bones of a limb, twisted so that the hinge between them carries one onto the other."""
-    upper, lower = bones
+    upper, lower, axis = hinge
     parent = world[:, PARENTS[JOINT[upper]]]
     u, f = _direction(joints, upper), _direction(joints, lower)
     start = swing_onto(parent, rest_direction(upper), u)
     angle, trust = hinge_twist(start, u, f, (upper, lower), axis)
-    twisted = quat.multiply(quat.rotvec_to_quat(u * _steady(angle, trust)[:, None]), start)
+    twisted = quat.multiply(quat.rotvec_to_quat(u * _steady(angle, trust, starts)[:, None]), start)
     _fit_bone(joints, given, world, upper, twisted)
     bent = bend_onto(world[:, JOINT[upper]], rest_direction(lower), f, axis)
     _fit_bone(joints, given, world, lower, bent)
@@ -210,14 +230,18 @@ def hinge_twist(
     return angle, amplitude**2
 
 
-def _steady(angle: np.ndarray, trust: np.ndarray) -> np.ndarray:
+def _steady(angle: np.ndarray, trust: np.ndarray, starts: Sequence[int]) -> np.ndarray:
     """Angles (T,) where trusted; else those of trusted neighbours in time; else zero, the parent's twist."""
     turn = trust * np.exp(1j * angle)
-    return np.angle(turn * trust + NEIGHBOURS * smooth(turn, SMOOTHING) + PRIOR)
+    return np.angle(turn * trust + NEIGHBOURS * smooth(turn, SMOOTHING, starts) + PRIOR)
 
 
-def smooth(values: np.ndarray, frames: float) -> np.ndarray:
-    """Gaussian mean over time of values (T,), real or complex; `frames` is the standard deviation."""
+def smooth(values: np.ndarray, frames: float, starts: Sequence[int] = (0,)) -> np.ndarray:
+    """Gaussian mean over time of values (T,), real or complex, within each take; `frames` is the standard deviation."""
     reach = int(3 * frames)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / frames) ** 2)
-    return np.convolve(values, kernel / kernel.sum(), mode="full")[reach : reach + len(values)]
+    lengths = np.diff([*starts, len(values)])
+    places = np.arange(len(values)) + np.repeat(np.arange(len(lengths)), lengths) * reach
+    apart = np.zeros(places[-1] + 1, dtype=values.dtype)  # the takes with `reach` zeros between
+    apart[places] = values
+    return np.convolve(apart, kernel / kernel.sum(), mode="full")[reach + places]

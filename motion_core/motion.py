@@ -27,8 +27,8 @@ def forward_kinematics(
 
     pelvis (T,3) metres; rotations (T,22,4) local; offsets (22,3) from the parent in its rest frame.
     """
-    positions = np.empty((*rotations.shape[:-1], 3), dtype=np.float64)
-    orientations = np.empty(rotations.shape, dtype=np.float64)
+    positions = quat.over_time(*rotations.shape[:-1], 3)
+    orientations = quat.over_time(*rotations.shape)
     for joint, parent in enumerate(PARENTS):
         if parent < 0:
             positions[:, joint], orientations[:, joint] = pelvis, rotations[:, joint]

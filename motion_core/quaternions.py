@@ -1,10 +1,26 @@
-"""Quaternions in numpy: wxyz, unit, any leading shape (...,4). Safe inside Blender; torch's side is `rotations.py`."""
+"""Quaternions in numpy: wxyz, unit, any leading shape (...,4). Safe inside Blender; torch's side is `rotations.py`.
+
+Products lie in memory one component after the other (`over_time` for bodies): what is computed from them runs over
+contiguous numbers, several times as fast over many frames. Their shape is (...,4) all the same.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
+
+
+def over_time(frames: int, *shape: int) -> np.ndarray:
+    """An uninitialised array (frames, *shape) float64 in which each number's course over time is contiguous."""
+    return np.empty((*shape, frames)).transpose(len(shape), *range(len(shape)))
+
+
+def _by_component(first: np.ndarray, count: int) -> np.ndarray:
+    """An array (...,count) in which each component is contiguous; the first one is set, the others are not."""
+    parts = np.empty((count, *first.shape), dtype=first.dtype)
+    parts[0] = first
+    return parts.transpose(*range(1, parts.ndim), 0)
 
 
 def normalize(q: np.ndarray) -> np.ndarray:
@@ -22,15 +38,11 @@ def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     a, b = np.asarray(a), np.asarray(b)
     aw, ax, ay, az = a[..., 0], a[..., 1], a[..., 2], a[..., 3]
     bw, bx, by, bz = b[..., 0], b[..., 1], b[..., 2], b[..., 3]
-    return np.stack(
-        [
-            aw * bw - ax * bx - ay * by - az * bz,
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-        ],
-        axis=-1,
-    )
+    product = _by_component(np.asarray(aw * bw - ax * bx - ay * by - az * bz), 4)
+    product[..., 1] = aw * bx + ax * bw + ay * bz - az * by
+    product[..., 2] = aw * by - ax * bz + ay * bw + az * bx
+    product[..., 3] = aw * bz + ax * by - ay * bx + az * bw
+    return product
 
 
 def conjugate(q: np.ndarray) -> np.ndarray:
@@ -46,10 +58,13 @@ def rotate(q: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 
 def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Cross product of vectors (...,3), broadcast; four times as fast as np.cross on short arrays."""
+    """Cross product of arrays (...,3), broadcast; four times as fast as np.cross on short arrays."""
     ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
     bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
-    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
+    product = _by_component(np.asarray(ay * bz - az * by), 3)
+    product[..., 1] = az * bx - ax * bz
+    product[..., 2] = ax * by - ay * bx
+    return product
 
 
 def rotvec_to_quat(rotvec: np.ndarray) -> np.ndarray:

@@ -50,7 +50,7 @@ from motion_core.data.mocap import (
     tears,
 )
 from motion_core.data.store import ClipRecord, write_store
-from motion_core.formats.bvh_clip import read_bvh
+from motion_core.formats.bvh_text import read_bvh
 from motion_core.formats.humanoid import evidence, fit_body
 from motion_core.motion import Motion
 

@@ -7,23 +7,25 @@ nearly every BVH is), centimetres, degrees, the rest pose of `skeleton.py`; such
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from motion_core import quaternions as quat
-from motion_core.formats.bvh_clip import BvhClip, read_bvh
+from motion_core.formats.bvh_clip import BvhClip, joined
+from motion_core.formats.bvh_text import read_bvh
 from motion_core.formats.files import atomic_write
 from motion_core.formats.humanoid import (
     OUR_LEG,
     Capture,
-    calibrate,
     capture_to_body,
     check_names,
-    evidence,
+    evidence_of_takes,
     fit_body,
     leg_length,
+    mean_turns,
 )
 from motion_core.formats.joint_names import guess_names
 from motion_core.motion import Motion
@@ -42,7 +44,11 @@ def guess_unit(clip: BvhClip) -> float:
 
     Chains start at the first joint with several children: what lies above it is the track through the room.
     """
-    places, _ = clip.local_transforms()
+    return _unit_of(clip, clip.local_transforms()[0])
+
+
+def _unit_of(clip: BvhClip, places: np.ndarray) -> float:
+    """`guess_unit` by the offsets (T,J,3) of the joints from their parents."""
     lengths = np.linalg.norm(np.median(places, axis=0), axis=-1)
     chain = np.zeros(len(clip.joints))
     start = next((j for j in range(len(chain)) if clip.parents.count(j) > 1), 0)
@@ -58,13 +64,17 @@ def guess_up(clip: BvhClip, names: Mapping[str, str]) -> str:
 
     "z" where the body is longer along z and its lowest point rests clearly steadier along z, as on a floor.
     """
-    positions, _ = clip.global_transforms()
+    return _up_of(clip, names, clip.global_transforms()[0])
+
+
+def _up_of(clip: BvhClip, names: Mapping[str, str], positions: np.ndarray) -> str:
+    """`guess_up` by the positions (T,J,3) of the joints."""
     feet = np.mean([positions[:, clip.index(names[f"{side}_ankle"])] for side in ("left", "right")], axis=0)
     body = np.mean(positions[:, clip.index(names["neck"])] - feet, axis=0)
     low = np.std(
         np.min(positions[:, [clip.index(n) for n in names.values() if n in clip.joints]], axis=1), axis=0
     )
-    steadier = low[2] < 0.7 * low[1] or len(clip) == 1
+    steadier = low[2] < 0.7 * low[1] or len(positions) == 1
     return "z" if body[2] > max(body[1], 0) and steadier else "y"
 
 
@@ -73,30 +83,38 @@ def clip_to_capture(
 ) -> Capture:
     """World positions in metres and orientations, Z up. up: "y" or "z"; unit: metres per unit, or m, cm, mm."""
     check_names(names, clip.joints)
-    up = up or guess_up(clip, names)
-    if up not in TO_Z_UP:
+    if up and up not in TO_Z_UP:
         raise ValueError(f"up is {up!r}: use 'y' or 'z'")
     if isinstance(unit, str) and unit not in UNITS:
         raise ValueError(
             f"unit is {unit!r}: use one of {', '.join(UNITS)} or the metres of one unit as a number"
         )
-    scale = guess_unit(clip) if unit is None else UNITS[unit] if isinstance(unit, str) else float(unit)
-    if not (np.isfinite(scale) and scale > 0):
+    given = None if unit is None else UNITS[unit] if isinstance(unit, str) else float(unit)
+    if given is not None and not (np.isfinite(given) and given > 0):
         raise ValueError(f"unit is {unit!r}: the metres of one unit are a number above 0")
-    positions, orientations = clip.global_transforms()
+    places, turns = clip.local_transforms()
+    positions, orientations = clip.chained(places, turns)
+    scale = _each_frame(clip, [[[given or _unit_of(clip, places[take])]] for take in clip.takes])
+    turn = _each_frame(clip, [[TO_Z_UP[up or _up_of(clip, names, positions[take])]] for take in clip.takes])
     tips = {
         joint: positions[:, j] + quat.rotate(orientations[:, j], clip.tips[joint])
         for j, joint in enumerate(clip.joints)
         if joint in clip.tips
     }
-    turn = TO_Z_UP[up]
     return Capture(
         clip.joints,
         quat.rotate(turn, positions) * scale,
         quat.multiply(turn, orientations),
-        {joint: quat.rotate(turn, tip) * scale for joint, tip in tips.items()},
+        {joint: quat.rotate(turn[:, 0], tip) * scale[:, 0] for joint, tip in tips.items()},
         clip.fps,
+        clip.starts,
     )
+
+
+def _each_frame(clip: BvhClip, values: Sequence[object]) -> np.ndarray:
+    """One value (...) per take -> (T,...), or (1,...) where there is one take."""
+    lengths = [take.stop - take.start for take in clip.takes]
+    return np.repeat(np.array(values), lengths if len(lengths) > 1 else 1, axis=0)
 
 
 # ------------------------------------------------------------------------------------------- reading motions
@@ -118,12 +136,34 @@ def bvh_to_motion(
     if names is None and _is_ours(clip):
         return _ours_to_motion(clip, up, unit)
     names = names if names is not None else guess_names(clip.joints, clip.parents, clip.tips)
+    return _foreign_to_motions(clip, names, up, unit)[0]
+
+
+def bvh_to_motions(clips: Sequence[BvhClip]) -> list[Motion]:
+    """`bvh_to_motion` of clips of one skeleton (`same_skeleton`), many times as fast as one after the other."""
+    if _is_ours(clips[0]):
+        return [bvh_to_motion(clip) for clip in clips]
+    names = guess_names(clips[0].joints, clips[0].parents, clips[0].tips)
+    return _foreign_to_motions(joined(clips), names)
+
+
+def _foreign_to_motions(
+    clip: BvhClip, names: Mapping[str, str], up: str | None = None, unit: float | str | None = None
+) -> list[Motion]:
+    """The motion of each take."""
     body = capture_to_body(clip_to_capture(clip, names, up, unit), names)
-    pelvis, rotations = fit_body(body, calibrate([evidence(body)]))
+    pelvis, rotations = fit_body(body, body.over_frames(mean_turns(evidence_of_takes(body))))
     motion = Motion.from_pelvis(clip.fps, pelvis, rotations)
     ankles = motion.joints()[:, [JOINT["left_ankle"], JOINT["right_ankle"]], 2].min(axis=1)
+    return [_on_floor(motion.slice(take.start, take.stop), ankles[take]) for take in clip.takes]
+
+
+def _on_floor(motion: Motion, ankles: np.ndarray) -> Motion:
+    """The motion with its ankles, heights (T,), where they stand, unless it is nowhere near its floor."""
     drop = float(np.percentile(ankles, LOW_PERCENTILE)) - ANKLE_HEIGHT
-    return motion.moved(offset=(0.0, 0.0, -drop)) if abs(drop) < NEAR_FLOOR else motion
+    if abs(drop) >= NEAR_FLOOR:
+        return motion
+    return replace(motion, trans=motion.trans - np.array([0.0, 0.0, drop]))
 
 
 def _is_ours(clip: BvhClip) -> bool:

@@ -9,8 +9,10 @@ Last, the bones of arms and legs are swung by the remaining little angle, so tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,16 +20,16 @@ from motion_core import quaternions as quat
 from motion_core.fitting import (
     CHILD,
     HINGES,
+    Hinge,
     bend_onto,
     frame,
-    positions_to_rotations,
+    positions_to_world,
     rest_direction,
     smooth,
     swing_onto,
     unit,
     world_to_local,
 )
-from motion_core.motion import forward_kinematics
 from motion_core.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, REST_JOINTS
 
 NEEDED = (
@@ -54,13 +56,17 @@ FLOOR_SHARE = 5.0  # percent of frames whose feet may lie under the floor
 
 @dataclass(frozen=True, eq=False)
 class Capture:
-    """A moving skeleton in our world: metres, Z up. positions (T,J,3), orientations (T,J,4), tips: joint -> (T,3)."""
+    """A moving skeleton in our world: metres, Z up. positions (T,J,3), orientations (T,J,4), tips: joint -> (T,3).
+
+    starts: the first frames of the takes that follow each other.
+    """
 
     joints: tuple[str, ...]
     positions: np.ndarray
     orientations: np.ndarray
     tips: dict[str, np.ndarray]
     fps: float
+    starts: tuple[int, ...] = (0,)
 
     def position(self, joint: str) -> np.ndarray:
         return self.positions[:, self.joints.index(joint)]
@@ -71,11 +77,28 @@ class Capture:
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """A capture seen as our joints: positions (T,22,3), source orientations (T,22,4), NaN where there is none."""
+    """A capture seen as our joints: positions (T,22,3), source orientations (T,22,4), NaN where there is none.
+
+    starts: the first frames of the takes that follow each other, all of the same skeleton.
+    """
 
     positions: np.ndarray
     orientations: np.ndarray
     fps: float
+    starts: tuple[int, ...] = (0,)
+
+    @property
+    def takes(self) -> list[slice]:
+        return [slice(*span) for span in pairwise((*self.starts, len(self.positions)))]
+
+    @cached_property
+    def fits(self) -> np.ndarray:
+        """World orientations (T,22,4) by the positions alone."""
+        return positions_to_world(self.positions, starts=self.starts)
+
+    def over_frames(self, values: np.ndarray) -> np.ndarray:
+        """Values (N,...) of the takes -> (T,...), those of each frame's take."""
+        return np.repeat(values, np.diff((*self.starts, len(self.positions))), axis=0)
 
 
 def check_names(names: Mapping[str, str], joints: Sequence[str]) -> None:
@@ -98,15 +121,15 @@ def capture_to_body(capture: Capture, names: Mapping[str, str]) -> Body:
     """
     check_names(names, capture.joints)
     count = len(capture.positions)
-    positions = np.full((count, len(JOINTS), 3), np.nan)
-    orientations = np.full((count, len(JOINTS), 4), np.nan)
+    positions, orientations = (quat.over_time(count, len(JOINTS), width) for width in (3, 4))
+    positions[:], orientations[:] = np.nan, np.nan
     for joint, name in names.items():
         if not name.startswith("tip:"):
             positions[:, JOINT[joint]] = capture.position(name)
             orientations[:, JOINT[joint]] = capture.orientation(name)
         elif name[len("tip:") :] in capture.tips:
             positions[:, JOINT[joint]] = capture.tips[name[len("tip:") :]]
-    return Body(_fill(positions), orientations, capture.fps)
+    return Body(_fill(positions), orientations, capture.fps, capture.starts)
 
 
 def _fill(positions: np.ndarray) -> np.ndarray:
@@ -144,45 +167,58 @@ OUR_LEG = leg_length(REST_JOINTS[None])
 
 def evidence(body: Body) -> np.ndarray:
     """(22,4,4): per joint the sum over frames of w c c^T with c = conj(S) F. Sums of several clips may be added."""
+    return evidence_of_takes(body).sum(axis=0)
+
+
+def evidence_of_takes(body: Body) -> np.ndarray:
+    """(N,22,4,4): the `evidence` of each take."""
     fits, weights = _fits(body)
     turns = quat.multiply(quat.conjugate(body.orientations), fits)
     known = np.all(np.isfinite(turns), axis=-1)
     turns = np.where(known[..., None], turns, 0.0)
-    return np.einsum("tj,tja,tjb->jab", weights * known, turns, turns)
+    weighed = (weights * known)[..., None] * turns
+    products = quat.over_time(len(turns), len(JOINTS), 4, 4)
+    for a in range(4):
+        products[..., a, :] = weighed[..., a, None] * turns
+    return np.add.reduceat(products, body.starts, axis=0)
 
 
 def calibrate(clips: Sequence[np.ndarray]) -> np.ndarray:
-    """C (22,4) of the weighted mean turn from evidence (22,4,4) of one or more clips of the same skeleton.
+    """`mean_turns` (22,4) of evidence (22,4,4) of one or more clips of the same skeleton together."""
+    return mean_turns(np.sum(clips, axis=0))
+
+
+def mean_turns(total: np.ndarray) -> np.ndarray:
+    """C (...,22,4), the weighted mean turns, from evidence (...,22,4,4).
 
     The mean quaternion is the eigenvector of the largest eigenvalue (Markley et al. 2007, eq. 13).
     Joints without evidence are NaN.
     """
-    total = np.sum(clips, axis=0)
     _, vectors = np.linalg.eigh(total)
     turns = vectors[..., -1]
-    for joint in MIDDLE:
-        turns[JOINT[joint]] = _symmetric(turns[JOINT[joint]])
-    return np.where(np.trace(total, axis1=-2, axis2=-1)[:, None] > 1e-9, turns, np.nan)
+    middle = [JOINT[joint] for joint in MIDDLE]
+    turns[..., middle, :] = _symmetric(turns[..., middle, :])
+    return np.where(np.trace(total, axis1=-2, axis2=-1)[..., None] > 1e-9, turns, np.nan)
 
 
 def _symmetric(turn: np.ndarray) -> np.ndarray:
-    """C (4,) with the body's left-right axis exactly on the nearest axis of the source joint, if that is near.
+    """C (...,4) with the body's left-right axis exactly on the nearest axis of the source joint, if that is near.
 
     Riggers lay an axis of a middle joint across the body; a mean over people who look to one side does not know it.
     """
     across = quat.rotate(turn, np.array([1.0, 0.0, 0.0]))
-    axis = np.zeros(3)
-    nearest = int(np.argmax(np.abs(across)))
-    axis[nearest] = np.sign(across[nearest])
-    return quat.multiply(quat.between(across, axis), turn) if across @ axis > SNAP else turn
+    nearest = np.abs(across) == np.max(np.abs(across), axis=-1, keepdims=True)
+    axis = np.where(nearest, np.sign(across), 0.0)
+    near = np.sum(across * axis, axis=-1, keepdims=True) > SNAP
+    return np.where(near, quat.multiply(quat.between(across, axis), turn), turn)
 
 
 def _fits(body: Body) -> tuple[np.ndarray, np.ndarray]:
     """World orientations (T,22,4) of the geometric fit and how far each frame is to be believed (T,22)."""
     positions = body.positions
-    rotations = positions_to_rotations(positions)
-    _, fits = forward_kinematics(positions[:, JOINT["pelvis"]], rotations)
-    weights = np.ones(fits.shape[:2])
+    fits = body.fits.copy(order="K")
+    weights = quat.over_time(*fits.shape[:2])
+    weights[:] = 1.0
     _fit_torso(positions, fits, weights)
     for upper, lower, _ in HINGES:
         bend = quat.cross(_bone(positions, upper), _bone(positions, lower))
@@ -243,7 +279,9 @@ def _fit_foot(body: Body, fits: np.ndarray, weights: np.ndarray, side: str) -> N
     ahead = OFFSETS[JOINT[f"{side}_foot"]].astype(np.float64)
     rest = frame(np.cross([0.0, 1.0, 0.0], ahead), np.array([0.0, 1.0, 0.0]), exact="y")
     flat = quat.multiply(quat.matrix_to_quat(level), quat.conjugate(quat.matrix_to_quat(rest)))
-    standing = _standing(ankle, body.fps) * _standing(ball, body.fps)
+    standing = np.concatenate(
+        [_standing(ankle[take], body.fps) * _standing(ball[take], body.fps) for take in body.takes]
+    )
     for joint in ("ankle", "foot"):
         fits[:, JOINT[f"{side}_{joint}"]] = flat
         weights[:, JOINT[f"{side}_{joint}"]] = standing + 1e-6
@@ -260,93 +298,111 @@ def _standing(point: np.ndarray, fps: float) -> np.ndarray:
 
 
 def body_orientations(body: Body, turns: np.ndarray) -> np.ndarray:
-    """World orientations (T,22,4) of our joints from those of the source and the constant turns C (22,4)."""
+    """World orientations (T,22,4) of our joints from those of the source and the turns C, (22,4) or (T,22,4)."""
     world = quat.multiply(body.orientations, turns)
-    known = np.all(np.isfinite(world), axis=(0, 2))
-    _, fits = forward_kinematics(body.positions[:, JOINT["pelvis"]], positions_to_rotations(body.positions))
+    finite = np.all(np.isfinite(world), axis=-1)
+    known = body.over_frames(
+        np.logical_and.reduceat(finite, body.starts)
+    )  # (T,22), the same all through a take
     for joint in ("pelvis", "spine3", *(j for bones in HINGES for j in bones[:2])):
-        if not known[JOINT[joint]]:
-            world[:, JOINT[joint]] = fits[:, JOINT[joint]]
+        _fill_in(world, known, joint, partial(body.fits.__getitem__, (slice(None), JOINT[joint])))
     _follow(world, known)
     for upper, lower, axis in HINGES:
-        _exact_limb(body.positions, fits, world, (upper, lower), np.array(axis))
-    _mend_ends(world)
+        _exact_limb(body, world, Hinge(upper, lower, np.array(axis)))
+    _mend_ends(world, body.takes)
     return world
 
 
-def _exact_limb(
-    positions: np.ndarray, fits: np.ndarray, world: np.ndarray, bones: tuple[str, str], axis: np.ndarray
-) -> None:
+def _exact_limb(body: Body, world: np.ndarray, hinge: Hinge) -> None:
     """Both bones of a limb onto their directions, their twists checked: the lower one's against the upper one's."""
-    u, f = (_bone(positions, joint) for joint in bones)
+    bones, starts = hinge[:2], body.starts
+    u, f = (_bone(body.positions, joint) for joint in bones)
     bend = np.sum(quat.cross(u, f) ** 2, axis=-1)
     upper, lower = (JOINT[joint] for joint in bones)
     world[:, upper] = swing_onto(world[:, upper], rest_direction(bones[0]), u)
-    mend = _mend_twist(world[:, upper], fits[:, upper], u, bend, TWIST_LIMITS[bones[0]])
+    seen = _twist(world[:, upper], body.fits[:, upper], u, bend, starts)
+    mend = _mend_twist(seen, u, TWIST_LIMITS[bones[0]])
     world[:, upper] = quat.multiply(mend, world[:, upper])
     world[:, lower] = swing_onto(world[:, lower], rest_direction(bones[1]), f)
-    hinged = bend_onto(world[:, upper], rest_direction(bones[1]), f, axis)
-    mend = _mend_twist(world[:, lower], hinged, f, np.ones(len(f)), TWIST_LIMITS[bones[1]])
+    hinged = bend_onto(world[:, upper], rest_direction(bones[1]), f, hinge.axis)
+    seen = _twist(world[:, lower], hinged, f, np.ones(len(f)), starts)
+    mend = _mend_twist(seen, f, TWIST_LIMITS[bones[1]])
     world[:, lower] = quat.multiply(mend, world[:, lower])
     if bones[1].endswith("elbow"):  # the hand was solved from the forearm: it turns along
         hand = JOINT[CHILD[bones[1]]]
         world[:, hand] = quat.multiply(mend, world[:, hand])
 
 
-def _mend_twist(
-    given: np.ndarray, fit: np.ndarray, bone: np.ndarray, trust: np.ndarray, limit: float
+def _twist(
+    given: np.ndarray, fit: np.ndarray, bone: np.ndarray, trust: np.ndarray, starts: Sequence[int]
 ) -> np.ndarray:
-    """Turns (T,4) about the bone that undo a twist which contradicts the hinge's (T,4) by more than `limit`.
+    """Complex (T,): by how much `given` (T,4) is twisted about the bone against `fit` (T,4), and how surely."""
+    turn = quat.quat_to_rotvec(quat.multiply(given, quat.conjugate(fit)))
+    return smooth(trust * np.exp(1j * np.sum(turn * bone, axis=-1)), MEND_FRAMES, starts)
+
+
+def _mend_twist(seen: np.ndarray, bone: np.ndarray, limit: float) -> np.ndarray:
+    """Turns (T,4) about the bone that undo a `_twist` which contradicts the hinge by more than `limit`.
 
     Some captures solve an arm twisted by half a turn with the elbow bent backwards: right positions, wrong twist.
     """
-    turn = quat.quat_to_rotvec(quat.multiply(given, quat.conjugate(fit)))
-    seen = smooth(trust * np.exp(1j * np.sum(turn * bone, axis=-1)), MEND_FRAMES)
     contradicts = (np.abs(np.angle(seen)) > limit) & (np.abs(seen) > MEND_TRUST)
     excess = np.where(contradicts, np.angle(seen), 0.0)
     return quat.rotvec_to_quat(-excess[:, None] * bone)
 
 
-def _mend_ends(world: np.ndarray) -> None:
+def _mend_ends(world: np.ndarray, takes: Sequence[slice]) -> None:
     """Hands, feet and toes bent further than a body can: interpolated from the frames before and after."""
     for side in SIDES:
         for joint, limit in END_LIMITS.items():
             end, parent = JOINT[f"{side}_{joint}"], PARENTS[JOINT[f"{side}_{joint}"]]
             local = quat.multiply(quat.conjugate(world[:, parent]), world[:, end])
-            good = np.flatnonzero(quat.angle_between(local, quat.IDENTITY) < limit)
-            if len(good) == len(local):
-                continue
-            frames = np.arange(len(local))
-            after = np.clip(np.searchsorted(good, frames), 0, max(len(good) - 1, 0))
-            before = np.clip(np.searchsorted(good, frames, side="right") - 1, 0, None)
-            mended = np.broadcast_to(quat.IDENTITY, local.shape)
-            if len(good):
-                low, high = good[before], good[after]
-                share = np.clip((frames - low) / np.maximum(high - low, 1), 0, 1)
-                mended = quat.slerp(local[low], local[high], share)
-            world[:, end] = quat.multiply(world[:, parent], mended)
+            possible = quat.angle_between(local, quat.IDENTITY) < limit
+            for take in takes:
+                if not np.all(possible[take]):
+                    mended = _between_good(local[take], np.flatnonzero(possible[take]))
+                    world[take, end] = quat.multiply(world[take, parent], mended)
+
+
+def _between_good(local: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """Rotations (T,4) interpolated between the good ones, numbers (K,); none where no frame is good."""
+    if not len(good):
+        return np.broadcast_to(quat.IDENTITY, local.shape)
+    frames = np.arange(len(local))
+    after = np.clip(np.searchsorted(good, frames), 0, len(good) - 1)
+    before = np.clip(np.searchsorted(good, frames, side="right") - 1, 0, None)
+    low, high = good[before], good[after]
+    share = np.clip((frames - low) / np.maximum(high - low, 1), 0, 1)
+    return quat.slerp(local[low], local[high], share)
 
 
 def _follow(world: np.ndarray, known: np.ndarray) -> None:
     """Joints without a source: the spine in between, the rest straight on from the parent."""
-    pelvis, chest = world[:, JOINT["pelvis"]], world[:, JOINT["spine3"]]
-    if not known[JOINT["spine1"]]:
-        world[:, JOINT["spine1"]] = quat.slerp(pelvis, chest, np.full(len(world), 1 / 3))
-    if not known[JOINT["spine2"]]:
-        world[:, JOINT["spine2"]] = quat.slerp(world[:, JOINT["spine1"]], chest, np.full(len(world), 0.5))
+
+    def between(low: str, high: str, share: float) -> np.ndarray:
+        return quat.slerp(world[:, JOINT[low]], world[:, JOINT[high]], np.full(len(world), share))
+
+    _fill_in(world, known, "spine1", lambda: between("pelvis", "spine3", 1 / 3))
+    _fill_in(world, known, "spine2", lambda: between("spine1", "spine3", 0.5))
     like = {"neck": "spine3", "head": "neck"}
     for side in SIDES:
         like |= {f"{side}_{a}": b for a, b in (("collar", "spine3"), ("wrist", f"{side}_elbow"))}
         like |= {f"{side}_ankle": f"{side}_knee", f"{side}_foot": f"{side}_ankle"}
     for joint, other in like.items():
-        if not known[JOINT[joint]]:
-            world[:, JOINT[joint]] = world[:, JOINT[other]]
+        _fill_in(world, known, joint, partial(world.__getitem__, (slice(None), JOINT[other])))
+
+
+def _fill_in(world: np.ndarray, known: np.ndarray, joint: str, guess: Callable[[], np.ndarray]) -> None:
+    """The guess (T,4) for a joint in the frames where it is not known (T,22)."""
+    lacking = ~known[:, JOINT[joint]]
+    if np.any(lacking):
+        world[lacking, JOINT[joint]] = guess()[lacking]
 
 
 def fit_body(body: Body, turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pelvis (T,3) and local rotations (T,22,4) of our body, the hips where the source's are, scaled by leg length."""
     world = body_orientations(body, turns)
-    scale = OUR_LEG / leg_length(body.positions)
+    scale = body.over_frames(np.array([[OUR_LEG / leg_length(body.positions[take])] for take in body.takes]))
     middle = (body.positions[:, JOINT["left_hip"]] + body.positions[:, JOINT["right_hip"]]) / 2 * scale
     rest_middle = (OFFSETS[JOINT["left_hip"]] + OFFSETS[JOINT["right_hip"]]).astype(np.float64) / 2
     pelvis = middle - quat.rotate(world[:, JOINT["pelvis"]], rest_middle)

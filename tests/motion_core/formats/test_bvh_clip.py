@@ -10,7 +10,7 @@ import pytest
 
 from motion_core import quaternions as quat
 from motion_core.formats import FormatError
-from motion_core.formats.bvh_clip import read_bvh
+from motion_core.formats.bvh_text import read_bvh
 
 TEXT = """HIERARCHY
 ROOT Hips

@@ -1,0 +1,227 @@
+"""BVH text -> `BvhClip`, with errors that name the line. Regular tables of numbers are read in one go."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from motion_core.formats import FormatError
+from motion_core.formats.bvh_clip import POSITIONS, ROTATIONS, BvhClip
+from motion_core.formats.decimals import read_table
+
+_CHANNELS = {name.lower(): name for name in POSITIONS + ROTATIONS}
+MAX_JOINTS = 2000
+# From MOTION to the first row of numbers, the lines that are blank or say something with a colon
+_BEFORE_ROWS = re.compile(rb"^[ \t]*MOTION[ \t]*\r?\n(?:[^\n:]*:[^\n]*\n|[ \t\r]*\n)*", re.I | re.M)
+
+
+def read_bvh(source: str | Path | bytes, name: str | None = None) -> BvhClip:
+    """A clip from a file's path, or from its content as bytes (`name` then says what messages call it).
+
+    Raises FormatError that names the file, the line and the fault; OSError where the file cannot be opened.
+    """
+    if isinstance(source, bytes):
+        content, name = source, name or "BVH text"
+    else:
+        content, name = Path(source).read_bytes(), name or str(source)
+    before = _BEFORE_ROWS.search(content)
+    clip = _read_regular(content[: before.end()], content[before.end() :], name) if before else None
+    return clip or _read_lines(_lines(content), name)
+
+
+def _lines(content: bytes) -> list[str]:
+    return content.decode("utf-8", errors="replace").lstrip("\ufeff").splitlines()
+
+
+def _read_regular(before: bytes, rows: bytes, name: str) -> BvhClip | None:
+    """The clip where its rows are plain numbers, as many as announced; None where they must be looked at one by one."""
+    lines = _lines(before)
+    start = next(n for n, line in enumerate(lines) if line.strip().upper() == "MOTION")
+    hierarchy = _Hierarchy(lines[:start], name)
+    head, _ = _head(lines, start)
+    values = read_table(rows, sum(map(len, hierarchy.channels)))
+    if values is None or head.get("frames") != str(len(values)):
+        return None
+    return hierarchy.clip(values, _frame_rate(head, name))
+
+
+def _read_lines(lines: list[str], name: str) -> BvhClip:
+    start = next((n for n, line in enumerate(lines) if line.strip().upper() == "MOTION"), None)
+    if start is None:
+        raise FormatError(f"{name} is not a complete BVH file: it has no line MOTION")
+    hierarchy = _Hierarchy(lines[:start], name)
+    values, fps = _read_frames(lines, start, sum(map(len, hierarchy.channels)), name)
+    return hierarchy.clip(values, fps)
+
+
+class _Hierarchy:
+    """The tree in front of MOTION, read word by word."""
+
+    def __init__(self, lines: list[str], name: str) -> None:
+        self.name, self.line = name, 1
+        self.joints: list[str] = []
+        self.parents: list[int] = []
+        self.offsets: list[np.ndarray] = []
+        self.channels: list[tuple[str, ...]] = []
+        self.tips: dict[str, np.ndarray] = {}
+        words = self._words(lines)
+        if next(words, "").upper() != "HIERARCHY":
+            raise FormatError(f"{name} is not a BVH file: it does not begin with HIERARCHY")
+        self._read(words, lines)
+
+    def clip(self, values: np.ndarray, fps: float) -> BvhClip:
+        """With its rows (T,C) and frame rate."""
+        offsets = np.array(self.offsets, dtype=np.float64)
+        parts = tuple(self.joints), tuple(self.parents), offsets, tuple(self.channels)
+        return BvhClip(*parts, values, fps, self.tips, self.name)
+
+    def _words(self, lines: list[str]) -> Iterator[str]:
+        for number, line in enumerate(lines, 1):
+            self.line = number
+            yield from line.split()
+
+    def _fail(self, fault: str) -> FormatError:
+        return FormatError(f"{self.name}, line {self.line}: {fault}")
+
+    def _read(self, words: Iterator[str], lines: list[str]) -> None:
+        stack: list[int | None] = []  # open brackets; None is an End Site
+        for word in words:
+            key = word.upper()
+            if key in ("ROOT", "JOINT"):
+                self._open_joint(lines[self.line - 1], words, stack)
+            elif key == "END":
+                next(words, "")  # "Site"
+                self._expect_bracket(words)
+                stack.append(None)
+            elif key == "OFFSET":
+                self._offset(words, stack)
+            elif key == "CHANNELS":
+                self._channels(words, stack)
+            elif key == "}":
+                if not stack:
+                    raise self._fail("a bracket is closed that was never opened")
+                stack.pop()
+            else:
+                raise self._fail(f"{word!r} is not a word of a BVH hierarchy")
+        if stack or not self.joints:
+            raise self._fail("the hierarchy ends early: a bracket is still open or there is no ROOT")
+
+    def _expect_bracket(self, words: Iterator[str]) -> None:
+        if next(words, "") != "{":
+            raise self._fail("an opening bracket is missing")
+
+    def _open_joint(self, line: str, words: Iterator[str], stack: list[int | None]) -> None:
+        title = []  # joint names may contain spaces: everything up to the bracket
+        for word in words:
+            if word == "{":
+                break
+            title.append(word)
+        if not title:
+            raise self._fail(f"a joint has no name: {line.strip()!r}")
+        parent = stack[-1] if stack else -1
+        if parent is None or len(self.joints) >= MAX_JOINTS:
+            raise self._fail("a joint lies inside an End Site, or there are too many joints")
+        joint = " ".join(title)
+        if joint in self.joints:
+            raise self._fail(f"the joint name {joint!r} is used twice")
+        stack.append(len(self.joints))
+        self.joints.append(joint)
+        self.parents.append(parent)
+        self.offsets.append(np.zeros(3))
+        self.channels.append(())
+
+    def _offset(self, words: Iterator[str], stack: list[int | None]) -> None:
+        line = self.line
+        texts = [next(words, "") for _ in range(3)]
+        try:
+            offset = np.array([float(text) for text in texts])
+        except ValueError:
+            self.line = line  # missing numbers were looked for on the next one
+            raise self._fail(f"OFFSET {' '.join(texts)} is not three numbers") from None
+        if not np.all(np.isfinite(offset)) or not stack:
+            raise self._fail(f"OFFSET {' '.join(texts)} is not finite or outside a joint")
+        if stack[-1] is not None:
+            self.offsets[stack[-1]] = offset
+        elif stack[-2:-1] and stack[-2] is not None:
+            self.tips.setdefault(self.joints[stack[-2]], offset)
+
+    def _channels(self, words: Iterator[str], stack: list[int | None]) -> None:
+        count = next(words, "")
+        if not count.isdigit() or not stack or stack[-1] is None:
+            raise self._fail(f"CHANNELS {count} is not a number of channels of a joint")
+        texts = [next(words, "") for _ in range(int(count))]
+        if unknown := [text for text in texts if text.lower() not in _CHANNELS]:
+            raise self._fail(f"{unknown[0]!r} is not a channel; use {', '.join(POSITIONS + ROTATIONS)}")
+        self.channels[stack[-1]] = tuple(_CHANNELS[text.lower()] for text in texts)
+
+
+def _read_frames(lines: list[str], start: int, width: int, name: str) -> tuple[np.ndarray, float]:
+    """Values (T,width) and the frame rate, from the lines after MOTION (index `start`)."""
+    head, first = _head(lines, start)
+    count, fps = _frame_count(head, name), _frame_rate(head, name)
+    rows = [(n, line) for n, line in enumerate(lines[first:], first + 1) if line.strip()]
+    if len(rows) < count:
+        raise FormatError(f"{name} is truncated: it announces {count} frames and holds {len(rows)}")
+    if len(rows) > count:
+        raise FormatError(f"{name}, line {rows[count][0]}: more rows than the {count} frames announced")
+    for number, line in rows:
+        if len(line.split()) != width:
+            raise FormatError(f"{name}, line {number}: {len(line.split())} values, the joints have {width}")
+    return _numbers(rows, width, name), fps
+
+
+def _head(lines: list[str], start: int) -> tuple[dict[str, str], int]:
+    """What the lines after MOTION (index `start`) say with a colon, and the index of the first row."""
+    head = {}
+    first = start + 1
+    while first < len(lines) and (":" in lines[first] or not lines[first].strip()):
+        key, _, value = lines[first].partition(":")
+        head["".join(key.split()).lower()] = value.strip()
+        first += 1
+    return head, first
+
+
+def _frame_count(head: dict[str, str], name: str) -> int:
+    text = head.get("frames", "")
+    if not text.isdigit():
+        raise FormatError(f"{name}: the line 'Frames: N' is missing or wrong ({text!r})")
+    if int(text) == 0:
+        raise FormatError(f"{name} has 0 frames: there is no motion in it")
+    return int(text)
+
+
+def _frame_rate(head: dict[str, str], name: str) -> float:
+    text = head.get("frametime", "")
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise FormatError(f"{name}: the line 'Frame Time: S' is missing or wrong ({text!r})") from None
+    if not (np.isfinite(seconds) and 0.001 <= seconds <= 1000):
+        raise FormatError(f"{name}: a frame time of {text} s is not possible (0.001 to 1000)")
+    fps = 1 / seconds
+    # 0.0333333 and 0.008333 mean 30 and 120 Hz: a rate within rounding of a whole number is that number
+    return float(round(fps)) if abs(fps - round(fps)) < 2e-4 * fps else fps
+
+
+def _numbers(rows: list[tuple[int, str]], width: int, name: str) -> np.ndarray:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # numpy warns where it stops at a word that is no number
+            flat = np.fromstring(" ".join(line for _, line in rows), sep=" ")
+    except (DeprecationWarning, ValueError):
+        flat = np.empty(0)
+    if flat.size != len(rows) * width or not np.all(np.isfinite(flat)):
+        number, word = next((n, w) for n, line in rows for w in line.split() if not _is_finite(w))
+        raise FormatError(f"{name}, line {number}: {word!r} is not a finite number")
+    return flat.reshape(len(rows), width)
+
+
+def _is_finite(word: str) -> bool:
+    try:
+        return bool(np.isfinite(float(word)))
+    except ValueError:
+        return False
