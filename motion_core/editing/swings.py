@@ -1,0 +1,59 @@
+"""Feet that swing over the floor instead of scraping along it: what models that average over possibilities do wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from motion_core import quaternions as quat
+from motion_core.editing.contacts import SIDES, speed_of
+from motion_core.editing.feet import FootPlan, place_feet
+from motion_core.editing.pose import Pose, frozen_mask
+from motion_core.editing.root import running_mean
+from motion_core.editing.spread import smoothstep
+from motion_core.motion import Motion
+from motion_core.skeleton import SOLE
+
+CLEARANCE = 0.045  # metres between the ball of a foot that swings and where it is when it stands
+SLOW, FAST = 0.35, 0.9  # m/s over the floor: below nothing is asked, above the whole clearance
+SOFT = 0.15  # seconds over which a lift comes and goes
+BORDER = 0.1  # seconds beside frozen frames in which it grows
+
+
+def lift_swings(motion: Motion, *, frozen: np.ndarray | None = None) -> Motion:
+    """The motion with feet that move fast over the floor raised to CLEARANCE; knees bend, ankles keep their angle.
+
+    frozen (T,) bool: frames that stay bit for bit.
+    """
+    frozen = frozen_mask(motion, frozen)
+    if len(motion) < 3 or frozen.all():
+        return motion
+    pose = Pose.of(motion)
+    grown = _grown(frozen, motion.fps)
+    lifts = {side: _lift(pose.at(f"{side}_foot"), motion.fps) * grown for side in SIDES}
+    if not any(lift.any() for lift in lifts.values()):
+        return motion
+    plans = {side: _raised(pose, side, lift) for side, lift in lifts.items()}
+    place_feet(pose, plans, motion.fps)
+    return pose.motion(motion, frozen)
+
+
+def _lift(ball: np.ndarray, fps: float) -> np.ndarray:
+    """(T,) metres that the ball of a foot (T,3) lacks."""
+    speed = speed_of(ball[:, :2], fps)
+    asked = CLEARANCE * smoothstep((speed - SLOW) / (FAST - SLOW))
+    lack = np.maximum(asked - (ball[:, 2] - SOLE), 0.0)
+    return running_mean(lack, round(SOFT * fps))
+
+
+def _grown(frozen: np.ndarray, fps: float) -> np.ndarray:
+    """(T,) 0 in frozen frames, rising to 1 within BORDER seconds of them."""
+    if not frozen.any():
+        return np.ones(len(frozen))
+    fixed = np.flatnonzero(frozen)
+    away = np.abs(np.arange(len(frozen))[:, None] - fixed[None]).min(axis=1)
+    return smoothstep(away / max(BORDER * fps, 1.0))
+
+
+def _raised(pose: Pose, side: str, lift: np.ndarray) -> FootPlan:
+    ball = pose.at(f"{side}_foot") + lift[:, None] * np.array([0.0, 0.0, 1.0])
+    return FootPlan(ball, quat.continuous(pose.facing(f"{side}_ankle")), pose.facing(f"{side}_foot"))
