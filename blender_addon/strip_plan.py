@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,23 +18,27 @@ from motion_core import quaternions as quat
 from motion_core.catalog import find_card
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINTS
-from motion_core.tasks import LONGEST, Complete, Generate, Sampling
+from motion_core.tasks import MAX_SEED, Complete, Generate, Sampling
 from motion_core.tasks import Sequence as PromptSequence
 
 from .strips import Record, Strip, joined
 
 CONTEXT = 1.5  # seconds of known motion that a model is shown at either side
+PART, PART_FRAMES = 30.0, 1200  # seconds and frames of one step at most: what a request holds has its limits
 
 
 @dataclass(frozen=True)
 class Step:
-    """Frames to make. uid: of the strip they are for, "" for a gap. strip: whose words (a gap: only model and seed)."""
+    """Frames to make. uid: of the strip they are for, "" for a gap. strip: whose words (a gap: only model and seed).
+    part: of a long strip that takes several steps.
+    """
 
     uid: str
     strip: Strip
     text: str | None
     start: int
     end: int
+    part: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,16 +97,25 @@ def gap_uid(before: Strip, after: Strip) -> str:
     return f"{before.uid}>{after.uid}"
 
 
-def plan(strips: Sequence[Strip], records: Mapping[str, Record], wanted: Collection[str]) -> list[Step]:
+def plan(
+    strips: Sequence[Strip], records: Mapping[str, Record], wanted: Collection[str], fps: float
+) -> list[Step]:
     """Steps in order of time for strips in order; the strips that are on the rig and not wanted stay."""
     steps: list[Step] = []
-    pairs = list(zip([None, *strips], strips))
-    for before, strip in pairs:
+    for before, strip in zip([None, *strips], strips):
         if before is not None and _needs_gap(before, strip, records, wanted):
-            steps.append(Step("", strip, None, before.end, strip.start))
+            steps += _parts(Step("", strip, None, before.end, strip.start), fps)
         if strip.uid in wanted:
-            steps.append(Step(strip.uid, strip, strip.prompt, strip.start, strip.end))
+            steps += _parts(Step(strip.uid, strip, strip.prompt, strip.start, strip.end), fps)
     return steps
+
+
+def _parts(step: Step, fps: float) -> list[Step]:
+    """A step, or several of like length in place of a long one."""
+    frames = step.end - step.start
+    count = max(1, int(np.ceil(max(frames / fps / PART, frames / PART_FRAMES))))
+    marks = np.linspace(step.start, step.end, count + 1).round().astype(int).tolist()
+    return [replace(step, start=a, end=b, part=n) for n, (a, b) in enumerate(pairwise(marks))]
 
 
 def present(strip: Strip, records: Mapping[str, Record], wanted: Collection[str]) -> bool:
@@ -157,7 +171,7 @@ def free_frames(canvas: Canvas, step: Step) -> tuple[int, int]:
     """(first, last) frame that a step makes: from half its transition before its start, up to what is known."""
     fps = canvas.motion.fps
     before = canvas.reach(step.start, -1, 10**6)
-    back = min(round(step.strip.transition * fps / 2), before // 2) if step.uid else 0
+    back = min(round(step.strip.transition * fps / 2), before // 2) if step.uid and not step.part else 0
     first = step.start + 1 - back if before else step.start
     after = canvas.reach(step.end, 1, 1)
     return first, step.end - 1 if after else step.end
@@ -166,7 +180,8 @@ def free_frames(canvas: Canvas, step: Step) -> tuple[int, int]:
 def request(canvas: Canvas, step: Step) -> tuple[str, Any, Sampling]:
     """(model, task, sampling) of a step. Raises TaskError."""
     strip = step.strip
-    sampling = Sampling(strip.seed, strip.steps or None, strip.guidance or None)
+    seed = (strip.seed + step.part) % (MAX_SEED + 1)
+    sampling = Sampling(seed, strip.steps or None, strip.guidance or None)
     first, last = free_frames(canvas, step)
     shown = round(CONTEXT * canvas.motion.fps)
     before = canvas.reach(first - 1, -1, shown)
@@ -184,7 +199,7 @@ def request(canvas: Canvas, step: Step) -> tuple[str, Any, Sampling]:
 def _alone(step: Step, fps: float) -> Generate | PromptSequence:
     """A motion with nothing around it; one too long for a clip is made of several."""
     card = find_card(step.strip.model)
-    seconds = min((step.end - step.start) / fps + 1 / card.fps, LONGEST)
+    seconds = (step.end - step.start) / fps + 1 / card.fps
     if seconds <= card.max_seconds:
         return Generate(text=step.text, seconds=seconds)
     return PromptSequence(((step.strip.prompt, seconds),), max(step.strip.transition, 0.1))

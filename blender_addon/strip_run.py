@@ -19,8 +19,9 @@ from motion_core.tasks import TaskError
 from .delivery import find_by_uid, in_scene, keep, push_undo
 from .fps import scene_fps
 from .preferences import Choice
+from .preview import playing
 from .session import SESSION, Outcome, Place, Run
-from .strips import Record, Strip, in_order, output_of, records_on, redraw_timelines, strips_fault
+from .strips import ON_TRIAL, Record, Strip, in_order, output_of, records_on, redraw_timelines, strips_fault
 
 if TYPE_CHECKING:
     from .strip_plan import Canvas, Piece, Step
@@ -53,7 +54,7 @@ class StripRun:
                 SESSION.generate(
                     self.choice, request(self.canvas, step), self.place, title, arrive=self._arrive
                 )
-                return Outcome(f"Strip {self.done + 1} of {len(self.steps)}: {title}")
+                return Outcome(f"Step {self.done + 1} of {len(self.steps)}: {title}")
             self.done += 1
         return self._finish()
 
@@ -146,6 +147,8 @@ def begin(context: bpy.types.Context, rig: Any, choice: Choice, wanted: Collecti
     fps, strips = scene_fps(scene), in_order(rig)
     if SESSION.run is not None:
         raise TaskError("a motion is being made: wait for it or cancel it")
+    if playing(rig):
+        raise TaskError(ON_TRIAL)
     if fault := strips_fault(strips, fps):
         raise TaskError(fault)
     check_writable(rig)
@@ -155,7 +158,7 @@ def begin(context: bpy.types.Context, rig: Any, choice: Choice, wanted: Collecti
     if not wanted and not convert:
         raise TaskError("all prompt strips are made and up to date: change one, or generate all")
     place = Place(scene.session_uid, rig.session_uid, rig.name, strips[0].start, scene.laban.extend_range)
-    steps = plan(strips, records, wanted)
+    steps = plan(strips, records, wanted, fps)
     canvas = _canvas(context, rig, (strips, records, wanted), None if convert else steps)
     run = StripRun(choice, place, settings.output, strips, records, frozenset(wanted), canvas, steps)
     outcome = run.proceed()

@@ -12,8 +12,10 @@ from motion_core.tasks import TaskError
 
 from ..fps import scene_fps
 from ..preferences import current_choice
+from ..preview import playing
 from ..session import SESSION, Outcome
 from ..strips import (
+    ON_TRIAL,
     LabanStrip,
     Strip,
     in_order,
@@ -214,6 +216,8 @@ def make_fault(context: bpy.types.Context) -> str:
         return fault
     rig: Any = target_rig(context)
     scene: Any = context.scene
+    if playing(rig):
+        return ON_TRIAL
     return strips_fault(in_order(rig), scene_fps(scene))
 
 

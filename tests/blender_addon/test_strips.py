@@ -12,7 +12,7 @@ from control_rigs import make_rigify
 from blender_addon.actions import curves_of, fcurves, slot_of
 from blender_addon.operators.strips import make_fault
 from blender_addon.session import SESSION
-from blender_addon.strips import in_order, records_of, records_on, stale
+from blender_addon.strips import Strip, in_order, records_of, records_on, stale
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -295,10 +295,29 @@ def test_another_frame_rate(context, rig, lay):
 
 def test_a_strip_longer_than_the_longest_clip(context, rig, lay):
     lay(("a person walks", 1, 301), WAVE)  # 12.5 s; the model makes 9.8
-    rig.laban_strips.strips[1].start, rig.laban_strips.strips[1].end = 301, 577
+    rig.laban_strips.strips[1].start, rig.laban_strips.strips[1].end = 301, 2701  # 100 s
     make()
-    assert tuple(rig.animation_data.action.frame_range) == (1, 577)
+    assert tuple(rig.animation_data.action.frame_range) == (1, 2701)
+    steps = np.linalg.norm(np.diff(heads(context, rig, 1, 2701), axis=0), axis=-1).max(axis=1)
+    assert steps[299:303].max() < 2 * np.percentile(steps, 95)
+    assert steps[898:903].max() < 2 * np.percentile(steps, 95)  # a part of 25 s ends in frame 901
+    assert steps.min() > 0
     assert reasons(context, rig) == []
+
+
+@pytest.mark.parametrize("fps", [24.0, 120.0])
+def test_no_request_of_a_long_strip_is_too_large(fps):
+    from blender_addon.strip_plan import Canvas, plan, request
+    from motion_core.tasks import MAX_SEED, task_to_json
+
+    strip = Strip("a", "a person walks", 0, round(600 * fps), MAX_SEED, "mdm", 0.5, 0, 0.0)
+    steps = plan([strip], {}, {"a"}, fps)
+    assert (steps[0].start, steps[-1].end) == (0, strip.end)
+    canvas = Canvas.empty(0, strip.end, fps)
+    canvas.known[: steps[1].start + 1] = True
+    assert len(json.dumps(task_to_json(*request(canvas, steps[1])))) < 2**20
+    assert request(canvas, steps[1])[2].seed == 0
+    assert request(Canvas.empty(0, strip.end, fps), steps[0])[2].seed == MAX_SEED
 
 
 def test_euler_rigs(context, rig, lay):
@@ -541,6 +560,13 @@ def test_a_model_of_another_version(context, rig, lay):
     rig.laban_strips.strips[0].model = "mdm"
     assert make_fault(context) == ""
     assert make() == {"FINISHED"}
+
+
+def test_a_result_on_trial_is_decided_first(context, rig, lay):
+    lay(WALK)
+    rig.laban_preview.playing = True
+    with pytest.raises(RuntimeError, match="on trial on this rig: accept or reject it first"):
+        make()
 
 
 def test_nothing_to_do(context, rig, lay):
