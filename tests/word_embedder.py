@@ -16,6 +16,8 @@ WIDTH = 256
 class WordEmbedder:
     """The contract of `motion_core.embedding.Embedder`; `batches` are the sizes of what it was asked."""
 
+    fps = 20.0
+
     def __init__(self, fingerprint: str = "words", check: Callable[[Motion], None] | None = None) -> None:
         self.fingerprint = fingerprint
         self.batches: list[int] = []

@@ -1,8 +1,7 @@
 """Tables of plain decimal numbers as text, read all at once: several times as fast as one after the other.
 
-The digits before and after the point of every number are taken up eight at a time as a 64-bit word and summed in it
-(the trick of Lemire, "Quickly parsing eight digits"). Digits over a power of ten, both exact in float64, divide to the
-nearest float64: the values are those of `float`, bit for bit.
+The k-th digits of all numbers are summed together. Digits as a whole number and a power of ten are exact in float64,
+so that their quotient is the nearest float64: the values are those of `float`, bit for bit.
 """
 
 from __future__ import annotations
@@ -11,19 +10,13 @@ import numpy as np
 
 SPACE, NEWLINE, MINUS, POINT, ZERO = (np.uint8(ord(sign)) for sign in " \n-.0")
 WHOLE, FRACTION = 7, 8  # digits at most, so that all of them together stay below 2^53
-WINDOW = 8
+LOW_BITS = np.uint8(15)  # of a digit: its value
 POWERS = 10.0 ** np.arange(FRACTION + 1)
-# (mask, factor, shift): neighbouring digits, pairs and fours of a word become one number
-SUMS = (
-    (0x0F0F0F0F0F0F0F0F, 2561, 8),
-    (0x00FF00FF00FF00FF, 6553601, 16),
-    (0x0000FFFF0000FFFF, 42949672960001, 32),
-)
 
 
 def read_table(text: bytes, width: int) -> np.ndarray | None:
     """Values (rows, width) of lines of numbers such as -12.50 or 7; None where anything is written otherwise."""
-    signs = np.frombuffer(b" " * WINDOW + text + b" ", dtype=np.uint8)
+    signs = np.frombuffer(b" " * FRACTION + text + b" ", dtype=np.uint8)
     blank = signs <= SPACE
     edges = np.flatnonzero(blank[1:] != blank[:-1])
     first, last = edges[0::2] + 1, edges[1::2]  # of each number
@@ -48,8 +41,10 @@ def _fills_lines(signs: np.ndarray, first: np.ndarray, last: np.ndarray, width: 
 def _digits(signs: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray | None:
     """Values (N,) of numbers without sign between two places (N,) each, both included; None for anything else."""
     points = np.flatnonzero(signs == POINT)
-    owner = np.searchsorted(last, points)
-    if len(owner) and (owner[-1] >= len(last) or np.any(np.diff(owner) < 1) or np.any(points < first[owner])):
+    owner = np.arange(len(last)) if len(points) == len(last) else np.searchsorted(last, points)
+    if len(owner) and (owner[-1] >= len(last) or np.any(np.diff(owner) < 1)):
+        return None
+    if np.any((points < first[owner]) | (points > last[owner])):
         return None
     point = last + 1  # of a number without a point: behind it
     point[owner] = points
@@ -59,18 +54,14 @@ def _digits(signs: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarra
         return None
     if whole.max() > WHOLE or fraction.max() > FRACTION:
         return None
-    words = np.ndarray(len(signs) - WINDOW + 1, dtype="<u8", buffer=signs.data, strides=(1,))
     power = POWERS[fraction]
-    return (_number(words, point - 1, whole) * power + _number(words, last, fraction)) / power
+    return (_number(signs, point - 1, whole) * power + _number(signs, last, fraction)) / power
 
 
-def _number(words: np.ndarray, last: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """The `count` (N,) digits that end at `last` (N,) as whole numbers, float64; words[k]: the 8 signs from k on."""
-    word = words[last - (WINDOW - 1)]
-    others = (8 * (WINDOW - count)).astype(
-        np.uint64
-    )  # bits of what stands before the digits; 64: all, shifted out
-    word = (word >> others) << others
-    for mask, factor, shift in SUMS:
-        word = ((word & np.uint64(mask)) * np.uint64(factor)) >> np.uint64(shift)
-    return np.where(count > 0, word, np.uint64(0)).astype(np.float64)
+def _number(signs: np.ndarray, last: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """The `count` (N,) digits that end at the places `last` (N,) as whole numbers, float64."""
+    total = np.zeros(len(last))
+    for k in range(int(count.max())):
+        digit = (signs[last - k] & LOW_BITS) * (count > k)
+        total += POWERS[k] * digit
+    return total

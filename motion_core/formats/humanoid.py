@@ -151,12 +151,17 @@ def _fill(positions: np.ndarray) -> np.ndarray:
 
 def leg_length(positions: np.ndarray) -> float:
     """Metres from hip to knee to ankle, mean of both legs and median over time, of joints (T,22,3)."""
+    return float(np.median(_legs(positions)))
+
+
+def _legs(positions: np.ndarray) -> np.ndarray:
+    """Metres from hip to knee to ankle (T,), mean of both legs."""
     bones = [
         np.linalg.norm(positions[:, JOINT[f"{side}_{a}"]] - positions[:, JOINT[f"{side}_{b}"]], axis=-1)
         for side in SIDES
         for a, b in (("hip", "knee"), ("knee", "ankle"))
     ]
-    return float(np.median(np.sum(bones, axis=0)) / 2)
+    return np.sum(bones, axis=0) / 2
 
 
 OUR_LEG = leg_length(REST_JOINTS[None])
@@ -279,19 +284,32 @@ def _fit_foot(body: Body, fits: np.ndarray, weights: np.ndarray, side: str) -> N
     ahead = OFFSETS[JOINT[f"{side}_foot"]].astype(np.float64)
     rest = frame(np.cross([0.0, 1.0, 0.0], ahead), np.array([0.0, 1.0, 0.0]), exact="y")
     flat = quat.multiply(quat.matrix_to_quat(level), quat.conjugate(quat.matrix_to_quat(rest)))
-    standing = np.concatenate(
-        [_standing(ankle[take], body.fps) * _standing(ball[take], body.fps) for take in body.takes]
-    )
+    standing = np.prod(_standing(np.stack([ankle, ball], axis=1), body), axis=1)
     for joint in ("ankle", "foot"):
         fits[:, JOINT[f"{side}_{joint}"]] = flat
         weights[:, JOINT[f"{side}_{joint}"]] = standing + 1e-6
 
 
-def _standing(point: np.ndarray, fps: float) -> np.ndarray:
-    """(T,) near 1 while a point (T,3) is slow and low."""
-    speed = np.linalg.norm(np.gradient(point, axis=0), axis=-1) * fps if len(point) > 1 else np.zeros(1)
-    height = point[:, 2] - np.percentile(point[:, 2], FLOOR_SHARE)
+def _standing(points: np.ndarray, body: Body) -> np.ndarray:
+    """(T,P) near 1 while points (T,P,3) are slow and low."""
+    speed = np.linalg.norm(_steps(points, body.takes), axis=-1) * body.fps
+    low = [np.percentile(points[take, :, 2], FLOOR_SHARE, axis=0) for take in body.takes]
+    height = points[..., 2] - body.over_frames(np.array(low))
     return np.exp(-((speed / STANDING_SPEED) ** 2) - (height / 0.03) ** 2)
+
+
+def _steps(points: np.ndarray, takes: Sequence[slice]) -> np.ndarray:
+    """Central differences of points (T,P,3) in time, one-sided where a take begins or ends, zero in a single frame."""
+    if len(points) == 1:
+        return np.zeros_like(points)
+    steps = np.gradient(points, axis=0)
+    for take in takes:
+        first, last = take.start, take.stop - 1
+        if first == last:
+            steps[first] = 0.0
+        else:
+            steps[first], steps[last] = points[first + 1] - points[first], points[last] - points[last - 1]
+    return steps
 
 
 # ------------------------------------------------------------------------------------------- applying them
@@ -402,7 +420,8 @@ def _fill_in(world: np.ndarray, known: np.ndarray, joint: str, guess: Callable[[
 def fit_body(body: Body, turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pelvis (T,3) and local rotations (T,22,4) of our body, the hips where the source's are, scaled by leg length."""
     world = body_orientations(body, turns)
-    scale = body.over_frames(np.array([[OUR_LEG / leg_length(body.positions[take])] for take in body.takes]))
+    legs = _legs(body.positions)
+    scale = body.over_frames(np.array([[OUR_LEG / np.median(legs[take])] for take in body.takes]))
     middle = (body.positions[:, JOINT["left_hip"]] + body.positions[:, JOINT["right_hip"]]) / 2 * scale
     rest_middle = (OFFSETS[JOINT["left_hip"]] + OFFSETS[JOINT["right_hip"]]).astype(np.float64) / 2
     pelvis = middle - quat.rotate(world[:, JOINT["pelvis"]], rest_middle)

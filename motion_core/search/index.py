@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from motion_core.formats.motion_file import read_motion
 from motion_core.search import store
+from motion_core.search.contents import contents_to_motions, read_content
 from motion_core.search.folder import Found, check_library, look
 from motion_core.search.store import Entry, Stored
 
 if TYPE_CHECKING:
+    from motion_core.formats.bvh_clip import BvhClip
     from motion_core.motion import Motion
 
 TOGETHER, FRAMES_TOGETHER = 128, 60_000  # files, and their frames, that are read before they are embedded
@@ -164,7 +165,7 @@ class _Update:
 
     def run(self) -> None:
         for number, batch in self._batches():
-            self._embed(batch)
+            self._embed(self._motions(batch))
             self.done = number
             self._on_file(self.done, len(self._wanted))
             if time.monotonic() - self._saved > self._pause:
@@ -194,21 +195,21 @@ class _Update:
             ):
                 self.index._entries[path] = entry
 
-    def _batches(self) -> Iterator[tuple[int, dict[str, Motion]]]:
-        """(files looked at so far, readable motions by path), as many as fit in memory at a time."""
-        batch: dict[str, Motion] = {}
+    def _batches(self) -> Iterator[tuple[int, dict[str, Motion | BvhClip]]]:
+        """(files looked at so far, the contents of readable ones by path), as many as fit in memory at a time."""
+        batch: dict[str, Motion | BvhClip] = {}
         for number, path in enumerate(self._wanted, 1):
             self._on_file(self.done, len(self._wanted))  # reading is slow too: a chance to stop
-            if not self._is_known(path) and (motion := self._read(path)) is not None:
-                batch[path] = motion
+            if not self._is_known(path) and (content := self._read(path)) is not None:
+                batch[path] = content
             frames = sum(map(len, batch.values()))
             if len(batch) >= TOGETHER or frames >= FRAMES_TOGETHER or number == len(self._wanted):
                 yield number, batch
                 batch = {}
 
-    def _read(self, path: str) -> Motion | None:
+    def _read(self, path: str) -> Motion | BvhClip | None:
         try:
-            return read_motion(self.index.folder / path)
+            return read_content(self.index.folder / path, self.embedder.fps)
         except OSError as fault:
             self.unread[path] = fault.strerror or str(fault)
         except (
@@ -216,6 +217,16 @@ class _Update:
         ) as fault:  # whatever a foreign file does to a reader, the others are still to be read
             self._break(path, fault)
         return None
+
+    def _motions(self, batch: dict[str, Motion | BvhClip]) -> dict[str, Motion]:
+        """The motions of the contents, those that are none noted as broken."""
+        motions = {}
+        for path, motion in zip(batch, contents_to_motions(list(batch.values())), strict=True):
+            if isinstance(motion, ValueError):
+                self._break(path, motion)
+            else:
+                motions[path] = motion
+        return motions
 
     def _break(self, path: str, fault: Exception) -> None:
         words = str(fault).replace(f"{self.index.folder / path}", "the file").strip()

@@ -93,8 +93,8 @@ def test_broken_files_are_listed_and_left_alone_until_they_change(library, monke
     assert "truncated" in report.broken[0].error and "no member 'trans'" in report.broken[2].error
     assert str(library) not in report.broken[0].error
     read = []
-    real = index.read_motion
-    monkeypatch.setattr(index, "read_motion", lambda path: read.append(path.name) or real(path))
+    real = index.read_content
+    monkeypatch.setattr(index, "read_content", lambda path, fps: read.append(path.name) or real(path, fps))
     assert update(library).broken == report.broken and read == []
     write_npz(library / "cut.npz", standing("mended"))
     again = update(library)
@@ -102,15 +102,15 @@ def test_broken_files_are_listed_and_left_alone_until_they_change(library, monke
 
 
 def test_a_reader_s_own_fault_stops_nobody(library, monkeypatch):
-    real = index.read_motion
+    real = index.read_content
     faults = {"walks.npz": IndexError("7"), "limps.npz": PermissionError(13, "Permission denied")}
 
-    def read(path):
+    def read(path, fps):
         if path.name in faults:
             raise faults[path.name]
-        return real(path)
+        return real(path, fps)
 
-    monkeypatch.setattr(index, "read_motion", read)
+    monkeypatch.setattr(index, "read_content", read)
     report = update(library)
     assert report.embedded == 3
     assert {broken.path: broken.error for broken in report.broken} == {

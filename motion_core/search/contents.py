@@ -1,0 +1,49 @@
+"""What a library's files hold, read for the embedder: at its rate, and many BVH files of one skeleton at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from motion_core.formats.bvh import bvh_to_motions, read_bvh
+from motion_core.formats.bvh_clip import BvhClip, same_skeleton
+from motion_core.formats.motion_file import read_motion
+from motion_core.motion import Motion
+
+FRAMES_TOGETHER = (
+    2000  # of clips whose motions are computed together: more is not faster, and needs more memory
+)
+
+
+def read_content(path: Path, fps: float) -> Motion | BvhClip:
+    """What `contents_to_motions` takes; a BVH clip thinned out to `fps`. Raises as `read_motion` does."""
+    return read_bvh(path).at_rate(fps) if path.suffix.lower() == ".bvh" else read_motion(path)
+
+
+def contents_to_motions(contents: Sequence[Motion | BvhClip]) -> list[Motion | ValueError]:
+    """The motions, those of one skeleton computed together; for a clip that is none, the fault."""
+    motions: dict[int, Motion | ValueError] = {n: c for n, c in enumerate(contents) if isinstance(c, Motion)}
+    alike: dict[object, list[int]] = {}
+    for number, content in enumerate(contents):
+        if not isinstance(content, Motion):
+            alike.setdefault(same_skeleton(content), []).append(number)
+    for numbers in alike.values():
+        motions |= zip(
+            numbers, _together([clip for n in numbers if isinstance(clip := contents[n], BvhClip)])
+        )
+    return [motions[number] for number in range(len(contents))]
+
+
+def _together(clips: Sequence[BvhClip]) -> list[Motion | ValueError]:
+    """Clips of one skeleton, about FRAMES_TOGETHER frames at a time; if that fails, each by itself."""
+    found: list[Motion | ValueError] = []
+    while len(found) < len(clips):
+        lengths = np.cumsum([len(clip) for clip in clips[len(found) :]])
+        part = clips[len(found) :][: max(1, int(np.searchsorted(lengths, FRAMES_TOGETHER)))]
+        try:
+            found += bvh_to_motions(part)
+        except ValueError as fault:
+            found += [fault] if len(part) == 1 else [one for clip in part for one in _together([clip])]
+    return found
