@@ -80,9 +80,22 @@ def _values(bone: bpy.types.PoseBone, name: str, curves: Any, frames: range) -> 
     """(T,n) of a property: keyed components from their curves, the others as they stand."""
     values = np.tile(np.array(getattr(bone, name), dtype=np.float64), (len(frames), 1))
     for index, curve in curves.get((bone.name, name), {}).items():
-        evaluate = curve.evaluate
-        values[:, index] = [evaluate(frame) for frame in frames]
+        values[:, index] = _curve_values(curve, frames)
     return values
+
+
+def _curve_values(curve: bpy.types.FCurve, frames: range) -> np.ndarray | list[float]:
+    """A curve at the frames (T,). One with a key at each of them is read at once, others are evaluated one by one."""
+    points = curve.keyframe_points
+    if len(points) >= len(frames) and not len(curve.modifiers):
+        keys = np.empty(len(points) * 2, dtype=np.float32)
+        points.foreach_get("co", keys)
+        at, values = keys.reshape(-1, 2).T
+        first = int(np.searchsorted(at, frames.start))
+        if np.array_equal(at[first : first + len(frames)], frames):
+            return values[first : first + len(frames)]
+    evaluate = curve.evaluate
+    return [evaluate(frame) for frame in frames]
 
 
 def _rotation(bone: bpy.types.PoseBone, curves: Any, frames: range) -> np.ndarray:
