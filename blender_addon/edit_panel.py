@@ -7,10 +7,9 @@ from typing import Any
 import bpy
 
 from .operators.complete import edit_fault, edit_settings
-from .operators.generate import settings_of, target_rig
+from .operators.generate import settings_of
 from .operators.pins import chosen_pin, pins_of_rig
-from .panels import SidebarPanel, progress_text
-from .preview import playing
+from .panels import SidebarPanel, draw_trial, progress_text
 from .session import SESSION
 from .text_lines import columns_of, draw_text
 
@@ -47,20 +46,6 @@ class LABAN_PT_edit(SidebarPanel, bpy.types.Panel):
         row.operator("laban.random_seed", text="", icon="FILE_REFRESH")
         column.prop(settings, "trial")
         _draw_button(layout, context, settings.mode, width)
-
-
-def draw_trial(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Accept and Reject, while a result is on trial."""
-    rig: Any = target_rig(context)
-    if not playing(rig):
-        return
-    box = layout.box()
-    shown = rig.laban_preview.shown
-    box.label(text=f"On trial: {shown.name if shown else 'a result'}", icon="PLAY")
-    row = box.row(align=True)
-    row.scale_y = 1.3
-    row.operator("laban.accept", icon="CHECKMARK")
-    row.operator("laban.reject", icon="LOOP_BACK")
 
 
 def _draw_complete(column: bpy.types.UILayout, settings: Any) -> None:

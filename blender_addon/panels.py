@@ -8,6 +8,7 @@ import bpy
 
 from .operators.generate import generate_fault, settings_of, target_rig
 from .preferences import current_choice, find_preferences, smpl_model
+from .preview import playing
 from .properties import LabanSettings
 from .session import SESSION, Outcome, Run
 from .text_lines import columns_of, draw_text
@@ -47,6 +48,7 @@ class LABAN_PT_motion(SidebarPanel, bpy.types.Panel):
         settings, layout = settings_of(context), self.layout
         width = columns_of(context)
         _draw_rig(layout, context)
+        draw_trial(layout, context)
         layout.separator(factor=0.5)
         column = layout.column()
         column.enabled = SESSION.run is None
@@ -64,6 +66,20 @@ def _draw_rig(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     row = layout.row(align=True)
     row.label(text=rig.name if usable else "No rig selected", icon="OUTLINER_OB_ARMATURE")  # type: ignore[union-attr]
     row.operator("laban.add_rig", text="Add Rig", icon="ADD")
+
+
+def draw_trial(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Accept and Reject, while a result is on trial."""
+    rig: Any = target_rig(context)
+    if not playing(rig):
+        return
+    box = layout.box()
+    shown = rig.laban_preview.shown
+    box.label(text=f"On trial: {shown.name if shown else 'a result'}", icon="PLAY")
+    row = box.row(align=True)
+    row.scale_y = 1.3
+    row.operator("laban.accept", icon="CHECKMARK")
+    row.operator("laban.reject", icon="LOOP_BACK")
 
 
 def _draw_words(column: bpy.types.UILayout, settings: LabanSettings, width: int) -> None:
