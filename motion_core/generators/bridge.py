@@ -32,7 +32,8 @@ def bridge(motion: Motion, kept: np.ndarray) -> Motion:
         motion = _nearer_to_cubic(motion, gap)
     still = np.ones(len(kept), dtype=bool)
     for start, stop in gaps:
-        still[start:stop] = False
+        # in a shorter one a foot moves no further than the poses beside it say
+        still[start:stop] = model_share((stop - start) / motion.fps) < 1
     return lock_feet(lift_swings(motion, frozen=still), frozen=still)
 
 
