@@ -1,4 +1,5 @@
-"""Where a motion has to be at a time: pins of joints and a path to follow. Frozen, checked once, here (numpy only).
+"""Where a motion has to be at a time: pins of joints and a path to follow; and how it is tidied. Frozen, checked once,
+here (standard library only).
 
 Seconds count from the first frame of the motion; metres and radians are those of its own world (Z up, heading 0 faces
 -Y, positive turns left).
@@ -13,6 +14,7 @@ from motion_core.checks import TaskError, check_number, check_point
 from motion_core.joints import JOINT
 
 MAX_TIME = 3600.0
+MAX_SMOOTH = 2.0  # seconds
 ALONG = "along"  # face where the path leads
 FREE = "free"  # face where the model likes
 
@@ -76,3 +78,23 @@ class FollowPath:
                     f"the path has {len(points)} points and the times {times}: give one for each, rising"
                 )
             object.__setattr__(self, "seconds", times)
+
+
+@dataclass(frozen=True)
+class CleanUp:
+    """What is tidied in a motion, each by itself. feet: those that stand do not slide. floor: no foot goes under it,
+    nobody floats. smooth: seconds of the window in which jitter goes, 0 for none.
+    """
+
+    feet: bool = False
+    floor: bool = False
+    smooth: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("feet", "floor"):
+            if not isinstance(getattr(self, name), bool):
+                raise TaskError(f"clean-up of the {name} is {getattr(self, name)!r}: give true or false")
+        object.__setattr__(self, "smooth", check_number("smooth", self.smooth, 0, MAX_SMOOTH))
+
+    def __bool__(self) -> bool:
+        return self.feet or self.floor or self.smooth > 0

@@ -19,15 +19,15 @@ from motion_core.checks import (
     check_number,
     check_prompt,
 )
-from motion_core.constraints import FollowPath, Pin
+from motion_core.constraints import CleanUp, FollowPath, Pin
 from motion_core.joints import JOINTS, joint_indices
 
 if TYPE_CHECKING:
     from motion_core.motion import Motion
 
 __all__ = [
-    "MAX_PROMPT", "Complete", "Edit", "FollowPath", "Generate", "Pin", "Sampling", "Sequence", "TaskError",
-    "check_integer", "check_number", "check_prompt", "task_from_json", "task_to_json",
+    "MAX_PROMPT", "CleanUp", "Complete", "Edit", "FollowPath", "Generate", "Pin", "Sampling", "Sequence", "TaskError",
+    "check_integer", "check_number", "check_prompt", "facts_of", "task_from_json", "task_to_json",
 ]  # fmt: skip
 
 MIN_SECONDS, MAX_SECONDS = 0.5, 60.0  # a model's own longest clip (`ModelCard.max_seconds`) is checked by it
@@ -55,6 +55,22 @@ def _check_motion(name: str, motion: Any) -> None:
         raise TaskError(f"{name} is {type(motion).__name__}: give a motion")
     if len(motion) > MAX_FRAMES:
         raise TaskError(f"{name} has {len(motion)} frames: use at most {MAX_FRAMES}")
+
+
+def _check_kinds(task: Any, **kinds: type) -> None:
+    """Each named field is of its kind, or None where it may be left out."""
+    for name, kind in kinds.items():
+        value = getattr(task, name)
+        if not isinstance(value, kind) and not (value is None and kind is not bool):
+            wanted = "true or false" if kind is bool else f"a {kind.__name__}"
+            raise TaskError(f"{name} is {reprlib.repr(value)}: give {wanted}")
+
+
+def _check_list(name: str, value: Any) -> tuple[Any, ...]:
+    """`value`, a list, as a tuple."""
+    if not isinstance(value, list | tuple):
+        raise TaskError(f"{name} is {reprlib.repr(value)}: give a list")
+    return tuple(value)
 
 
 def _check_span(name: str, span: Any, frames: int) -> tuple[int, int]:
@@ -88,7 +104,8 @@ class Complete:
 
     motion: None makes everything, within pins and path. keep: spans (start, stop) of its frames that stay exactly
     as they are. seconds: length of the result, whose first frame is the motion's; None: as long as the motion. loop:
-    the end leads back into the beginning; travel: on its way, not on the spot.
+    the end leads back into the beginning; travel: on its way, not on the spot. clean: what is tidied
+    in the free frames.
     """
 
     motion: Motion | None = None
@@ -99,9 +116,12 @@ class Complete:
     travel: bool = True
     pins: tuple[Pin, ...] = ()
     path: FollowPath | None = None
+    clean: CleanUp | None = None
 
     def __post_init__(self) -> None:
         _check_text(self)
+        _check_kinds(self, loop=bool, travel=bool, path=FollowPath, clean=CleanUp)
+        _set(self, "keep", _check_list("keep", self.keep))
         if self.motion is not None:
             _check_motion("the motion to complete", self.motion)
             frames = len(self.motion)
@@ -109,13 +129,14 @@ class Complete:
             _set(self, "keep", keep)
         elif self.keep:
             raise TaskError("frames are to be kept, but no motion is given: give the motion they are in")
-        else:
-            _set(self, "keep", ())
         if self.seconds is not None:
             _set(self, "seconds", check_number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS))
         elif self.motion is None:
             raise TaskError("neither a motion nor seconds are given: say how long the result shall be")
-        _set(self, "pins", tuple(self.pins))
+        _set(self, "pins", _check_list("pins", self.pins))
+        for pin in self.pins:
+            if not isinstance(pin, Pin):
+                raise TaskError(f"a pin is {reprlib.repr(pin)}: give a Pin")
         self._check_sense()
 
     def _check_sense(self) -> None:
@@ -131,6 +152,10 @@ class Complete:
                 raise TaskError(
                     f"the pin of {pin.joint} begins at {pin.start:g} s, the motion ends at {length:g} s"
                 )
+        if self.path is not None and self.path.seconds is not None and self.path.seconds[-1] > length + 1e-6:
+            raise TaskError(
+                f"the path ends at {self.path.seconds[-1]:g} s, the motion at {length:g} s: ask for more seconds"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +164,7 @@ class Edit:
 
     parts: names of joints and body parts (`skeleton.PARTS`); () means the whole body. All other joints stay exactly as
     they are. span: frames (start, stop); None: all. strength: 1 makes the parts anew, less stays nearer to the given.
+    clean: what is tidied in what may change.
     """
 
     motion: Motion
@@ -146,13 +172,15 @@ class Edit:
     text: str | None = None
     span: tuple[int, int] | None = None
     strength: float = 1.0
+    clean: CleanUp | None = None
 
     def __post_init__(self) -> None:
         _check_motion("the motion to edit", self.motion)
         _check_text(self)
-        if isinstance(self.parts, str):
-            raise TaskError(f"parts is {self.parts!r}: give a list of names")
-        _set(self, "parts", tuple(self.parts))
+        _check_kinds(self, clean=CleanUp)
+        _set(self, "parts", _check_list("parts", self.parts))
+        if odd := [part for part in self.parts if not isinstance(part, str)]:
+            raise TaskError(f"parts has {reprlib.repr(odd[0])} in it: give names of joints and body parts")
         try:
             joint_indices(self.parts)
         except ValueError as error:
@@ -177,6 +205,7 @@ class Sequence:
     prompts: tuple[tuple[str, float], ...]
     transition: float = 0.5
     start: Motion | None = None
+    clean: CleanUp | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.prompts, list | tuple) or not self.prompts:
@@ -192,6 +221,7 @@ class Sequence:
         _set(self, "prompts", tuple(prompts))
         check_number("seconds of the whole sequence", self.seconds, MIN_SECONDS, LONGEST)
         check_number("transition", self.transition, 0.1, 3.0)
+        _check_kinds(self, clean=CleanUp)
         if self.start is not None:
             _check_motion("the motion to start from", self.start)
 
@@ -256,7 +286,7 @@ def motion_from_json(entry: Any) -> Motion:
 def _field_to_json(value: Any) -> Any:
     if hasattr(value, "rotations"):
         return motion_to_json(value)
-    if isinstance(value, Pin | FollowPath):
+    if isinstance(value, Pin | FollowPath | CleanUp):
         return {k: v for k, v in asdict(value).items() if v is not None}
     if isinstance(value, tuple):
         return [_field_to_json(v) for v in value]
@@ -274,11 +304,23 @@ def _parts_from_json(pairs: dict[str, Any]) -> dict[str, Any]:
             alive["pins"] = tuple(pin if isinstance(pin, Pin) else Pin(**pin) for pin in alive["pins"])
         if isinstance(alive.get("path"), Mapping):
             alive["path"] = FollowPath(**alive["path"])
+        if isinstance(alive.get("clean"), Mapping):
+            alive["clean"] = CleanUp(**alive["clean"])
     except TypeError as error:
         raise TaskError(
-            f"a pin or the path of the task has a wrong field ({error}): see docs/editing.md"
+            f"a pin, the path or the clean-up of the task has a wrong field ({error}): see docs/editing.md"
         ) from None
     return alive
+
+
+def facts_of(task: Any) -> dict[str, Any]:
+    """What a result tells of its task: every field that was set, as JSON, but for the motions handed in."""
+    told = {}
+    for f in fields(task):
+        value = getattr(task, f.name)
+        if f.name not in ("motion", "start") and value is not None and value != f.default:
+            told[f.name] = _field_to_json(value)
+    return told
 
 
 def task_to_json(model: str, task: Any, sampling: Sampling, count: int = 1) -> dict[str, Any]:

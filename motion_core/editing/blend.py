@@ -42,6 +42,16 @@ def blend(a: Motion, b: Motion, weight: float | np.ndarray) -> Motion:
     return replace(a, trans=pelvis - REST_PELVIS, rotations=rotations)
 
 
+def blend_stretched(a: Motion, b: Motion, weight: float) -> Motion:
+    """`blend` of motions of any lengths and rates: both are played so slowly or fast that they end together, after the
+    mean of their lengths, weighted likewise. The result has `a`'s rate; weight 0 gives `a`, 1 gives `b` at that rate.
+    """
+    b = b.resample(a.fps)
+    frames = max(1, round(len(a) + weight * (len(b) - len(a))))
+    a, b = (m if len(m) == frames else m.at_frames(np.linspace(0, len(m) - 1, frames)) for m in (a, b))
+    return blend(a, b, weight)
+
+
 def crossfade(a: Motion, b: Motion, frames: int) -> Motion:
     """`a`, then `b`, the last `frames` of the one mixed into the first of the other: len(a) + len(b) - frames frames.
 

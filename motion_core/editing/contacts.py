@@ -79,6 +79,9 @@ def _settled(standing: np.ndarray, points: np.ndarray, shortest: int) -> np.ndar
         span = points[start:stop]
         off = np.linalg.norm(span[:, :2] - np.median(span[:, :2], axis=0), axis=1)
         down = np.flatnonzero((span[:, 2] < np.percentile(span[:, 2], 10) + RISEN) & (off < WANDER))
+        if len(down) == 0:  # low in one place, in the middle of another: it jumps
+            kept[start:stop] = False
+            continue
         kept[start:stop] &= off < WANDER
         kept[start : start + down[0]] = False
         kept[start + down[-1] + 1 : stop] = False

@@ -18,7 +18,7 @@ from motion_core.editing.contacts import runs
 from motion_core.editing.pose import Pose, frozen_mask
 from motion_core.editing.reach import limb_of, reach
 from motion_core.editing.root import correct_heading, correct_place, pace_of
-from motion_core.editing.spread import smoothstep, spread
+from motion_core.editing.spread import frames_to, smoothstep, spread
 from motion_core.motion import Motion
 
 EASE, LONGEST_EASE = 0.4, 1.0  # seconds
@@ -41,21 +41,25 @@ class PinMiss:
 
 @dataclass(eq=False)
 class _Goal:
-    """What is asked of one joint: values (T,D) where known (T,) bool."""
+    """What is asked of one joint: values (T,D) where known (T,) bool, by the pin of number pins (T,)."""
 
     values: np.ndarray
     known: np.ndarray
+    pins: np.ndarray
 
     @classmethod
     def none(cls, frames: int, size: int) -> _Goal:
-        return cls(np.zeros((frames, size)), np.zeros(frames, dtype=bool))
+        return cls(np.zeros((frames, size)), np.zeros(frames, dtype=bool), np.zeros(frames, dtype=int))
 
-    def ask(self, frames: np.ndarray, value: Sequence[float]) -> float:
-        """Ask for `value` in frames (N,) of which some may be taken; returns how far those are off."""
+    def ask(self, frames: np.ndarray, value: Sequence[float], pin: int) -> tuple[float, int]:
+        """Ask for `value` in frames (N,) of which some may be taken; how far those are off, and by which pin."""
         taken = frames[self.known[frames]]
         free = frames[~self.known[frames]]
-        self.values[free], self.known[free] = value, True
-        return float(np.linalg.norm(self.values[taken] - value, axis=1).max()) if len(taken) else 0.0
+        self.values[free], self.known[free], self.pins[free] = value, True, pin
+        if not len(taken):
+            return 0.0, pin
+        apart = np.linalg.norm(self.values[taken] - value, axis=1)
+        return float(apart.max()), int(self.pins[taken[apart.argmax()]])
 
 
 def meet_pins(
@@ -95,30 +99,35 @@ def _collect(
     goals: dict[str, _Goal] = {}
     reasons: list[str | None] = []
     heading = motion.heading()
-    for pin in pins:
+    for number, pin in enumerate(pins):
         frames = pin_frames(motion, pin)
-        apart: dict[str, float] = {}
+        apart: dict[str, tuple[float, int]] = {}
         if pin.position is not None:
             goal = goals.setdefault(pin.joint, _Goal.none(len(motion), 3))
-            apart["m"] = goal.ask(frames, pin.position)
+            apart["place"] = goal.ask(frames, pin.position, number)
         if pin.heading is not None and len(frames):
             goal = goals.setdefault("heading", _Goal.none(len(motion), 1))
             near = heading[frames[0]] + (pin.heading - heading[frames[0]] + np.pi) % (2 * np.pi) - np.pi
-            apart["rad"] = goal.ask(frames, [near])
-        reasons.append(_reason(pin, frames, frozen, apart))
+            apart["heading"] = goal.ask(frames, [near], number)
+        reasons.append(_reason(pins, pin, frames, frozen, apart))
     for goal in goals.values():
         goal.known &= ~frozen
     return {name: goal for name, goal in goals.items() if goal.known.any()}, reasons
 
 
-def _reason(pin: Pin, frames: np.ndarray, frozen: np.ndarray, apart: dict[str, float]) -> str | None:
+def _reason(
+    pins: Sequence[Pin], pin: Pin, frames: np.ndarray, frozen: np.ndarray, apart: dict[str, tuple[float, int]]
+) -> str | None:
     """Why a pin will be missed, as far as this is known before trying; None otherwise."""
     if not len(frames):
         return f"the motion ends before {pin.start:g} s"
-    for unit, amount in apart.items():
+    for what, (amount, other) in apart.items():
         if amount > SAME:
+            by = f"{amount * 100:.1f} cm" if what == "place" else f"{np.degrees(amount):.1f} degrees"
+            first = pins[other]
             return (
-                f"another pin wants {pin.joint} {amount:.3g} {unit} away at the same time; that one is kept"
+                f"the pin of {first.joint} at {first.start:g} to {first.stop:g} s wants it {by} away at the same time "
+                "and comes first in the list: that one is met"
             )
     if frozen[frames].any():
         return f"{int(frozen[frames].sum())} of its {len(frames)} frames are kept as they are"
@@ -166,22 +175,13 @@ def _follow(motion: Motion, limbs: dict[str, _Goal], pelvis: _Goal | None, froze
     return pose.motion(motion, frozen)
 
 
-def _distance(known: np.ndarray) -> np.ndarray:
-    """Frames (T,) to the nearest known one."""
-    frames, times = np.flatnonzero(known), np.arange(len(known))
-    after = np.searchsorted(frames, times)
-    right = np.abs(frames[np.minimum(after, len(frames) - 1)] - times)
-    left = np.abs(times - frames[np.maximum(after - 1, 0)])
-    return np.minimum(left, right)
-
-
 def _eased(missing: np.ndarray, known: np.ndarray, frozen: np.ndarray, fps: float) -> np.ndarray:
     """What is missing (T,D) where known, eased in and out; zero where frozen and far away."""
     if not known.any():
         return np.zeros_like(missing)
     farthest = float(np.linalg.norm(missing[known], axis=1).max())
     seconds = float(np.clip(farthest / LEAD_SPEED, EASE, LONGEST_EASE))
-    still = frozen | (_distance(known) > seconds * fps)
+    still = frozen | (frames_to(known) > seconds * fps)
     return spread(
         np.where(known[:, None], missing, 0.0), known | still, fps, fade=LONGEST_EASE, ease=EASE / 2
     )
@@ -192,7 +192,7 @@ def _meet_limbs(motion: Motion, limbs: dict[str, _Goal], pelvis: _Goal | None, f
     pose = Pose.of(motion)
     pelvis_free = np.ones(len(motion))
     if pelvis is not None:
-        pelvis_free = smoothstep(_distance(pelvis.known) / (EASE * motion.fps))
+        pelvis_free = smoothstep(frames_to(pelvis.known) / (EASE * motion.fps))
     changed = np.zeros(len(motion), dtype=bool)
     trunk_first = sorted(limbs, key=lambda joint: limb_of(joint)[0] is not None)
     for _ in range(SWEEPS):

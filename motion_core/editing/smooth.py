@@ -8,7 +8,7 @@ from motion_core import quaternions as quat
 from motion_core.editing.contacts import SIDES, find_contacts
 from motion_core.editing.feet import FootPlan, lead_feet, place_feet
 from motion_core.editing.pose import Pose, frozen_mask
-from motion_core.editing.spread import smoothstep
+from motion_core.editing.spread import frames_to, smoothstep
 from motion_core.motion import Motion
 
 ORDER = 3  # a cubic through the window: it follows peaks, where a mean would cut them off
@@ -34,9 +34,7 @@ def smooth(
     given = Pose.of(motion)
     share = np.ones(len(motion))
     if frozen.any():
-        frames = np.flatnonzero(frozen)
-        distance = np.abs(np.arange(len(motion))[:, None] - frames).min(axis=1)
-        share = smoothstep(distance / (width / 2))
+        share = smoothstep(frames_to(frozen) / (width / 2))
     pelvis = given.pelvis + share[:, None] * (local_cubic(given.pelvis, width) - given.pelvis)
     fitted = quat.normalize(local_cubic(quat.continuous(given.rotations), width))
     pose = Pose(pelvis, quat.slerp(given.rotations, fitted, share[:, None]))

@@ -29,6 +29,15 @@ def smoothstep(x: np.ndarray) -> np.ndarray:
     return x * x * (3 - 2 * x)
 
 
+def frames_to(known: np.ndarray) -> np.ndarray:
+    """Frames (T,) to the nearest known one of (T,) bool with at least one true."""
+    frames, times = np.flatnonzero(known), np.arange(len(known))
+    after = np.searchsorted(frames, times)
+    right = np.abs(frames[np.minimum(after, len(frames) - 1)] - times)
+    left = np.abs(times - frames[np.maximum(after - 1, 0)])
+    return np.minimum(left, right)
+
+
 @dataclass(frozen=True, eq=False)
 class Knots:
     """For each of T frames the knots around it. frames (K,): the knots. before, after (T,): numbers into `frames`.

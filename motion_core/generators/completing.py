@@ -9,19 +9,26 @@ from typing import Any
 import numpy as np
 
 from motion_core.editing.borders import join_borders, straight_on
+from motion_core.editing.cleanup import clean_loop, clean_up
 from motion_core.editing.meet import meet
 from motion_core.editing.parts import keep_joints
-from motion_core.editing.pins import PinMiss, meet_pins
-from motion_core.generators.cleanup import frame_count
+from motion_core.editing.path import meet_path, path_rows
+from motion_core.editing.pins import PinMiss, meet_pins, pin_frames
+from motion_core.editing.rounds import find_round
+from motion_core.generators.bridge import bridge
+from motion_core.generators.cleanup import frame_count, hold_feet, lift_to_floor
 from motion_core.generators.plan import Plan, Work
-from motion_core.generators.windows import Brief, Studio, fill, path_rows, pin_rows
+from motion_core.generators.windows import Brief, Studio, fill, kept_frames, pin_rows
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, JOINTS, STANDING_PELVIS, UPRIGHT
-from motion_core.tasks import Complete, Edit, Sampling
+from motion_core.tasks import CleanUp, Complete, Edit, Sampling
 
 LOOP_OVERLAP = 0.4  # seconds of the beginning that a loop's end is led into
 LOOP_FREE = 0.4  # share of a loop that is made anew, so that it leads back
 LOOP_LEAST = 1.0  # seconds
+LOOP_SLACK = (
+    0.7  # seconds that a new loop may be longer or shorter, so that it ends in the step it begins with
+)
 LOOP_LEAD = 1.0  # seconds that are made before a new loop and thrown away: most motions begin from standing
 
 
@@ -37,8 +44,30 @@ def complete(task: Complete, sampling: Sampling, studio: Studio) -> Work:
     if task.loop:
         motion = motion.slice(0, frame_count(_seconds(task), motion.fps))
         kept = kept[: len(motion)]
-    motion, misses = meet_pins(motion, task.pins, kept)
+    else:
+        motion = bridge(motion, kept)
+    motion, misses = _constrained(task, motion, kept)
     return replace(motion, meta=_told(misses, kept=int(kept.sum())))
+
+
+def _constrained(task: Complete, motion: Motion, kept: np.ndarray) -> tuple[Motion, list[PinMiss]]:
+    """The motion tidied, on its path and at its pins, and the pins it misses.
+
+    Feet are locked behind the path, which carries them along; pins come last: they may want a foot elsewhere.
+    """
+    how = task.clean or CleanUp()
+    tidy = clean_loop if task.loop else clean_up
+    motion = tidy(motion, replace(how, feet=False), kept)
+    if task.path is not None and not task.loop:
+        places = tuple(pin for pin in task.pins if pin.joint == "pelvis")
+        motion, _ = meet_pins(motion, places, kept)
+        held = kept.copy()
+        for pin in places:
+            held[pin_frames(motion, pin)] = True
+        motion = meet_path(motion, task.path, held)
+        how = replace(how, feet=True)
+    motion = tidy(motion, CleanUp(feet=how.feet), kept)
+    return meet_pins(motion, task.pins, kept)
 
 
 def edit(task: Edit, sampling: Sampling, studio: Studio) -> Work:
@@ -54,10 +83,10 @@ def edit(task: Edit, sampling: Sampling, studio: Studio) -> Work:
     made = at_rate(join_borders((yield from fill(brief, studio)), known), fps, len(given))
     if joints is not None and JOINT["pelvis"] not in joints:
         made = keep_joints(made, given, joints)
-    motion = meet(made, given, outside)
+    motion = clean_up(meet(made, given, outside), task.clean or CleanUp(), outside)
     if joints is not None:
         motion = keep_joints(motion, given, joints)
-    return replace(motion, meta={"parts": list(task.parts)} if task.parts else {})
+    return replace(motion, meta={})
 
 
 def layout(task: Complete, fps: float) -> tuple[Motion, np.ndarray]:
@@ -71,9 +100,7 @@ def layout(task: Complete, fps: float) -> tuple[Motion, np.ndarray]:
     given = task.motion
     count = frame_count(_seconds(task), given.fps)
     target = given.at_frames(np.arange(count)) if count > len(given) else given.slice(0, count)
-    kept = np.zeros(count, dtype=bool)
-    for start, stop in task.keep:
-        kept[start:stop] = True
+    kept = kept_frames(task.keep, count)
     if kept.any():  # at_frames may touch the last bit
         trans, rotations = target.trans.copy(), target.rotations.copy()
         inside = np.flatnonzero(kept[: len(given)])
@@ -201,13 +228,14 @@ def _new_round(
 ) -> Generator[Plan, np.ndarray, Motion]:
     """A motion as long as the target, already on its way in its first frame; on the spot if it is not to travel."""
     count, free = len(target), task.motion is None and task.path is None and not task.pins
-    lead = round(LOOP_LEAD * target.fps) if free else 0
-    longer = target.at_frames(np.arange(count + lead))
+    lead, slack = (round(seconds * target.fps) if free else 0 for seconds in (LOOP_LEAD, LOOP_SLACK))
+    longer = target.at_frames(np.arange(lead + count + 2 * slack))
     places = _places(task, target, studio.fps)
     made = yield from _filled(longer, np.zeros(len(longer), dtype=bool), task.text, sampling, studio, places)
     if not free:
         return made
-    made = made.slice(lead).facing_front()
+    made = hold_feet(lift_to_floor(made))  # as a plain generation is
+    made = find_round(made.slice(lead), count, min(slack, count // 4)).facing_front()
     drift = np.linspace(0.0, 1.0, count)[:, None] * (made.trans[-1:, :2] - made.trans[:1, :2])
     trans = made.trans.copy()
     trans[:, :2] -= 0.0 if task.travel else drift

@@ -13,8 +13,9 @@ import torch
 
 from motion_core import __version__
 from motion_core import tasks as asked
-from motion_core.catalog import ModelCard, find_card
+from motion_core.catalog import INBETWEEN_CARDS, ModelCard, find_card
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
+from motion_core.generators.between import specialist_for
 from motion_core.generators.checks import check_task
 from motion_core.generators.cleanup import frame_count, hold_feet, lift_to_floor
 from motion_core.generators.clips import Clip, ClipSampler, OnStep
@@ -22,8 +23,8 @@ from motion_core.generators.device import Device, pick_device
 from motion_core.generators.families import FAMILIES, FEATURES, build_model, check_info, family_classes
 from motion_core.generators.plan import Plan, Work
 from motion_core.generators.sequencing import sequence
-from motion_core.generators.weights import weights_path
-from motion_core.generators.windows import Studio
+from motion_core.generators.weights import weights_folder, weights_path
+from motion_core.generators.windows import CONTEXT, SHORT_CONTEXT, Studio
 from motion_core.motion import Motion
 from motion_core.tasks import Complete, Edit, Generate, Sampling, TaskError
 
@@ -54,7 +55,15 @@ def load_generator(model_id: str, *, device: str = "auto", checkpoint: str | Pat
     place = pick_device(device)
     tensors, info = load_checkpoint(weights_path(card, checkpoint))
     check_info(info)
-    return Generator(_true_card(card, info), info, build_model(info, tensors), place)
+    card = replace(_true_card(card, info), between=card.between if _helped(card, checkpoint) else None)
+    return Generator(card, info, build_model(info, tensors), place)
+
+
+def _helped(card: ModelCard, checkpoint: str | Path | None) -> bool:
+    """Whether the card's specialist may act for it: not for other weights than its own, and only where it is there."""
+    if card.between is None or checkpoint is not None:
+        return False
+    return (weights_folder() / INBETWEEN_CARDS[card.between].checkpoint).is_file()
 
 
 def _true_card(card: ModelCard, info: CheckpointInfo) -> ModelCard:
@@ -83,7 +92,9 @@ class Generator(ClipSampler):
         self.features: Any = import_module(module)
         self.decode: Callable[[np.ndarray, float], Motion] = getattr(self.features, name)
         super().__init__(info, model, device)
-        self.studio = Studio(card.fps, self.stats, round(card.max_seconds * card.fps))
+        context = SHORT_CONTEXT if card.id in INBETWEEN_CARDS else CONTEXT
+        self.studio = Studio(card.fps, self.stats, round(card.max_seconds * card.fps), context)
+        self._specialists: dict[str, Generator] = {}
 
     @property
     def note(self) -> str:
@@ -98,6 +109,28 @@ class Generator(ClipSampler):
         """Motions in the order of the jobs. Jobs with equal steps and guidance go through the network together;
         a job's motion does not depend on the others. Raises TaskError, naming the fault, before anything runs.
         """
+        for job in jobs:
+            self.check(*job)
+        special = [place for place, (task, _) in enumerate(jobs) if specialist_for(self.card, task)]
+        if not special:
+            return self._run_own(jobs, on_step)
+        own = [place for place in range(len(jobs)) if place not in special]
+        made = self._run_special([jobs[place] for place in special], on_step)
+        rest = self._run_own([jobs[place] for place in own], on_step) if own else []
+        placed = dict(zip([*special, *own], [*made, *rest]))
+        return [placed[place] for place in range(len(jobs))]
+
+    def _run_special(self, jobs: Sequence[Job], on_step: OnStep | None) -> list[Motion]:
+        """Jobs of the card's specialist, which has steps and guidance of its own; it is loaded when first needed."""
+        assert self.card.between is not None
+        if self.card.between not in self._specialists:
+            place = str(self.device.torch_device)
+            self._specialists[self.card.between] = load_generator(self.card.between, device=place)
+        specialist = self._specialists[self.card.between]
+        specialist.clean_up = self.clean_up
+        return specialist.run_batch([(task, Sampling(sampling.seed)) for task, sampling in jobs], on_step)
+
+    def _run_own(self, jobs: Sequence[Job], on_step: OnStep | None) -> list[Motion]:
         requests = [self._request(place, *job) for place, job in enumerate(jobs)]
         works = [self._work(request) for request in requests]
         waiting = {place: next(work) for place, work in enumerate(works)}
@@ -197,7 +230,7 @@ class Generator(ClipSampler):
             "note": cut,
         }
         told = {key: value for key, value in pairs.items() if value is not None}
-        return replace(motion, meta={**told, **motion.meta})
+        return replace(motion, meta={**asked.facts_of(task), **told, **motion.meta})
 
 
 def _shifted(on_step: OnStep | None, done: int, total: int) -> OnStep:

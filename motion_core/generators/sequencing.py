@@ -11,11 +11,12 @@ from itertools import pairwise
 import numpy as np
 
 from motion_core.editing.borders import join_borders
+from motion_core.editing.cleanup import clean_up
 from motion_core.generators.cleanup import frame_count
 from motion_core.generators.plan import Plan, Work
 from motion_core.generators.windows import CONTEXT, Brief, Studio, fill
 from motion_core.motion import Motion
-from motion_core.tasks import MAX_SEED, Sampling, Sequence
+from motion_core.tasks import MAX_SEED, CleanUp, Sampling, Sequence
 
 
 def pieces(task: Sequence, studio: Studio) -> list[tuple[str, int]]:
@@ -45,7 +46,8 @@ def sequence(task: Sequence, sampling: Sampling, studio: Studio) -> Work:
         fresh = 0 if before is not None and number == 0 else min(back, len(whole) - 1)
         whole = yield from _continued(whole, fresh, frames, text, drawn, studio)
     assert whole is not None
-    return whole if before is None else whole.slice(len(before))
+    made = whole if before is None else whole.slice(len(before))
+    return clean_up(made, task.clean or CleanUp())
 
 
 def _continued(whole: Motion, fresh: int, frames: int, text: str, sampling: Sampling, studio: Studio) -> Work:

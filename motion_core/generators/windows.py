@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
-from motion_core.constraints import ALONG, FollowPath, Pin
+from motion_core.constraints import Pin
 from motion_core.features import FeatureStats
 from motion_core.features.known import (
     STEPS,
@@ -23,12 +23,13 @@ from motion_core.motion import Motion
 from motion_core.tasks import Sampling
 
 CONTEXT = 20  # known frames a clip begins with (and ends with, where there are any)
+SHORT_CONTEXT = 12  # the same for models of short clips, which have seen no more in training
 PATH_EVERY = 10  # frames between the places of a path that a clip is led to
 
 
 @dataclass(frozen=True)
 class Studio:
-    """What a model's clips are made of: Hz, feature statistics, the longest clip in frames, known frames beside gaps."""
+    """What clips are made of: Hz, feature statistics, the longest clip, known frames beside gaps (both in frames)."""
 
     fps: float
     stats: FeatureStats
@@ -53,6 +54,14 @@ class Brief:
     joints: tuple[int, ...] | None = None
     path: tuple[np.ndarray, np.ndarray] | None = None
     strength: float = 1.0
+
+
+def kept_frames(keep: Iterable[tuple[int, int]], count: int) -> np.ndarray:
+    """The frames (T,) bool that lie in one of the spans start:stop."""
+    kept = np.zeros(count, dtype=bool)
+    for start, stop in keep:
+        kept[start:stop] = True
+    return kept
 
 
 def gaps_of(kept: np.ndarray) -> list[tuple[int, int]]:
@@ -158,31 +167,7 @@ def seen_from(rows: np.ndarray, place: np.ndarray) -> np.ndarray:
     return np.stack([c * x + s * y - px, -s * x + c * y - py, c * cos + s * sin, c * sin - s * cos], 1)
 
 
-# --- paths and pins of the pelvis as places ---------------------------------------------------------------------------
-
-
-def path_rows(path: FollowPath, frames: int, fps: float) -> tuple[np.ndarray, np.ndarray]:
-    """Where a path has the pelvis: (T,4) of x, y, cos, sin, and which of them it asks for (T,4) bool.
-
-    Between its times it is walked at an even speed; a line that ends sooner than the motion holds its last place.
-    """
-    points = np.array(path.points, dtype=np.float64)
-    lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-    seconds = np.arange(frames) / fps
-    times = lengths / lengths[-1] * seconds[-1] if path.seconds is None else np.array(path.seconds)
-    way = np.interp(seconds, times, lengths)
-    floor = np.stack([np.interp(way, lengths, column) for column in points.T], 1)
-    ahead = np.stack([np.interp(np.minimum(way + 0.15, lengths[-1]), lengths, c) for c in points.T], 1)
-    behind = np.stack([np.interp(np.maximum(way - 0.15, 0), lengths, c) for c in points.T], 1)
-    direction = ahead - behind
-    direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
-    # heading 0 faces -Y: a direction (dx, dy) is faced at heading a with (sin a, -cos a) = (dx, dy)
-    rows = np.column_stack([floor, -direction[:, 1], direction[:, 0]])
-    asked = np.ones((frames, 4), dtype=bool)
-    asked[:, 2:] = path.heading == ALONG
-    if path.seconds is not None:  # before the first time and behind the last nothing is asked
-        asked &= ((seconds >= times[0] - 0.5 / fps) & (seconds <= times[-1] + 0.5 / fps))[:, None]
-    return rows, asked
+# --- pins of the pelvis as places ---------------------------------------------------------------------------
 
 
 def pin_rows(pins: tuple[Pin, ...], rows: np.ndarray, asked: np.ndarray, fps: float) -> None:

@@ -156,7 +156,7 @@ def test_contradictions_are_told_and_the_first_is_honoured():
     told = {miss.pin: miss for miss in misses}
     assert second in told and same not in told
     assert told[second].metres >= 0.5 - 1e-3
-    assert "0.5 m away" in told[second].reason
+    assert "the pin of left_wrist at 1 to 1.5 s wants it 50.0 cm away" in told[second].reason
     assert np.linalg.norm(result.joints()[24, JOINT["left_wrist"]] - first.position) < 0.05
 
 

@@ -1,0 +1,119 @@
+"""A path is followed exactly, at its times, without a pop; frames that are held stay."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from editing_motions import accelerations, same_frames, standing, stepping, swaying
+
+from motion_core.constraints import FREE, FollowPath
+from motion_core.editing.feet import FootPlan, place_feet
+from motion_core.editing.path import lengths_of, meet_path, path_rows, places_along
+from motion_core.editing.pose import Pose
+
+HALF_CIRCLE = tuple(
+    (2 * np.sin(t) - 0.3, -2 * (1 - np.cos(t)) + 0.1) for t in np.linspace(0, np.pi / 2, 40).tolist()
+)
+
+
+def beside(path: FollowPath, places: np.ndarray) -> np.ndarray:
+    """Metres (N,) from places (N,2) to the line."""
+    points, best = np.array(path.points), np.full(len(places), np.inf)
+    for a, b in pairwise(points):
+        part = np.clip((places - a) @ (b - a) / ((b - a) @ (b - a)), 0, 1)
+        best = np.minimum(best, np.linalg.norm(places - a - part[:, None] * (b - a), axis=1))
+    return best
+
+
+def facing_error(motion, path: FollowPath) -> np.ndarray:
+    """Degrees (T,) off the direction of the line where the body is."""
+    rows = places_along(path, _way(path, motion.pelvis[:, :2].astype(float)))
+    off = motion.heading() - np.arctan2(rows[:, 3], rows[:, 2])
+    return np.degrees(np.abs((off + np.pi) % (2 * np.pi) - np.pi))
+
+
+def _way(path: FollowPath, places: np.ndarray) -> np.ndarray:
+    fine = np.linspace(0, lengths_of(path)[-1], 4001)
+    line = places_along(path, fine)[:, :2]
+    return np.array([fine[np.linalg.norm(line - place, axis=1).argmin()] for place in places])
+
+
+@pytest.mark.parametrize("fps", [20.0, 29.97, 120.0])
+def test_a_curve_is_followed_and_faced(fps):
+    path = FollowPath(HALF_CIRCLE)
+    motion = swaying(1, round(4 * fps), fps)
+    made = meet_path(motion, path)
+    assert len(made) == len(motion) and made.fps == fps
+    assert beside(path, made.pelvis[:, :2].astype(float)).max() < 0.01
+    assert facing_error(made, path).max() < 1.0
+    for frame, point in ((0, path.points[0]), (-1, path.points[-1])):
+        np.testing.assert_allclose(made.pelvis[frame, :2], point, atol=1e-3)
+    assert (
+        np.abs(made.trans[:, 2] - motion.trans[:, 2]).max() < 0.05
+    )  # it may sink for a leg that is too short
+    assert accelerations(made).max() < 1.5 * accelerations(motion).max() + 12
+
+
+def test_times_are_kept_and_the_rest_is_carried_along():
+    path = FollowPath(((0, 0), (0, -1), (0.5, -2.5)), (1.0, 2.0, 3.5))
+    made = meet_path(swaying(2, 100, 20.0), path)
+    for seconds, point in zip(path.seconds, path.points):
+        corner = point == path.points[1]
+        off = np.linalg.norm(made.pelvis[round(seconds * 20), :2] - point)
+        assert off < (0.04 if corner else 1e-3)  # a corner is rounded
+    steps = np.linalg.norm(np.diff(made.pelvis[:, :2], axis=0), axis=1)
+    assert steps.max() < 0.16  # before its times and behind them it walks on at its own 0.05 m a frame
+    rows, asked = path_rows(path, 100, 20.0)
+    assert not asked[:20].any() and asked[20:71].all() and not asked[71:].any() and rows.shape == (100, 4)
+
+
+def test_who_may_face_freely_keeps_the_heading():
+    motion = swaying(3, 80, 20.0, yaw=1.0)
+    made = meet_path(motion, FollowPath(((0, 0), (0, -4)), None, FREE))
+    np.testing.assert_allclose(made.heading(), motion.heading(), atol=1e-4)
+    assert beside(FollowPath(((0, 0), (0, -4))), made.pelvis[:, :2].astype(float)).max() < 1e-3
+
+
+def test_feet_go_along_with_the_way_and_not_with_the_sway():
+    """A body that sways beside the line over feet that stand: the sway goes, the feet stay."""
+    still = standing(80, 20.0)
+    sway = np.zeros((80, 3))
+    sway[:, 0] = 0.03 * np.sin(2 * np.pi * np.arange(80) / 20)
+    pose = Pose(still.pelvis + sway - [0, 0, 0.05], still.rotations)
+    rest = Pose.of(still)
+    place_feet(
+        pose,
+        {
+            side: FootPlan(rest.at(f"{side}_foot"), rest.facing(f"{side}_ankle"), rest.facing(f"{side}_foot"))
+            for side in ("left", "right")
+        },
+        20.0,
+    )
+    swayed = pose.motion(still)
+    made = meet_path(swayed, FollowPath(((0, 0), (0, -0.001))))
+    assert np.abs(made.pelvis[:, 0]).max() < 1e-3
+    balls = made.joints()[:, [10, 11], :2]
+    assert np.ptp(balls[20:-20], axis=0).max() < 0.01
+
+
+def test_held_frames_stay_and_no_pop_shows_beside_them():
+    motion = stepping(100)
+    held = np.zeros(100, dtype=bool)
+    held[40:50] = True
+    path = FollowPath(((0.4, 0.2), (0.4, -4.5)))
+    made = meet_path(motion, path, held)
+    assert same_frames(made, motion, held)
+    assert (
+        accelerations(made).max() < 1.3 * accelerations(motion).max()
+    )  # it goes 0.4 m beside itself and back
+    away = np.r_[0:30, 60:100]
+    assert beside(path, made.pelvis[away, :2].astype(float)).max() < 0.01
+    assert meet_path(motion, path, np.ones(100, dtype=bool)) is motion
+
+
+def test_the_shortest_motions():
+    for frames in (1, 2, 3):
+        made = meet_path(standing(frames), FollowPath(((0, 0), (0, -1))))
+        assert len(made) == frames and np.isfinite(made.trans).all()
