@@ -20,6 +20,11 @@ from motion_core.waiting import let_threads_sleep
 
 COMMANDS = {
     "generate": "a motion from words or an action's name",
+    "complete": "what is missing of a motion: gaps, a continuation, a loop, pins, a path",
+    "edit": "other body parts, or variations of a motion",
+    "sequence": "one motion from several prompts",
+    "blend": "two motions mixed, or one leading into the other",
+    "clean": "a motion tidied: feet, floor, smoothing, frame rate",
     "batch": "many tasks from a file, one a line",
     "preview": "draw a motion file as GIF, MP4 or a contact sheet",
     "models": "the models there are and what they can do",

@@ -1,0 +1,42 @@
+"""Tidy a motion: feet that stand, the floor, smoothing, another frame rate; each by itself. No model is needed."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from motion_core.commands.console import answer, check_out, write_motion
+from motion_core.commands.making import add_clean_arguments, add_out_argument, clean_of
+from motion_core.constraints import CleanUp
+from motion_core.tasks import TaskError, check_number
+
+EXAMPLE = """examples:
+  laban clean in.npz --feet --floor --out clean.npz
+  laban clean mocap.bvh --smooth 0.25 --fps 30 --out smooth.npz"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("motion", type=Path, help="a motion file, .npz or .bvh")
+    add_clean_arguments(parser, "")
+    parser.add_argument("--fps", type=float, metavar="N", help="resample to this rate, at last")
+    add_out_argument(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from motion_core.editing.cleanup import clean_up
+    from motion_core.formats.motion_file import read_motion
+
+    how, out = clean_of(args) or CleanUp(), check_out(args.out)
+    if not how and args.fps is None:
+        raise TaskError("nothing is to be done: add --feet, --floor, --smooth SECONDS or --fps N")
+    fps = None if args.fps is None else check_number("fps", args.fps, 1, 1000)
+    motion = clean_up(read_motion(args.motion), how)
+    if fps is not None:
+        motion = motion.resample(fps)
+    done = {"feet": how.feet, "floor": how.floor, "smooth": how.smooth}
+    motion = replace(motion, meta=motion.meta | {"clean": done})
+    write_motion(out, motion)
+    facts = {"files": [str(out)], "motions": [motion.meta | {"frames": len(motion), "fps": motion.fps}]}
+    answer(args, facts, [str(out), f"{len(motion)} frames at {motion.fps:g} fps"])
+    return 0

@@ -1,0 +1,112 @@
+"""What every command that makes motions shares: how to sample, with which model, where to; and the making itself."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from motion_core.catalog import find_card
+from motion_core.commands.console import (
+    add_model_arguments,
+    answer,
+    check_out,
+    progress,
+    result_paths,
+    write_motion,
+)
+from motion_core.constraints import CleanUp
+from motion_core.tasks import MAX_COUNT, Sampling, check_integer
+
+
+def add_out_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="ends in .npz or .bvh")
+
+
+def add_sampling_arguments(parser: argparse.ArgumentParser) -> None:
+    """--seed, --count, --model, --steps, --guidance, --out, and which device runs which weights."""
+    parser.add_argument("--seed", type=int, default=0, help="another seed, another motion (default 0)")
+    parser.add_argument(
+        "--count", type=int, default=1, help="how many, with seeds seed, seed+1, ... (default 1)"
+    )
+    parser.add_argument("--model", help="id of the model (default: the first that fits)")
+    parser.add_argument("--steps", type=int, help="network evaluations (default: the model's own)")
+    parser.add_argument(
+        "--guidance", type=float, help="how strictly to follow the words (default: the model's own)"
+    )
+    add_out_argument(parser)
+    add_model_arguments(parser)
+
+
+def add_clean_arguments(parser: argparse.ArgumentParser, where: str) -> None:
+    """--feet, --floor, --smooth."""
+    parser.add_argument("--feet", action="store_true", help=f"feet that stand do not slide{where}")
+    parser.add_argument(
+        "--floor", action="store_true", help=f"no foot goes under the floor, nobody floats{where}"
+    )
+    parser.add_argument(
+        "--smooth", type=float, default=0.0, metavar="SECONDS",
+        help=f"take out jitter shorter than about half of this, say 0.25{where}",
+    )  # fmt: skip
+
+
+def clean_of(args: argparse.Namespace) -> CleanUp | None:
+    """What is to be tidied; None for nothing."""
+    return CleanUp(args.feet, args.floor, args.smooth) or None
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is to be made, with all that can be checked before seconds are spent on loading torch."""
+
+    model: str
+    samplings: list[Sampling]
+    paths: list[Path]
+
+    @classmethod
+    def of(cls, args: argparse.Namespace, task: Any) -> _Order:
+        from motion_core.generators.checks import check_task, default_model, spread
+
+        count = check_integer("count", args.count, 1, MAX_COUNT)
+        samplings = spread(Sampling(seed=args.seed, steps=args.steps, guidance=args.guidance), count)
+        paths = result_paths(check_out(args.out), count)
+        model = args.model or default_model(task)
+        card = find_card(model)
+        if args.checkpoint is None and (card.needs != "action" or card.actions):
+            check_task(card, task)
+        return cls(model, samplings, paths)
+
+
+def make(args: argparse.Namespace, task: Any, title: str) -> int:
+    """Make the motions of a task, write and list them; returns the exit status."""
+    order = _Order.of(args, task)
+
+    from motion_core.generators import load_generator
+
+    started = time.perf_counter()
+    generator = load_generator(order.model, device=args.device, checkpoint=args.checkpoint)
+    generator.clean_up = not args.raw
+    loaded = time.perf_counter()
+    with progress(args, title) as report:
+        motions = generator.run_batch([(task, sampling) for sampling in order.samplings], report)
+    made = time.perf_counter()
+    for path, motion in zip(order.paths, motions):
+        write_motion(path, motion)
+    files = [str(path) for path in order.paths]
+    facts = {
+        "files": files,
+        "motions": [motion.meta | {"frames": len(motion), "fps": motion.fps} for motion in motions],
+        "device": generator.note,
+        "load_seconds": round(loaded - started, 3),
+        "generate_seconds": round(made - loaded, 3),
+    }
+    missed = [
+        f"{file}: not met: {miss}"
+        for file, motion in zip(files, motions)
+        for miss in motion.meta.get("missed_pins", ())
+    ]
+    told = f"{made - loaded:.2f} s on {generator.note}; {generator.card.licence}"
+    answer(args, facts, [*files, *missed, told])
+    return 0
