@@ -1,6 +1,9 @@
 """How quick search is: ranking against a plain Python loop, and the rate of indexing on one core.
 
-Run: python bench/search.py [--clips 10000] [--files 300] [--checkpoint FILE | --untrained]
+Run: python bench/search.py [--clips 10000] [--files 300] [--bvh NAME=DIR ...] [--checkpoint FILE | --untrained]
+
+--bvh names folders of foreign BVH files; their rate stands beside that of the way before (each file by itself at its own
+frame rate, thinned out after it became a motion) and beside splitting and converting the text's numbers alone.
 
 Seconds are of this process' processor time, which a busy machine does not change; wall-clock time stands beside them.
 """
@@ -8,6 +11,7 @@ Seconds are of this process' processor time, which a busy machine does not chang
 from __future__ import annotations
 
 import argparse
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,7 +26,9 @@ from motion_core.embedding import load_embedder
 from motion_core.formats.bvh import write_bvh
 from motion_core.formats.motion_file import read_motion
 from motion_core.formats.npz import write_npz
+from motion_core.motion import Motion
 from motion_core.search import LibraryIndex, store
+from motion_core.search.contents import contents_to_motions, read_content
 from motion_core.search.folder import Stamp
 from motion_core.search.store import Entry, Stored
 
@@ -110,6 +116,45 @@ def bench_indexing(embedder: Any, files: int) -> None:
     say(f"  reading a BVH file of ours, {FRAMES[1]} frames", bvh)
 
 
+def bench_bvh(embedder: Any, name: str, folder: Path, files: int) -> None:
+    """A sample of a folder of foreign BVH files, spread evenly over it."""
+    paths = sorted(folder.rglob("*.bvh"))
+    paths = paths[:: max(1, len(paths) // files)][:files]
+    if not paths:
+        raise SystemExit(f"there is no BVH file in {folder}: name a folder that has some")
+    with tempfile.TemporaryDirectory() as library:
+        place = Path(library).resolve()
+        for number, path in enumerate(paths):
+            shutil.copy(path, place / f"{number:05d}.bvh")
+        whole = timed(lambda: LibraryIndex.open(place).update(embedder))
+        contents = [read_content(path, embedder.fps) for path in paths]
+        motions = [m for m in contents_to_motions(contents) if isinstance(m, Motion)]
+        reading = timed(lambda: [read_content(path, embedder.fps) for path in paths])
+        fitting = timed(lambda: contents_to_motions(contents))
+        embedding = timed(lambda: embedder.motions(motions))
+        features = timed(lambda: embedder._encode(motions, list(range(len(motions)))))
+        before = timed(lambda: embedder.motions([read_motion(path) for path in paths]))
+        plain = timed(lambda: [list(map(float, rows_of(path).split())) for path in paths])
+    count, rate = len(paths), len(paths) / whole[0]
+    print(f"indexing {count} BVH files, {name}: {rate:.0f} clips a second and core "
+          f"(goal {GOAL_RATE:.0f}: {'met' if rate >= GOAL_RATE else 'MISSED'}), "
+          f"{before[0] / whole[0]:.1f} times the rate of one file after the other")  # fmt: skip
+    for what, seconds in (
+        ("reading", reading),
+        ("plain Python reading of the numbers", plain),
+        ("to motions of our body", fitting),
+        ("features", features),
+        ("the network", (embedding[0] - features[0], embedding[1] - features[1])),
+        ("all, with looking and saving", whole),
+    ):
+        say(f"  {what}, a clip", (seconds[0] / count, seconds[1] / count), f"{seconds[0] / whole[0]:.0%}")
+
+
+def rows_of(path: Path) -> bytes:
+    """What follows the line that tells the frame time."""
+    return path.read_bytes().partition(b"Frame Time:")[2].partition(b"\n")[2]
+
+
 def untrained(folder: Path) -> Path:
     """A checkpoint of the bundled model's size with random weights."""
     import tomllib
@@ -138,6 +183,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=300, help="files that are indexed")
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--untrained", action="store_true", help="random weights of the same size")
+    parser.add_argument("--bvh", action="append", default=[], metavar="NAME=DIR", help="foreign BVH files")
     args = parser.parse_args()
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
@@ -148,6 +194,9 @@ def main() -> None:
         bench_ranking(args.clips, embedder.width)
         say("embedding a sentence", timed(lambda: embedder.texts([QUESTION])))
         bench_indexing(embedder, args.files)
+        for source in args.bvh:
+            name, _, place = source.partition("=")
+            bench_bvh(embedder, name, Path(place), args.files)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from motion_core import quaternions as quat
 from motion_core.fitting import CHILD, unit
 from motion_core.formats.bvh import (
     bvh_to_motion,
+    bvh_to_motions,
     clip_to_capture,
     guess_unit,
     quat_to_zxy,
@@ -213,3 +214,22 @@ def test_a_humanoid_without_toes_collars_and_spine():
     found = bvh_to_motion(read_bvh(foreign_text(motion, 3).encode()), few)
     assert direction_error(motion.joints(), found.joints(), LIMBS) < 0.1
     assert np.abs(motion.joints() - found.joints()).max() < 0.08
+
+
+def test_clips_of_one_skeleton_together_are_what_each_is_alone():
+    motions = [march(), march(60).moved(yaw=2.0, offset=(3.0, 1.0, 0.0)), march(1), march(41)]
+    texts = [
+        foreign_text(motion, 5, scale=scale) for motion, scale in zip(motions, (100.0, 100.0, 100.0, 1.0))
+    ]
+    clips = [read_bvh(content.encode()) for content in texts]
+    for clip, found in zip(clips, bvh_to_motions(clips), strict=True):
+        alone = bvh_to_motion(clip)
+        assert np.allclose(found.trans, alone.trans, atol=1e-6)
+        assert quat.angle_between(found.rotations, alone.rotations).max() < 1e-3
+
+
+def test_a_lower_rate_before_retargeting_is_near_to_one_after_it():
+    clip = read_bvh(foreign_text(march(), 5).encode())
+    before, after = bvh_to_motion(clip.at_rate(20)), bvh_to_motion(clip).resample(20)
+    assert len(before) == len(after)
+    assert np.abs(before.joints() - after.joints()).max() < 0.02

@@ -10,6 +10,7 @@ import pytest
 
 from motion_core import quaternions as quat
 from motion_core.formats import FormatError
+from motion_core.formats.bvh_clip import BvhClip, joined
 from motion_core.formats.bvh_text import read_bvh
 
 TEXT = """HIERARCHY
@@ -121,3 +122,37 @@ def test_a_thousand_frames_read_and_move_quickly():
     start = time.perf_counter()
     read_bvh(long.encode()).global_transforms()
     assert time.perf_counter() - start < 1.0
+
+
+def clip_of(degrees: list[float], frame_time: float) -> BvhClip:
+    """A clip whose root goes one unit along X a frame and whose arm has these Z angles."""
+    head, _, _ = text("Zrotation Xrotation Yrotation").partition("Frames:")
+    rows = "\n".join(f"{k} 0 0 0 0 0 {angle} 0 0" for k, angle in enumerate(degrees))
+    return read_bvh(f"{head}Frames: {len(degrees)}\nFrame Time: {frame_time}\n{rows}\n".encode())
+
+
+def test_a_lower_rate_keeps_the_times_and_turns_the_short_way():
+    clip = clip_of([0, 10, 20, 176, -178, -172, 10], 1 / 30)
+    thin = clip.at_rate(20)
+    assert (thin.fps, len(thin)) == (20, 5)
+    assert np.allclose(thin.values[:, 0], [0, 1.5, 3, 4.5, 6])
+    # between 20 and 10: the middle; across 180 degrees: the short way
+    assert np.allclose(thin.values[:, 6], [0, 15, 176, -175, 10])
+    assert (
+        clip.at_rate(30) is clip and clip.at_rate(60) is clip and len(clip_of([1], 1 / 30).at_rate(20)) == 1
+    )
+
+
+def test_where_an_angle_jumps_a_frame_stands_for_what_lies_between():
+    thin = clip_of([0, 10, 130, 130], 1 / 30).at_rate(20)
+    assert np.allclose(thin.values[1], clip_of([0, 10, 130, 130], 1 / 30).values[1])
+
+
+def test_joined_clips_move_as_each_alone():
+    clips = [clip_of([0, 10, 20], 1 / 30), clip_of([50, 40], 1 / 30)]
+    clips[1].offsets[1] *= 2  # another body
+    whole = joined(clips)
+    assert whole.starts == (0, 3) and joined(clips[:1]) is clips[0]
+    for take, clip in zip(whole.takes, clips):
+        for all_frames, own in zip(whole.global_transforms(), clip.global_transforms()):
+            assert np.array_equal(all_frames[take], own)
