@@ -23,6 +23,9 @@ class ModelCard:
     licence: str
     checkpoint: str
     actions: tuple[str, ...] = ()
+    between: str | None = (
+        None  # id in INBETWEEN_CARDS: fills gaps between kept poses where no words are given
+    )
 
 
 NON_COMMERCIAL = "CC BY-NC 4.0 (non-commercial: trained with Bandai-Namco motion data)"
@@ -99,10 +102,27 @@ CATALOG: dict[str, ModelCard] = {
             guidance=2.5,
             licence=NON_COMMERCIAL,
             checkpoint="dit-adaln.safetensors",
+            between="dit-adaln-inbetween",
         ),
     )
 }
 DEFAULT_MODEL = "dit-adaln"
+# Specialists that another card names as `between` and that users need not choose; hence not in CATALOG.
+INBETWEEN_CARDS: dict[str, ModelCard] = {
+    "dit-adaln-inbetween": ModelCard(
+        id="dit-adaln-inbetween",
+        title="DiT with AdaLN, between two poses",
+        family="dit",
+        tasks=("complete",),
+        needs="text",
+        fps=20.0,
+        max_seconds=3.2,
+        steps=1,
+        guidance=1.0,
+        licence=NON_COMMERCIAL,
+        checkpoint="dit-adaln-inbetween.safetensors",
+    ),
+}
 # Models that find motions and make none (`embedding.py`): no generator to choose, hence not in CATALOG.
 RETRIEVAL_CARDS: dict[str, ModelCard] = {
     "tmr": ModelCard(
@@ -123,6 +143,8 @@ RETRIEVAL_CARDS: dict[str, ModelCard] = {
 
 def find_card(model: str) -> ModelCard:
     """The card of a model id; raises TaskError that lists the ids there are."""
+    if model in INBETWEEN_CARDS:
+        return INBETWEEN_CARDS[model]
     if model not in CATALOG:
         raise TaskError(f"unknown model {model!r}; there are {', '.join(CATALOG)}")
     return CATALOG[model]
