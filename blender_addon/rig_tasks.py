@@ -59,11 +59,14 @@ class Wish:
 
 
 def complete_span(
-    context: bpy.types.Context, rig: bpy.types.Object, wish: Wish
+    context: bpy.types.Context, rig: bpy.types.Object, wish: Wish, *, lately: bool = False
 ) -> tuple[int, int, list[int]]:
-    """First and last frame of what is given, and the frames to keep. Raises RigError for settings that fit no key."""
+    """First and last frame of what is given, and the frames to keep; lately: for a panel.
+
+    Raises RigError for settings that fit no key.
+    """
     scene: Any = context.scene
-    keys = kept_frames(scene, rig, wish.keys, wish.spans, made=wish.way != "BETWEEN")
+    keys = kept_frames(scene, rig, wish.keys, wish.spans, made=wish.way != "BETWEEN", lately=lately)
     first, last = frame_range(scene, wish.range, keys)
     if wish.way == "BETWEEN":
         check_kept(wish.keys, keys, first, last)
@@ -130,10 +133,14 @@ def edit(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish) -> Ask:
     return Ask(task, landing, wish.text or f"variation of {rig.name}")
 
 
-def edit_span(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish) -> tuple[int, int]:
-    """First and last frame that may change. Raises RigError when there is no motion."""
+def edit_span(
+    context: bpy.types.Context, rig: bpy.types.Object, wish: Wish, *, lately: bool = False
+) -> tuple[int, int]:
+    """First and last frame that may change; lately: for a panel. Raises RigError when there is no motion."""
     scene: Any = context.scene
-    keys = kept_frames(scene, rig, wish.keys, wish.spans, made=True) if wish.range == "KEYS" else ()
+    keys: Sequence[int] = ()
+    if wish.range == "KEYS":
+        keys = kept_frames(scene, rig, wish.keys, wish.spans, made=True, lately=lately)
     first, last = frame_range(scene, wish.range, keys)
     if last <= first:
         raise RigError(f"no motion from frame {first} to {last}: animate the rig, or choose another range")
@@ -236,9 +243,9 @@ def ask_fault(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish, mod
             parts = edited_parts(context, rig, wish.part)
             joints = [joint for part in parts for joint in PARTS.get(part, (part,))] or JOINTS
             if not trial:
-                edit_span(context, rig, wish)
+                edit_span(context, rig, wish, lately=True)
         elif not trial:
-            complete_span(context, rig, wish)
+            complete_span(context, rig, wish, lately=True)
         return change_fault(rig, frozenset(joints))
     except (RigError, TaskError) as error:
         return str(error)

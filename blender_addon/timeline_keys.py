@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
@@ -18,6 +20,10 @@ from .influences import posing_bones
 from .key_merge import JITTER
 from .mapping import bones_of
 
+QUICK, PATIENCE = (
+    0.02,
+    20,
+)  # seconds of reading that nobody feels; how many times what took longer is kept for
 NO_KEYS = {
     "KEYED": "the rig has no keys {where}: pose it and press I, or choose other keys or another range",
     "SELECTED": "no selected keys {where}: select some in the timeline",
@@ -53,6 +59,31 @@ def keyed_frames(armature: bpy.types.Object, *, selected: bool = False, made: bo
     return sorted(found)
 
 
+def lately_keyed_frames(armature: bpy.types.Object, *, selected: bool, made: bool) -> list[int]:
+    """`keyed_frames` for a panel, which asks at every redraw: where reading takes long, what was read before."""
+    data: Any = armature.animation_data
+    action = data.action if data is not None else None
+    asked = (armature.session_uid, action and action.session_uid, selected, made)
+    now = time.monotonic()
+    if asked == _lately.asked and now < _lately.until:
+        return _lately.frames
+    frames = keyed_frames(armature, selected=selected, made=made)
+    cost = time.monotonic() - now
+    _lately.asked, _lately.frames = asked, frames
+    _lately.until = now + cost * PATIENCE if cost > QUICK else 0.0
+    return frames
+
+
+@dataclass
+class _Lately:
+    asked: tuple[Any, ...] = ()
+    frames: list[int] = field(default_factory=list)
+    until: float = 0.0
+
+
+_lately = _Lately()
+
+
 def marked_frames(scene: Any, armature: bpy.types.Object) -> list[int]:
     """Frames of the timeline's markers and of the action's pose markers."""
     data: Any = armature.animation_data
@@ -75,14 +106,21 @@ def parse_spans(text: str) -> list[int]:
 
 
 def kept_frames(
-    scene: Any, armature: bpy.types.Object, which: str, spans: str = "", *, made: bool = False
+    scene: Any,
+    armature: bpy.types.Object,
+    which: str,
+    spans: str = "",
+    *,
+    made: bool = False,
+    lately: bool = False,
 ) -> list[int]:
-    """The frames that stay: KEYED, SELECTED, MARKERS or SPANS; made: as in `keyed_frames`."""
+    """The frames that stay: KEYED, SELECTED, MARKERS or SPANS; made: as in `keyed_frames`; lately: for a panel."""
     if which == "SPANS":
         return parse_spans(spans)
     if which == "MARKERS":
         return marked_frames(scene, armature)
-    return keyed_frames(armature, selected=which == "SELECTED", made=made)
+    read = lately_keyed_frames if lately else keyed_frames
+    return read(armature, selected=which == "SELECTED", made=made)
 
 
 def frame_range(scene: Any, choice: str, keys: Iterable[int]) -> tuple[int, int]:
