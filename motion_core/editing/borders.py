@@ -13,6 +13,7 @@ import numpy as np
 
 from motion_core import quaternions as quat
 from motion_core.editing.contacts import runs
+from motion_core.editing.jumps import bridge_jumps
 from motion_core.editing.meet import meet
 from motion_core.motion import Motion
 
@@ -22,11 +23,13 @@ BESIDE = 2  # frames on each side: a value and a step
 def join_borders(motion: Motion, kept: np.ndarray) -> Motion:
     """The motion, whose frames `kept` (T,) bool stay bit for bit, with each run of others led to its neighbours.
 
-    A single free frame shows no step of its own and stays as it is. Raises ValueError for a mask of another length.
+    A joint that flips inside of a run is led over first. A single free frame shows no step of its own and stays.
+    Raises ValueError for a mask of another length.
     """
     kept = np.asarray(kept, dtype=bool)
     if len(kept) != len(motion):
         raise ValueError(f"the motion has {len(motion)} frames, the mask of kept frames {len(kept)}")
+    motion = bridge_jumps(motion, kept)
     trans, rotations = motion.trans.copy(), motion.rotations.copy()
     for start, stop in runs(~kept):
         first = start - _beside(kept[:start][::-1])
