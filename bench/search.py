@@ -2,8 +2,8 @@
 
 Run: python bench/search.py [--clips 10000] [--files 300] [--bvh NAME=DIR ...] [--checkpoint FILE | --untrained]
 
---bvh names folders of foreign BVH files; their rate stands beside that of the way before (each file by itself at its own
-frame rate, thinned out after it became a motion) and beside splitting and converting the text's numbers alone.
+--bvh names folders of foreign BVH files; their rate stands beside that of the way before (each file by itself at its
+own rate, thinned out after it became a motion) and beside splitting and converting the text's numbers alone.
 
 Seconds are of this process' processor time, which a busy machine does not change; wall-clock time stands beside them.
 """

@@ -83,8 +83,8 @@ class BvhClip:
     def at_rate(self, fps: float) -> BvhClip:
         """The clip thinned out to a lower rate, at the times of `Motion.resample`; one at that rate or below stays.
 
-        Values between frames lie on a straight line; where a channel jumps (Euler angles near a pole), the nearer
-        frame's count.
+        Values between frames lie on a straight line, angles the short way, of the two writings of a rotation by three
+        angles the nearer one; where a joint's angles jump all the same, it waits for the next frame.
         """
         if self.fps <= fps * (1 + 1e-6) or len(self.starts) > 1:
             return self
@@ -94,13 +94,35 @@ class BvhClip:
         part = times - low
         near = np.abs(part - np.round(part)) < 1e-6
         values = self.values[low + np.round(part).astype(int)]
-        step = (self.values[low + ~near] - self.values[low])[~near]
-        turning = np.array([name in ROTATIONS for names in self.channels for name in names], dtype=bool)
-        step[:, turning] = (step[:, turning] + 180) % 360 - 180
-        jumps = np.any(np.abs(step[:, turning]) > JUMP, axis=1, keepdims=True)
-        straight = self.values[low][~near] + step * part[~near, None]
-        values[~near] = np.where(jumps, values[~near], straight)
+        before = self.values[low[~near]]
+        values[~near] = before + part[~near, None] * self._steps(before, self.values[low[~near] + 1])
         return replace(self, values=values, fps=fps)
+
+    def _steps(self, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+        """What to add to rows (N,C) on the way to others (N,C)."""
+        steps = after - before
+        columns = np.cumsum([0, *map(len, self.channels)])
+        turning: dict[tuple[int, int], list[list[int]]] = {}  # by the number of angles and of axes
+        for own, first in zip(self.channels, columns):
+            axes = [name for name in own if name in ROTATIONS]
+            places = [int(first) + c for c, name in enumerate(own) if name in ROTATIONS]
+            turning.setdefault((len(axes), len(set(axes))), []).append(places)
+        turning.pop((0, 0), None)
+        for kind, angles in turning.items():
+            step = _half_turn(steps[:, angles])
+            if kind == (3, 3):  # a, b, c turn like a + 180, 180 - b, c + 180
+                other = after[:, angles] * [1, -1, 1] + 180
+                other = _half_turn(other - before[:, angles])
+                nearer = np.abs(other).sum(axis=-1) < np.abs(step).sum(axis=-1)
+                step = np.where(nearer[..., None], other, step)
+            jumps = np.any(np.abs(step) > JUMP, axis=-1, keepdims=True)
+            steps[:, angles] = np.where(jumps, 0.0, step)
+        return steps
+
+
+def _half_turn(degrees: np.ndarray) -> np.ndarray:
+    """The same angles from -180 to 180."""
+    return (degrees + 180) % 360 - 180
 
 
 def same_skeleton(clip: BvhClip) -> tuple[object, ...]:

@@ -145,7 +145,13 @@ def test_a_lower_rate_keeps_the_times_and_turns_the_short_way():
 
 def test_where_an_angle_jumps_a_frame_stands_for_what_lies_between():
     thin = clip_of([0, 10, 130, 130], 1 / 30).at_rate(20)
-    assert np.allclose(thin.values[1], clip_of([0, 10, 130, 130], 1 / 30).values[1])
+    assert np.allclose(thin.values[1], [1.5, 0, 0, 0, 0, 0, 10, 0, 0])
+
+
+def test_the_two_writings_of_a_rotation_are_one():
+    clip = clip_of([0, 10, 200, 200], 1 / 30)
+    clip.values[2, 6:] = [200, 180, 180]  # the same as 20, 0, 0
+    assert np.allclose(clip.at_rate(20).values[1], [1.5, 0, 0, 0, 0, 0, 15, 0, 0])
 
 
 def test_joined_clips_move_as_each_alone():
