@@ -6,13 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from editing_motions import same_frames, stepping
 
 from motion_core import Generate, Sampling, load_generator
-from motion_core.catalog import CATALOG, DEFAULT_MODEL, RETRIEVAL_CARDS, find_card
+from motion_core.catalog import CATALOG, DEFAULT_MODEL, INBETWEEN_CARDS, RETRIEVAL_CARDS, find_card
 from motion_core.checkpoint import read_info
+from motion_core.editing.fill import hermite, hold
 from motion_core.generators.weights import weights_path
 from motion_core.skeleton import BODY_HEIGHT, JOINT
-from motion_core.tasks import TASKS, TaskError
+from motion_core.tasks import TASKS, Complete, TaskError
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE, MAX_ALL = 16e6, 100e6  # bytes
@@ -24,13 +26,25 @@ def bundled(monkeypatch):
     monkeypatch.delenv("LABAN_WEIGHTS", raising=False)
 
 
-@pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
+@pytest.mark.parametrize("card", [*CATALOG.values(), *INBETWEEN_CARDS.values()], ids=lambda card: card.id)
 def test_a_card_agrees_with_its_checkpoint(card):
     info = read_info(weights_path(card, None))
     assert (info.family, info.conditioning, info.fps) == (card.family, card.needs, card.fps)
     assert info.licence == card.licence
     assert tuple(info.actions) == card.actions
     assert set(card.tasks) <= set(TASKS) and card.needs in ("text", "action", None)
+
+
+@pytest.mark.parametrize("card", INBETWEEN_CARDS.values(), ids=lambda card: card.id)
+def test_a_specialist_is_named_by_a_card_and_lies_nearer_to_real_motion_than_a_cubic(card):
+    assert card.id not in CATALOG and any(card.id == other.between for other in CATALOG.values())
+    generator = load_generator(DEFAULT_MODEL, device="cpu")
+    walk = stepping(80, 30.0)
+    gap = (20, 60)
+    made = generator.run(Complete(hold(walk, gap), ((0, 20), (60, 80))), Sampling(seed=1))
+    assert made.meta["model"] == card.id and same_frames(made, walk, np.r_[0:20, 60:80])
+    ours, cubic = (np.abs(m.joints() - walk.joints())[20:60].mean() for m in (made, hermite(walk, gap)))
+    assert ours < cubic
 
 
 @pytest.mark.parametrize("card", RETRIEVAL_CARDS.values(), ids=lambda card: card.id)
@@ -65,7 +79,7 @@ def test_the_longest_clip_can_be_made_and_no_longer_one():
 
 def test_weights_are_small_and_accounted_for():
     files = sorted((ROOT / "motion_core" / "weights").glob("*.safetensors"))
-    cards = [*CATALOG.values(), *RETRIEVAL_CARDS.values()]
+    cards = [*CATALOG.values(), *INBETWEEN_CARDS.values(), *RETRIEVAL_CARDS.values()]
     assert {file.name for file in files} == {card.checkpoint for card in cards}
     assert all(file.stat().st_size <= MAX_FILE for file in files)
     assert sum(file.stat().st_size for file in files) <= MAX_ALL
