@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from motion_core import __version__
-from motion_core.catalog import CATALOG, ModelCard
+from motion_core.catalog import CATALOG, INBETWEEN_CARDS, ModelCard
 from motion_core.generators.weights import weights_folder, weights_path
 
 OK, WARNING, MISSING = "ok", "warning", "missing"
@@ -55,7 +55,7 @@ def examine() -> list[Finding]:
     if {"torch", "transformers", "tokenizers"} <= present:
         findings.append(_text_encoder())
     if {"torch", "safetensors"} <= present:
-        findings += [_weights(card) for card in CATALOG.values()]
+        findings += [_weights(card) for card in (*CATALOG.values(), *INBETWEEN_CARDS.values())]
     return [*findings, _disk(), _ffmpeg(), _port()]
 
 
@@ -111,7 +111,8 @@ def _weights(card: ModelCard) -> Finding:
         count = sum(tensor.numel() for tensor in tensors.values()) / 1e6
         return Finding(name, OK, f"{path}, {count:.1f} million parameters, {info.licence}")
     except FileNotFoundError:
-        return Finding(name, MISSING, f"no {card.checkpoint} in {weights_folder()}", fix)
+        state = WARNING if card.id in INBETWEEN_CARDS else MISSING  # without it the other model fills the gaps
+        return Finding(name, state, f"no {card.checkpoint} in {weights_folder()}", fix)
     except (OSError, ValueError) as error:
         return Finding(name, MISSING, _line(error), fix)
 

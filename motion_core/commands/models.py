@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from motion_core.catalog import CATALOG, ModelCard
+from motion_core.catalog import CATALOG, INBETWEEN_CARDS, ModelCard
 from motion_core.commands.console import answer
 from motion_core.generators.weights import weights_folder
 
@@ -17,19 +17,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    here = {card.id: (weights_folder() / card.checkpoint).is_file() for card in CATALOG.values()}
-    facts = [asdict(card) | {"weights_found": here[card.id]} for card in CATALOG.values()]
-    lines = [line for card in CATALOG.values() for line in _describe(card, here[card.id])]
+    cards = [*CATALOG.values(), *INBETWEEN_CARDS.values()]
+    here = {card.id: (weights_folder() / card.checkpoint).is_file() for card in cards}
+    facts = [asdict(card) | {"weights_found": here[card.id]} for card in cards]
+    lines = [line for card in cards for line in _describe(card, here[card.id])]
     answer(args, {"models": facts}, lines)
     return 0
 
 
 def _describe(card: ModelCard, found: bool) -> list[str]:
     length = f"up to {card.max_seconds:g} s at {card.fps:g} fps"
+    needs = f"needs {card.needs or 'nothing'}" if "generate" in card.tasks else "works for the model that names it"
     lines = [
-        f"{card.id:<14} {card.title}; needs {card.needs or 'nothing'}; {length}",
-        f"{'':<14} {card.licence}; weights {'found' if found else 'ABSENT'}",
+        f"{card.id:<20} {card.title}; {needs}; {length}",
+        f"{'':<20} can {', '.join(card.tasks)}" + (f"; short gaps by {card.between}" if card.between else ""),
+        f"{'':<20} {card.licence}; weights {'found' if found else 'ABSENT'}",
     ]
     if card.actions:
-        lines.append(f"{'':<14} actions: {', '.join(card.actions)}")
+        lines.append(f"{'':<20} actions: {', '.join(card.actions)}")
     return lines
