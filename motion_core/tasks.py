@@ -34,6 +34,7 @@ MIN_SECONDS, MAX_SECONDS = 0.5, 60.0  # a model's own longest clip (`ModelCard.m
 LONGEST = 600.0  # seconds of a whole sequence
 MAX_FRAMES = 200_000  # of a motion that is handed in
 MAX_COUNT = 64
+MAX_JSON = 64 * 1024 * 1024  # bytes of a task; ten minutes of motion at 120 fps have 35 MB
 MAX_SEED = 2**31 - 1  # Blender's integer properties end here
 MAX_STEPS = 1000
 MAX_GUIDANCE = 30.0
@@ -248,6 +249,12 @@ class Sampling:
 
 
 TASKS: dict[str, type] = {"generate": Generate, "complete": Complete, "edit": Edit, "sequence": Sequence}
+
+
+def seconds_of(task: Any) -> float:
+    """How long the result of a task will be."""
+    seconds = getattr(task, "seconds", None)
+    return float(seconds if seconds is not None else task.motion.seconds)
 
 
 def motion_to_json(motion: Motion) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from motion_core.editing.contacts import SIDES, speed_of
 from motion_core.editing.feet import FootPlan, place_feet
 from motion_core.editing.pose import Pose, frozen_mask
 from motion_core.editing.root import running_mean
-from motion_core.editing.spread import smoothstep
+from motion_core.editing.spread import frames_to, smoothstep
 from motion_core.motion import Motion
 from motion_core.skeleton import SOLE
 
@@ -49,9 +49,7 @@ def _grown(frozen: np.ndarray, fps: float) -> np.ndarray:
     """(T,) 0 in frozen frames, rising to 1 within BORDER seconds of them."""
     if not frozen.any():
         return np.ones(len(frozen))
-    fixed = np.flatnonzero(frozen)
-    away = np.abs(np.arange(len(frozen))[:, None] - fixed[None]).min(axis=1)
-    return smoothstep(away / max(BORDER * fps, 1.0))
+    return smoothstep(frames_to(frozen) / max(BORDER * fps, 1.0))
 
 
 def _raised(pose: Pose, side: str, lift: np.ndarray) -> FootPlan:

@@ -23,6 +23,7 @@ from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, JOINTS, STANDING_PELVIS, UPRIGHT
 from motion_core.tasks import CleanUp, Complete, Edit, Sampling
 
+AROUND = 5.0  # seconds of kept motion beside gaps that can matter to them
 LOOP_OVERLAP = 0.4  # seconds of the beginning that a loop's end is led into
 LOOP_FREE = 0.4  # share of a loop that is made anew, so that it leads back
 LOOP_LEAST = 1.0  # seconds
@@ -34,7 +35,9 @@ LOOP_LEAD = 1.0  # seconds that are made before a new loop and thrown away: most
 
 def complete(task: Complete, sampling: Sampling, studio: Studio) -> Work:
     """The motion a `Complete` asks for, at the given motion's rate; its kept frames are bit for bit the given ones."""
-    target, kept = layout(task, studio.fps)
+    whole, all_kept = layout(task, studio.fps)
+    near = _near_gaps(task, all_kept, whole.fps)
+    target, kept = whole.slice(near.start, near.stop), all_kept[near]
     path = _places(task, target, studio.fps)
     if task.loop:
         target, kept = yield from _loop_ends(task, target, kept, sampling, studio)
@@ -47,7 +50,28 @@ def complete(task: Complete, sampling: Sampling, studio: Studio) -> Work:
     else:
         motion = bridge(motion, kept)
     motion, misses = _constrained(task, motion, kept)
+    if len(kept) < len(all_kept):
+        motion = replace(
+            whole,
+            trans=np.concatenate([whole.trans[: near.start], motion.trans, whole.trans[near.stop :]]),
+            rotations=np.concatenate(
+                [whole.rotations[: near.start], motion.rotations, whole.rotations[near.stop :]]
+            ),
+        )
+        kept = all_kept
     return replace(motion, meta=_told(misses, kept=int(kept.sum())))
+
+
+def _near_gaps(task: Complete, kept: np.ndarray, fps: float) -> slice:
+    """The frames that have to be looked at: from AROUND seconds before the first free one to as many behind the last.
+
+    All of them where seconds are counted from the first: pins and paths.
+    """
+    free = np.flatnonzero(~kept)
+    if task.loop or task.pins or task.path is not None or not len(free):
+        return slice(0, len(kept))
+    around = round(AROUND * fps)
+    return slice(max(0, int(free[0]) - around), min(len(kept), int(free[-1]) + 1 + around))
 
 
 def _constrained(task: Complete, motion: Motion, kept: np.ndarray) -> tuple[Motion, list[PinMiss]]:

@@ -49,7 +49,9 @@ class Api:
         )
 
     async def submit(self, request: Request) -> Response:
-        model, task, sampling, count = read_task(await request.body(), self._runner.cards)
+        # a long motion takes its time to be read: not on the server's loop
+        body = await request.body()
+        model, task, sampling, count = await run_in_threadpool(read_task, body, self._runner.cards)
         try:
             job = self._table.add(model, task, sampling, count)
         except QueueFull as fault:

@@ -8,9 +8,12 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-MAX_BODY = 1024 * 1024  # bytes of a request
-DRAIN = 32 * 1024 * 1024  # bytes read away so that a sender of too much hears why
+from motion_core.tasks import MAX_JSON
+
+MAX_BODY = MAX_JSON  # bytes of a request
+DRAIN = 2 * MAX_BODY  # bytes read away so that a sender of too much hears why
 BODY_SECONDS = 10.0  # for a request's body to arrive
+SLOWEST = 256 * 1024  # bytes a second that a longer body must keep up
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 Message = MutableMapping[str, Any]
@@ -87,18 +90,23 @@ async def _read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
         raise too_long
     body, seen = bytearray(), 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(BODY_SECONDS) as patience:
+            begun = asyncio.get_running_loop().time()
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise Refusal(400, "the connection ended within the request")
                 seen += len(message.get("body", b""))
+                patience.reschedule(begun + BODY_SECONDS + seen / SLOWEST)
                 if seen <= MAX_BODY:
                     body += message.get("body", b"")
                 if seen > DRAIN or not message.get("more_body", False):
                     break
     except TimeoutError:
-        raise Refusal(408, f"the request did not arrive within {BODY_SECONDS:g} seconds") from None
+        raise Refusal(
+            408,
+            f"the request did not arrive within {BODY_SECONDS:g} seconds and {SLOWEST // 1024} KiB a second",
+        ) from None
     if seen > MAX_BODY:
         raise too_long
     return bytes(body)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from motion_core.generators.checks import spread
@@ -36,6 +37,7 @@ class Limits:
 
     queued: int = 256  # motions waiting
     finished: int = 64  # jobs
+    queued_bytes: int = 1024 * 1024 * 1024  # of motions that came with what waits or runs
     finished_bytes: int = 256 * 1024 * 1024
     finished_seconds: float = 900.0
 
@@ -69,7 +71,13 @@ class Job:
 
     @property
     def size(self) -> int:
-        return sum(len(content) for content in self.motions.values())
+        return sum(len(content) for content in self.motions.values()) + self.given
+
+    @cached_property
+    def given(self) -> int:
+        """Bytes of the motion that came with the task."""
+        motions = (getattr(self.task, name, None) for name in ("motion", "start"))
+        return sum(m.trans.nbytes + m.rotations.nbytes for m in motions if m is not None)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -113,6 +121,12 @@ class JobTable:
                 raise QueueFull(
                     f"{waiting} motions are waiting already, the queue holds {self._limits.queued}: "
                     f"try again later or ask for fewer than {count}"
+                )
+            held = sum(other.given for other in self._active())
+            if held and held + job.given > self._limits.queued_bytes:
+                raise QueueFull(
+                    f"{held >> 20} MiB of motion wait already, the queue holds {self._limits.queued_bytes >> 20}: "
+                    "try again later or send less"
                 )
             self._prune()
             self._jobs[job.id] = job
