@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from motion_core.commands.console import add_model_arguments, answer, progress, write_motion
 from motion_core.commands.jobs import Fault, Job, read_jobs
 from motion_core.formats.motion_file import MOTION_ENDINGS
-from motion_core.tasks import TaskError
+from motion_core.tasks import TaskError, seconds_of
 
 if TYPE_CHECKING:
     from motion_core.commands.console import Report
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 def _order(piece: Piece) -> tuple[str, str, float, int]:
     """Equal models first, then what can share a pass through the network, then the file's order."""
     job, _ = piece
-    return job.model, f"{job.sampling.steps} {job.sampling.guidance}", job.task.seconds, job.line
+    return job.model, f"{job.sampling.steps} {job.sampling.guidance}", seconds_of(job.task), job.line
 
 
 def _complain(args: argparse.Namespace, fault: Fault) -> None:

@@ -7,14 +7,19 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from motion_core.catalog import find_card
 from motion_core.commands.console import result_paths
 from motion_core.generators.checks import default_model, spread
-from motion_core.tasks import Generate, Sampling, TaskError, task_from_json
+from motion_core.tasks import MAX_JSON, Sampling, TaskError, task_from_json
 
-MAX_LINE = 100_000  # bytes; a prompt has at most 1000 characters, so this is a file of another kind
+if TYPE_CHECKING:
+    from motion_core.motion import Motion
+
+
+MOTIONS = ("motion", "start")  # fields that may name a motion file, relative to the file of jobs
+
 # Separators, drive letters, wildcards and control characters: names that some system cannot store, or that leave DIR
 FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
 MAX_ID = 120
@@ -28,7 +33,7 @@ class Job:
     line: int
     id: str
     model: str
-    task: Generate
+    task: Any
     sampling: Sampling
     paths: tuple[Path, ...]
 
@@ -53,6 +58,7 @@ def read_jobs(path: Path, out: Path, ending: str) -> tuple[list[Job], list[Fault
     """Jobs and faults of a file, in its order. Blank lines count but say nothing. Raises OSError."""
     jobs: list[Job] = []
     faults: list[Fault] = []
+    files: dict[Path, Motion] = {}
     taken: dict[str, int] = {}  # ids and file names in lower case: some systems do not tell case apart
     with path.open("rb") as file:
         for line, content in enumerate(file, start=1):
@@ -62,7 +68,7 @@ def read_jobs(path: Path, out: Path, ending: str) -> tuple[list[Job], list[Fault
             try:
                 entry = _parse(content)
                 name = _id(entry, taken)
-                job = _job(entry, line, out / f"{name}{ending}")
+                job = _job(with_motions(entry, path.parent, files), line, out / f"{name}{ending}")
                 _claim(job, taken)
             except TaskError as error:
                 faults.append(Fault(line, name, str(error)))
@@ -71,10 +77,35 @@ def read_jobs(path: Path, out: Path, ending: str) -> tuple[list[Job], list[Fault
     return jobs, faults
 
 
+def with_motions(entry: dict[str, Any], folder: Path, files: dict[Path, Motion]) -> dict[str, Any]:
+    """The entry with motions in place of the names of their files, which count from `folder`; `files` are those read
+    before. Only for files of the user's own: a service's clients name none. Raises TaskError.
+    """
+    from motion_core.formats.motion_file import MOTION_ENDINGS, read_motion
+
+    found = dict(entry)
+    for field in MOTIONS:
+        name = entry.get(field)
+        if not isinstance(name, str):
+            continue
+        path = folder / name
+        if path.suffix.lower() not in MOTION_ENDINGS:
+            raise TaskError(
+                f"{field} is {name[:200]!r}: name a file that ends in {' or '.join(MOTION_ENDINGS)}"
+            )
+        try:
+            if path not in files:
+                files[path] = read_motion(path)
+        except (OSError, ValueError) as error:
+            raise TaskError(f"{field}: {error}") from None
+        found[field] = files[path]
+    return found
+
+
 def _parse(content: bytes) -> dict[str, Any]:
-    if len(content) > MAX_LINE:
+    if len(content) > MAX_JSON:
         raise TaskError(
-            f"the line has {len(content)} bytes: is this a file of tasks, one JSON object a line?"
+            f"the line has {len(content)} bytes, at most {MAX_JSON} are read: name the motion's file instead"
         )
     try:
         entry = json.loads(content.decode("utf-8-sig"))
