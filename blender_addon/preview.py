@@ -107,6 +107,8 @@ def reject(scene: Any, rig: Any) -> None:
         scene.frame_end = state["end"]
     _restore_pose(rig, state)
     scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
+    if scene.frame_current == state["frame"]:  # a pose that was set over the keys at this frame
+        _restore_pose(rig, state)
 
 
 def _state(scene: Any, rig: bpy.types.Object) -> dict[str, Any]:
@@ -114,7 +116,13 @@ def _state(scene: Any, rig: bpy.types.Object) -> dict[str, Any]:
 
     data: Any = rig.animation_data
     poses = {name: _packed(values.tobytes()) for name, values in pose_values(rig).items()}
-    state = {"end": scene.frame_end, "poses": poses, "numbers": _numbers(rig), "data": data is not None}
+    state = {
+        "frame": scene.frame_current,
+        "end": scene.frame_end,
+        "poses": poses,
+        "numbers": _numbers(rig),
+        "data": data is not None,
+    }
     if data is not None:
         slot = getattr(data, "action_slot", None)
         state["slot"] = None if slot is None else slot.identifier

@@ -399,3 +399,98 @@ def test_cancel_is_shared_with_generate(context, rig):
     assert edit_fault(context, "EDIT") == "a motion is being made: wait for it or cancel it"
     bpy.ops.laban.cancel()
     assert snapshot(rig) == before
+
+
+def foreign(context, kind: str):
+    """A rig of another custom, keyed by hand, as the active object."""
+    from control_rigs import MIXAMO, make_armature, make_rigify, rows_of
+    from rig_rests import RestStyle
+
+    from blender_addon.mapping import bones_of
+
+    if kind == "rigify":
+        rig = make_rigify(context)
+        for bone in ("thigh_parent.L", "thigh_parent.R", "upper_arm_parent.L", "upper_arm_parent.R"):
+            rig.pose.bones[bone]["IK_FK"] = 1.0
+        rig.update_tag()
+        names = [
+            "torso",
+            *(name for name in bones_of(rig).bones.values() if name != "spine_fk"),
+            "breast.L",
+        ]
+    else:
+        style = RestStyle(seed=5, arms_down=0.8, elbows_bent=0.15, legs_apart=0.08, stretch=0.12)
+        rig = make_armature(context, rows_of(style, MIXAMO, prefix="mixamorig:"))
+        names = list(bones_of(rig).bones.values())
+    for number, frame in enumerate(KEYS):
+        key_pose(rig, names, frame, seed=number, size=0.15)
+    context.scene.laban.steps = 2
+    return rig
+
+
+@pytest.mark.parametrize("kind", ["mixamo", "rigify"])
+def test_other_rigs_keep_their_keys_and_meet_pins(context, session, kind):
+    rig = foreign(context, kind)
+    other = {
+        place: values
+        for place, values in curve_table(rig.animation_data.action, range(41)).items()
+        if "breast" in place[0]
+    }
+    before = {frame: joint_poses(rig, frame) for frame in KEYS}
+    state = snapshot(rig)
+    context.scene.frame_set(30)
+    bpy.ops.laban.add_pin(joint="left_wrist")
+    empty = rig.laban_pins.pins[0].target
+    empty.location.z += 0.05
+    context.view_layer.update()
+    aim = np.array(empty.location)
+    bpy.ops.laban.complete()
+    for frame in KEYS:
+        heads, turns = joint_poses(rig, frame)
+        assert np.abs(heads - before[frame][0]).max() < 0.01
+        assert np.degrees(turns.angle_to(before[frame][1]).max()) < 1
+    after = curve_table(rig.animation_data.action, range(41))
+    assert bool(other) == (kind == "rigify")
+    for place, values in other.items():
+        np.testing.assert_array_equal(after[place], values)
+    heads, _ = joint_poses(rig, 30)
+    from blender_addon.mapping import bones_of
+
+    wrist = rig.matrix_world.to_scale()[0] * heads[list(bones_of(rig).read).index("left_wrist")]
+    assert np.linalg.norm(wrist - aim) < 0.01, SESSION.outcome.text
+    bpy.ops.laban.reject()
+    context.scene.frame_set(state["frame"])
+    now = snapshot(rig)
+    for kind_of in ("actions", "action", "slot", "curves", "blending", "tracks", "end", "poses"):
+        assert now[kind_of] == state[kind_of], kind_of
+
+
+@pytest.mark.skipif(bpy.app.version < (4, 4), reason="slots came with Blender 4.4")
+def test_a_slot_shared_by_another_rig_is_not_disturbed(context, rig):
+    action = rig.animation_data.action
+    second = bpy.data.objects.new("Second", rig.data)
+    context.collection.objects.link(second)
+    second.animation_data_create().action = action
+    second.animation_data.action_slot = rig.animation_data.action_slot
+    state = snapshot(rig)
+    bpy.ops.laban.complete()
+    assert second.animation_data.action == action
+    assert rig.animation_data.action != action
+    bpy.ops.laban.reject()
+    assert snapshot(rig) == state
+
+
+def test_tracks_of_the_nla_come_back(context, rig):
+    action = rig.animation_data.action
+    rig.animation_data.nla_tracks.new().strips.new("walk", 1, action)
+    rig.animation_data.action = None
+    context.scene.frame_set(12)
+    state = snapshot(rig)
+    edit = context.scene.laban_edit
+    edit.keys, edit.spans, edit.range = "SPANS", "5, 40", "PREVIEW"
+    context.scene.use_preview_range = True
+    context.scene.frame_preview_start, context.scene.frame_preview_end = 5, 40
+    bpy.ops.laban.complete()
+    assert rig.animation_data.action is not None
+    bpy.ops.laban.reject()
+    assert snapshot(rig) == state
