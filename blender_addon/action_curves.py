@@ -80,11 +80,11 @@ def _values(bone: bpy.types.PoseBone, name: str, curves: Any, frames: range) -> 
     """(T,n) of a property: keyed components from their curves, the others as they stand."""
     values = np.tile(np.array(getattr(bone, name), dtype=np.float64), (len(frames), 1))
     for index, curve in curves.get((bone.name, name), {}).items():
-        values[:, index] = _curve_values(curve, frames)
+        values[:, index] = curve_values(curve, frames)
     return values
 
 
-def _curve_values(curve: bpy.types.FCurve, frames: range) -> np.ndarray | list[float]:
+def curve_values(curve: bpy.types.FCurve, frames: range) -> np.ndarray | list[float]:
     """A curve at the frames (T,). One with a key at each of them is read at once, others are evaluated one by one."""
     points = curve.keyframe_points
     if len(points) >= len(frames) and not len(curve.modifiers):

@@ -57,8 +57,10 @@ def curves_of(action: Any, slot: Any) -> tuple[Any, str]:
     return bag.fcurves, "group_name"
 
 
-def _fill(curve: bpy.types.FCurve, keys: np.ndarray) -> None:
-    """keys (T,2) float32: frame and value. `update` sets the handles, which new keys leave at the origin."""
+def fill(curve: bpy.types.FCurve, keys: np.ndarray) -> None:
+    """Linear keys (T,2) float32, frame and value, for a curve without any. `update` sets the handles, which new keys
+    leave at the origin.
+    """
     points = curve.keyframe_points
     points.add(len(keys))
     points.foreach_set("co", keys.ravel())
@@ -77,7 +79,7 @@ def make_action(
         keys[:, 0] = first_frame + np.arange(len(keys))
         for index, column in enumerate(channel.values.T):
             keys[:, 1] = column
-            _fill(curves.new(channel.path, index=index, **{group_word: channel.bone}), keys)
+            fill(curves.new(channel.path, index=index, **{group_word: channel.bone}), keys)
     return action, slot
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from .actions import Channel
 from .key_merge import with_borders
-from .strip_keys import read_keys, replace_keys, write_keys
+from .strip_keys import are_linear, key_places, read_keys, replace_keys, write_keys
 
 
 def put_keys(curves: Any, channels: Sequence[Channel], first: int, frames: np.ndarray, owner: str) -> None:
@@ -54,7 +54,10 @@ def _hold_borders(curve: Any, run: np.ndarray) -> None:
         return
     low, high = curve.range()
     borders = [int(frame) for frame in (run[0] - 1, run[-1] + 1) if low <= frame <= high]
-    write_keys(curve, with_borders(curve, borders, 0.0))
+    at = key_places(curve)[:, 0]
+    rows = np.flatnonzero(np.isin(at, borders))
+    if len(rows) < len(borders) or not are_linear(curve, np.union1d(rows, np.maximum(rows - 1, 0))):
+        write_keys(curve, with_borders(curve, borders, 0.0))
 
 
 def _continued(channel: Channel, curves: Sequence[Any], first: int, run: np.ndarray) -> np.ndarray:

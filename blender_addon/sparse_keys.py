@@ -30,7 +30,7 @@ from motion_core.retarget import BonePoses, RigError, bone_poses_to_motion
 from motion_core.rig_maps import BoneMap
 from motion_core.skeleton import JOINTS, PARENT_OF
 
-from .action_curves import bone_path
+from .action_curves import bone_path, curve_values
 from .actions import LINEAR, active_curves
 from .bake import check_writable
 from .capture import capture_poses
@@ -43,6 +43,7 @@ from .strip_keys import read_keys, write_keys
 BEZIER = 2  # key interpolation, and the type of handles that stay in line when one is moved
 ALIGNED = 3
 ROUNDS = 16
+AROUND = 40  # frames beside a bad one that are looked at again: so far a new key is felt, and further
 CONTRIBUTES = 0.8  # of the largest own error of a channel in a frame: who has as much gets a key there
 HAND = 0.1  # of a leg's length: what a joint without others below it still throws
 
@@ -181,7 +182,7 @@ def _channels(
         name = bone_path(path)[0]  # type: ignore[index]
         bone, joint = rig.pose.bones[name], joint_of.get(name, "pelvis")
         ordered = [parts[index] for index in sorted(parts)]
-        values = np.array([[curve.evaluate(frame) for frame in frames] for curve in ordered]).T
+        values = np.stack([curve_values(curve, frames) for curve in ordered], axis=1).astype(np.float64)
         if path.endswith("rotation_quaternion"):
             values = quat.continuous(values)
         moves = path.endswith("location")
@@ -210,10 +211,11 @@ def _levers(rig: Any, bone_map: BoneMap) -> dict[str, float]:
 
 @dataclass(frozen=True, eq=False)
 class Errors:
-    """Against what was, at each of T frames. metres (T,): of the worst joint. radians (T,): of the worst bone. own
-    (channels,T): metres that each channel's own error moves what hangs on it.
+    """Against what was, at the frames of `rows` (T,). metres (T,): of the worst joint. radians (T,): of the worst bone.
+    own (channels,T): metres that each channel's own error moves what hangs on it.
     """
 
+    rows: np.ndarray
     metres: np.ndarray
     radians: np.ndarray
     own: np.ndarray
@@ -227,52 +229,70 @@ class Errors:
 
 def _judge(
     context: Any, rig: Any, bone_map: BoneMap, dense: tuple[Sequence[Channels], range, BonePoses]
-) -> Callable[[], Errors]:
-    """A function that lets Blender evaluate the rig as it is now and compares with what it was."""
+) -> Callable[[np.ndarray], Errors]:
+    """A function that lets Blender evaluate some frames (rows from the first on) as the rig is now, and compares."""
     channels, frames, given = dense
     unit, names = _unit(context, rig), list(bone_map.read.values())
+    turns = np.array([channel.turns for channel in channels])
+    levers = np.array([channel.lever for channel in channels])
 
-    def judge() -> Errors:
+    def judge(rows: np.ndarray) -> Errors:
         rig.update_tag()
-        shown = capture_poses(context, rig, frames)
-        metres = [np.linalg.norm(shown.heads[name] - given.heads[name], axis=1) * unit for name in names]
-        now = [np.array([[curve.evaluate(f) for f in frames] for curve in c.curves]).T for c in channels]
-        own = np.array([channel.error(channel.values, values) for channel, values in zip(channels, now)])
-        turns = np.array([channel.turns for channel in channels])
-        radians = own[turns].max(axis=0) if turns.any() else np.zeros(len(frames))
-        levers = np.array([channel.lever for channel in channels])
-        return Errors(np.max(metres, axis=0), radians, own * levers[:, None])
+        metres, own = [], []
+        for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+            some = range(frames.start + int(run[0]), frames.start + int(run[-1]) + 1)
+            shown = capture_poses(context, rig, some)
+            off = [np.linalg.norm(shown.heads[name] - given.heads[name][run], axis=1) for name in names]
+            metres.append(np.max(off, axis=0) * unit)
+            now = (np.stack([curve_values(curve, some) for curve in c.curves], axis=1) for c in channels)
+            own.append([c.error(c.values[run], values) for c, values in zip(channels, now)])
+        errors = np.concatenate(own, axis=1)
+        radians = errors[turns].max(axis=0) if turns.any() else np.zeros(len(rows))
+        return Errors(rows, np.concatenate(metres), radians, errors * levers[:, None])
 
     return judge
 
 
 def _reduce(
-    channels: Sequence[Channels], tolerance: Tolerance, frames: range, judge: Callable[[], Errors]
+    channels: Sequence[Channels],
+    tolerance: Tolerance,
+    frames: range,
+    judge: Callable[[np.ndarray], Errors],
 ) -> Errors:
     """Writes keys until the errors are within the tolerance: first each channel's own, then, where they add up along a
-    limb, more at the worst frames for those that contribute, at last for all of them.
+    limb, more at the worst frames for those that contribute, at last for all of them. Between looks at all frames only
+    those around the bad ones are looked at.
     """
-    rows = [_rows(channel, tolerance) for channel in channels]
+    everywhere = np.arange(len(frames))
+    looked, rows = everywhere, [_rows(channel, tolerance) for channel in channels]
+    changed = [True] * len(rows)
     for number in itertools.count():
-        _write(channels, rows, frames.start, tolerance.linear)
-        errors = judge()
+        _write(channels, rows, changed, (frames.start, tolerance.linear))
+        errors = judge(looked)
         share = errors.share(tolerance)
-        if share.max() <= 1:
+        bad = errors.rows[share > 1]
+        if len(bad) == 0 and len(looked) == len(everywhere):
             return errors
-        bad = np.flatnonzero(share > 1)
+        if len(bad) == 0:
+            looked, changed = everywhere, [False] * len(rows)
+            continue
         if all(np.isin(bad, row).all() for row in rows):  # a frame with a key in every channel is as it was
             return errors
-        if number < ROUNDS:
-            worst = [start + int(share[start:stop].argmax()) for start, stop in runs(share > 1)]
-            rows = [
-                np.union1d(
-                    row, [at for at in worst if own[at] > CONTRIBUTES * errors.own[:, at].max()]
-                ).astype(int)
-                for row, own in zip(rows, errors.own)
-            ]
-        else:
-            rows = [np.union1d(row, bad) for row in rows]
+        more = _contributions(errors, share) if number < ROUNDS else [bad] * len(rows)
+        former, rows = rows, [np.union1d(row, new).astype(int) for row, new in zip(rows, more)]
+        changed = [len(new) > len(old) for new, old in zip(rows, former)]
+        near = np.convolve(np.isin(everywhere, bad), np.ones(2 * AROUND + 1))[AROUND:][: len(frames)]
+        looked = np.flatnonzero(near > 0.5)
     raise AssertionError
+
+
+def _contributions(errors: Errors, share: np.ndarray) -> list[np.ndarray]:
+    """For each channel the frames (K,) that get a key: the worst of each bad stretch where its own error is among the
+    large ones.
+    """
+    worst = np.array([start + int(share[start:stop].argmax()) for start, stop in runs(share > 1)])
+    large = errors.own[:, worst] > CONTRIBUTES * errors.own[:, worst].max(axis=0)
+    return [errors.rows[worst[which]] for which in large]
 
 
 def _rows(channel: Channels, tolerance: Tolerance) -> np.ndarray:
@@ -286,8 +306,12 @@ def _rows(channel: Channels, tolerance: Tolerance) -> np.ndarray:
     return refine(channel.values, fixed.astype(int), allowed, between=between, error_of=channel.error)
 
 
-def _write(channels: Sequence[Channels], rows: Sequence[np.ndarray], first: int, linear: bool) -> None:
-    for channel, kept in zip(channels, rows):
+def _write(
+    channels: Sequence[Channels], rows: Sequence[np.ndarray], changed: Sequence[bool], how: tuple[int, bool]
+) -> None:
+    """The keys of the channels that changed. how: the frame of row 0, and whether curves are straight between keys."""
+    first, linear = how
+    for channel, kept in itertools.compress(zip(channels, rows), changed):
         left, right = handles(channel.values, kept)
         for column, curve in enumerate(channel.curves):
             keys = {name: np.zeros((len(kept), 1), np.int32) for name in ("easing", "type")}

@@ -180,7 +180,7 @@ def test_the_operator_is_one_step_and_reports(context, rig, enabled):
 def test_a_fault_in_the_middle_changes_nothing(context, rig, monkeypatch):
     before = [read_keys(curve) for curve in active_curves(rig)]
 
-    def interrupted() -> None:
+    def interrupted(rows) -> None:
         assert keys(rig) < len(before) * len(span(rig))  # after the keys were written
         raise KeyboardInterrupt
 
