@@ -1,0 +1,215 @@
+"""complete, edit, sequence, blend, clean, and their lines in a batch: files in, files out, faults in one line."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from editing_motions import same_frames, stepping, swaying
+
+from motion_core import cli
+from motion_core.commands.written import read_path, read_pin, read_spans
+from motion_core.formats.bvh import write_bvh
+from motion_core.formats.npz import read_npz, write_npz
+from motion_core.tasks import Complete, Sampling, TaskError, task_to_json
+
+FAST = ["--steps", "2", "--device", "cpu", "--model", "mdm"]
+
+
+@pytest.fixture
+def laban(capsys):
+    def run(*argv) -> tuple[int, str, str]:
+        status = cli.main([str(word) for word in argv])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def given(tmp_path):
+    """Two seconds of walking at 30 fps, as a file."""
+    write_npz(tmp_path / "in.npz", swaying(1, 60, 30.0))
+    return tmp_path / "in.npz"
+
+
+def near(a, b, frames) -> bool:
+    return bool(np.abs(a.joints()[frames] - b.joints()[frames]).max() < 1e-5)
+
+
+def test_complete_keeps_continues_and_tells(laban, tiny_weights, given, tmp_path):
+    motion, out = read_npz(given), tmp_path / "out.npz"
+    status, stdout, _ = laban("complete", "--motion", given, "--keep", "0:10,-5:", "--count", 2, "--json", "--feet",
+                              "--out", out, *FAST)  # fmt: skip
+    facts = json.loads(stdout)
+    assert status == 0 and [m["seed"] for m in facts["motions"]] == [0, 1]
+    for file in facts["files"]:
+        assert near(read_npz(file), motion, np.r_[0:10, 55:60])
+    assert facts["motions"][0]["keep"] == [[0, 10], [55, 60]] and facts["motions"][0]["clean"]["feet"]
+    assert laban("complete", "--motion", given, "--seconds", 3, "--out", out, *FAST)[0] == 0
+    longer = read_npz(out)
+    assert len(longer) == 90 and near(longer, motion, np.r_[0:60])
+    assert (
+        laban("complete", "--motion", given, "--loop", "--in-place", "--out", tmp_path / "loop.bvh", *FAST)[0]
+        == 0
+    )
+
+
+def test_complete_of_a_single_pose_and_of_bvh(laban, tiny_weights, given, tmp_path):
+    write_npz(tmp_path / "pose.npz", read_npz(given).slice(0, 1))
+    out = tmp_path / "out.npz"
+    assert laban("complete", "--motion", tmp_path / "pose.npz", "--seconds", 2, "--out", out, *FAST)[0] == 0
+    assert len(read_npz(out)) == 60 and near(read_npz(out), read_npz(given), np.r_[0:1])
+    write_bvh(tmp_path / "in.bvh", read_npz(given))
+    assert laban("complete", "--motion", tmp_path / "in.bvh", "--keep", "0:20", "--out", out, *FAST)[0] == 0
+    assert len(read_npz(out)) == 60
+
+
+def test_pins_and_path(laban, tiny_weights, tmp_path):
+    out = tmp_path / "out.npz"
+    status, stdout, _ = laban("complete", "--seconds", 3, "--pin", "pelvis@1=0.3,-0.8,0.9",
+                              "--pin", "pelvis@2=heading:90", "--pin", "pelvis@1=2,2,0.9", "--text", "walk", "--out", out, *FAST)  # fmt: skip
+    motion = read_npz(out)
+    assert status == 0 and "not met: pelvis at 1 s" in stdout and "comes first" in stdout
+    assert np.linalg.norm(motion.pelvis[20] - [0.3, -0.8, 0.9]) < 0.01
+    assert abs(np.degrees(motion.heading()[40]) % 360 - 90) < 1
+    (tmp_path / "way.csv").write_text("x,y,seconds\n0,0,0\n0,-1,1\n0.5,-2,2\n")
+    assert laban("complete", "--seconds", 3, "--path", tmp_path / "way.csv", "--out", out, *FAST)[0] == 0
+    motion = read_npz(out)
+    assert np.linalg.norm(motion.pelvis[40, :2] - [0.5, -2]) < 0.01 and motion.meta["path"]["seconds"] == [
+        0,
+        1,
+        2,
+    ]
+
+
+def test_edit_and_sequence(laban, tiny_weights, given, tmp_path):
+    motion, out = read_npz(given), tmp_path / "out.npz"
+    assert laban("edit", "--motion", given, "--parts", "left_arm", "head", "--text", "waves", "--span", "10:40",
+                 "--out", out, *FAST)[0] == 0  # fmt: skip
+    edited = read_npz(out)
+    assert near(edited, motion, np.r_[0:10, 40:60]) and edited.meta["parts"] == ["left_arm", "head"]
+    np.testing.assert_allclose(edited.trans, motion.trans)
+    assert laban("edit", "--motion", given, "--strength", 0.3, "--out", out, *FAST)[0] == 0
+    assert read_npz(out).meta["strength"] == 0.3
+    (tmp_path / "story.jsonl").write_text(
+        '{"text": "walk", "seconds": 1}\n\n{"text": "run", "seconds": 1.5}\n'
+    )
+    assert (
+        laban("sequence", "--file", tmp_path / "story.jsonl", "--start", given, "--out", out, *FAST)[0] == 0
+    )
+    assert len(read_npz(out)) == 50
+    assert laban("sequence", "--prompt", "a=b walks=1", "--prompt", "runs=1", "--out", out, *FAST)[0] == 0
+    assert read_npz(out).meta["prompts"] == [["a=b walks", 1.0], ["runs", 1.0]]
+
+
+def test_blend_and_clean(laban, given, tmp_path):
+    write_npz(tmp_path / "other.npz", stepping(50, 20.0, slide=0.1))
+    out = tmp_path / "out.npz"
+    for weight, frames in ((0, 60), (0.5, 67), (1, 75)):
+        status, _, _ = laban("blend", given, tmp_path / "other.npz", "--weight", weight, "--out", out)
+        assert status == 0 and abs(len(read_npz(out)) - frames) <= 1
+    assert laban("blend", given, tmp_path / "other.npz", "--weight", 0, "--out", out)[0] == 0
+    assert near(read_npz(out), read_npz(given), slice(None))
+    assert laban("blend", given, tmp_path / "other.npz", "--fade", 0.5, "--out", out)[0] == 0
+    assert len(read_npz(out)) == 60 + 75 - 15
+    assert (
+        laban("clean", tmp_path / "other.npz", "--feet", "--smooth", 0.2, "--fps", 30, "--out", out)[0] == 0
+    )
+    assert read_npz(out).fps == 30 and read_npz(out).meta["clean"] == {
+        "feet": True,
+        "floor": False,
+        "smooth": 0.2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["complete"], "neither a motion nor seconds"),
+        (["complete", "--motion", "IN"], "--keep 0:10,50:60"),
+        (["complete", "--motion", "IN", "--keep", "all"], "all frames are kept"),
+        (["complete", "--motion", "IN", "--keep", "0:99"], "frames 0 to 59"),
+        (["complete", "--motion", "IN", "--keep", "ten"], "start:stop"),
+        (["complete", "--seconds", "2", "--keep", "0:9"], "no motion is given"),
+        (["complete", "--seconds", "2", "--pin", "left_wrist=1,2,3"], "JOINT@SECONDS"),
+        (["complete", "--seconds", "2", "--pin", "hand@1=1,2,3"], "unknown joint 'hand'"),
+        (["complete", "--seconds", "2", "--pin", "head@1=1,2"], "2 coordinates"),
+        (["complete", "--seconds", "2", "--pin", "head@9=1,2,1"], "begins at 9 s"),
+        (["complete", "--seconds", "2", "--pin", "head@1=a,2,1"], "'a' where a number"),
+        (["complete", "--seconds", "2", "--path", "0,0"], "two points"),
+        (["complete", "--seconds", "2", "--path", "0,0 0,0"], "no length"),
+        (["complete", "--seconds", "2", "--path", "0,0@0 1,1"], "one to each"),
+        (["complete", "--seconds", "2", "--path", "0,0@0 1,1@5"], "ends at 5 s"),
+        (["complete", "--seconds", "2", "--in-place"], "belongs to --loop"),
+        (["complete", "--seconds", "2", "--smooth", "-1"], "smooth is -1"),
+        (["complete", "--seconds", "2", "--text", "walk " * 2000], "shorten it"),
+        (["complete", "--seconds", "2", "--model", "mdm-action"], "cannot complete"),
+        (["edit", "--motion", "IN", "--parts", "tail"], "'tail'"),
+        (["edit", "--motion", "IN", "--strength", "2"], "strength is 2"),
+        (["edit", "--motion", "IN", "--span", "0:5,9:10"], "one span"),
+        (["sequence", "--prompt", "walk"], "has no seconds"),
+        (["sequence", "--prompt", "walk=0"], "seconds of prompt 0"),
+        (["sequence"], "required"),
+        (["blend", "IN", "IN", "--weight", "nan"], "weight is nan"),
+        (["blend", "IN", "IN", "--fade", "60"], "fade is 60"),
+        (["clean", "IN"], "nothing is to be done"),
+        (["clean", "IN", "--fps", "0"], "fps is 0"),
+    ],
+)  # fmt: skip
+def test_bad_arguments_are_one_line(laban, tiny_weights, given, tmp_path, argv, words):
+    out = tmp_path / "x.npz"
+    status, stdout, err = laban(*(given if word == "IN" else word for word in argv), "--out", out)
+    assert status == 2 and not stdout and not out.exists() and words in err, err
+    assert err.startswith("laban: error: ") and err.count("\n") == 1
+
+
+def test_files_that_cannot_be_read_fail(laban, tmp_path):
+    (tmp_path / "broken.npz").write_bytes(b"no motion")
+    for name in ("absent.npz", "broken.npz"):
+        status, _, err = laban("edit", "--motion", tmp_path / name, "--out", tmp_path / "x.npz")
+        assert status == 1 and name in err
+    status, _, err = laban(
+        "complete", "--seconds", 2, "--path", tmp_path / "no.csv", "--out", tmp_path / "x.npz"
+    )
+    assert status == 1 and "no.csv" in err
+
+
+def test_what_is_written_on_the_command_line():
+    assert read_spans("0:3, 5 ,-2:,:1", 10) == ((0, 3), (5, 6), (8, 10), (0, 1))
+    assert read_spans("all", 7) == ((0, 7),) and read_spans("none", 7) == ()
+    pin = read_pin("pelvis@1:2.5=1,-2,0.9,heading:180")
+    assert (pin.start, pin.stop, pin.position) == (1, 2.5, (1, -2, 0.9)) and abs(pin.heading - np.pi) < 1e-9
+    assert read_path("0,0@0 1,2@3", "free").seconds == (0, 3)
+    for text in ("", "1:x", "3:2", "::", "1-3"):
+        with pytest.raises(TaskError):
+            read_spans(text, 10)
+
+
+def test_batch_lines(laban, tiny_weights, given, tmp_path):
+    motion = read_npz(given)
+    inline = task_to_json("mdm", Complete(motion, keep=((0, 30),)), Sampling(steps=2))
+    few = {"steps": 2, "model": "mdm"}
+    lines = [
+        {"id": "c", "task": "complete", "motion": "in.npz", "keep": [[0, 10], [50, 60]]} | few,
+        {"id": "e", "task": "edit", "motion": str(given), "parts": ["left_arm"], "count": 2} | few,
+        {"id": "s", "task": "sequence", "prompts": [["walk", 1], ["run", 1]], "start": "in.npz"} | few,
+        inline | {"id": "i"},
+        {"id": "b1", "task": "complete", "motion": "absent.npz"},
+        {"id": "b2", "task": "complete", "motion": "jobs.jsonl"},
+        {"id": "b3", "task": "edit"},
+        {"id": "g", "text": "walk", "seconds": 0.5, "steps": 2, "model": "mdm"},
+    ]  # fmt: skip
+    (tmp_path / "jobs.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
+    status, stdout, err = laban(
+        "batch", tmp_path / "jobs.jsonl", "--out", tmp_path / "out", "--device", "cpu", "--json"
+    )
+    facts = json.loads(stdout)
+    assert status == 1 and [fault["line"] for fault in facts["failed"]] == [5, 6, 7], err
+    assert "absent.npz" in facts["failed"][0]["error"] and ".npz or .bvh" in facts["failed"][1]["error"]
+    assert sorted(p.stem for p in (tmp_path / "out").iterdir()) == ["c", "e_000", "e_001", "g", "i", "s"]
+    made = read_npz(tmp_path / "out" / "c.npz")
+    assert near(made, motion, np.r_[0:10, 50:60])
+    kept = np.arange(60) < 30
+    assert near(read_npz(tmp_path / "out" / "i.npz"), motion, kept) and not same_frames(made, motion, ~kept)
