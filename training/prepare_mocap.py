@@ -51,7 +51,8 @@ from motion_core.data.mocap import (
 )
 from motion_core.data.store import ClipRecord, write_store
 from motion_core.formats.bvh_text import read_bvh
-from motion_core.formats.humanoid import evidence, fit_body
+from motion_core.formats.calibration import evidence
+from motion_core.formats.humanoid import fit_body
 from motion_core.motion import Motion
 
 MAX_FRAMES = 400

@@ -11,7 +11,8 @@ from motion_core.data.sources import SourceSkeleton, find_source
 from motion_core.fitting import HINGES, unit
 from motion_core.formats.bvh import clip_to_capture
 from motion_core.formats.bvh_clip import BvhClip
-from motion_core.formats.humanoid import Body, calibrate, capture_to_body, evidence, fit_body
+from motion_core.formats.calibration import calibrate, evidence
+from motion_core.formats.humanoid import Body, capture_to_body, fit_body
 from motion_core.formats.joint_names import guess_names
 from motion_core.motion import Motion, forward_kinematics
 from motion_core.skeleton import ANKLE_HEIGHT, FOOT_JOINTS, JOINT, SOLE

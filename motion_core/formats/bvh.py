@@ -16,16 +16,15 @@ import numpy as np
 from motion_core import quaternions as quat
 from motion_core.formats.bvh_clip import BvhClip, joined
 from motion_core.formats.bvh_text import read_bvh
+from motion_core.formats.calibration import evidence_of_takes, mean_turns
 from motion_core.formats.files import atomic_write
 from motion_core.formats.humanoid import (
     OUR_LEG,
     Capture,
     capture_to_body,
     check_names,
-    evidence_of_takes,
     fit_body,
     leg_length,
-    mean_turns,
 )
 from motion_core.formats.joint_names import guess_names
 from motion_core.motion import Motion

@@ -3,7 +3,8 @@
 Zero poses and joint axes differ from file to file and are not trusted. Each joint of ours copies the world orientation
 S(t) of a source joint times a constant turn C, so that every twist of the capture is kept: G(t) = S(t) C.
 C is found from the motion itself: it is the mean of conj(S(t)) F(t) over the frames in which a geometric fit F(t) is
-good: limbs while their hinge is bent, feet while they stand, the torso while it is upright, hands while the arm hangs.
+good (`calibration.py`): limbs while their hinge is bent, feet while they stand, the torso while it is upright, hands
+while the arm hangs.
 Last, the bones of arms and legs are swung by the remaining little angle, so that their directions are exact.
 """
 
@@ -22,7 +23,6 @@ from motion_core.fitting import (
     HINGES,
     Hinge,
     bend_onto,
-    frame,
     positions_to_world,
     rest_direction,
     smooth,
@@ -37,11 +37,6 @@ NEEDED = (
     "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
 )  # fmt: skip
 SIDES = ("left", "right")
-MIDDLE = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
-# Axes meant to lie across the body do so within 10 degrees in every known skeleton; others are off by 17 or more.
-SNAP = np.cos(np.radians(12))
-UPRIGHT_TILT = np.radians(15)  # how far the torso may lean and still tell its neutral pose
-STANDING_SPEED = 0.15  # m/s below which a foot stands
 # Beyond these angles a twist contradicts the hinge (forearms may turn far), and an end joint its anatomy.
 TWIST_LIMITS = {
     f"{side}_{joint}": np.radians(limit)
@@ -51,7 +46,6 @@ TWIST_LIMITS = {
 END_LIMITS = {"wrist": np.radians(100), "ankle": np.radians(75), "foot": np.radians(60)}
 MEND_FRAMES = 6.0  # standard deviation of the window in which a twist is judged
 MEND_TRUST = np.sin(np.radians(20)) ** 2  # a limb straighter than this says nothing about its twist
-FLOOR_SHARE = 5.0  # percent of frames whose feet may lie under the floor
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,152 +161,9 @@ def _legs(positions: np.ndarray) -> np.ndarray:
 OUR_LEG = leg_length(REST_JOINTS[None])
 
 
-# ------------------------------------------------------------------------------------------- the constant turns C
-
-
-def evidence(body: Body) -> np.ndarray:
-    """(22,4,4): per joint the sum over frames of w c c^T with c = conj(S) F. Sums of several clips may be added."""
-    return evidence_of_takes(body).sum(axis=0)
-
-
-def evidence_of_takes(body: Body) -> np.ndarray:
-    """(N,22,4,4): the `evidence` of each take."""
-    fits, weights = _fits(body)
-    turns = quat.multiply(quat.conjugate(body.orientations), fits)
-    known = np.all(np.isfinite(turns), axis=-1)
-    turns = np.where(known[..., None], turns, 0.0)
-    weighed = (weights * known)[..., None] * turns
-    products = quat.over_time(len(turns), len(JOINTS), 4, 4)
-    for a in range(4):
-        products[..., a, :] = weighed[..., a, None] * turns
-    return np.add.reduceat(products, body.starts, axis=0)
-
-
-def calibrate(clips: Sequence[np.ndarray]) -> np.ndarray:
-    """`mean_turns` (22,4) of evidence (22,4,4) of one or more clips of the same skeleton together."""
-    return mean_turns(np.sum(clips, axis=0))
-
-
-def mean_turns(total: np.ndarray) -> np.ndarray:
-    """C (...,22,4), the weighted mean turns, from evidence (...,22,4,4).
-
-    The mean quaternion is the eigenvector of the largest eigenvalue (Markley et al. 2007, eq. 13).
-    Joints without evidence are NaN.
-    """
-    _, vectors = np.linalg.eigh(total)
-    turns = vectors[..., -1]
-    middle = [JOINT[joint] for joint in MIDDLE]
-    turns[..., middle, :] = _symmetric(turns[..., middle, :])
-    return np.where(np.trace(total, axis1=-2, axis2=-1)[..., None] > 1e-9, turns, np.nan)
-
-
-def _symmetric(turn: np.ndarray) -> np.ndarray:
-    """C (...,4) with the body's left-right axis exactly on the nearest axis of the source joint, if that is near.
-
-    Riggers lay an axis of a middle joint across the body; a mean over people who look to one side does not know it.
-    """
-    across = quat.rotate(turn, np.array([1.0, 0.0, 0.0]))
-    nearest = np.abs(across) == np.max(np.abs(across), axis=-1, keepdims=True)
-    axis = np.where(nearest, np.sign(across), 0.0)
-    near = np.sum(across * axis, axis=-1, keepdims=True) > SNAP
-    return np.where(near, quat.multiply(quat.between(across, axis), turn), turn)
-
-
-def _fits(body: Body) -> tuple[np.ndarray, np.ndarray]:
-    """World orientations (T,22,4) of the geometric fit and how far each frame is to be believed (T,22)."""
-    positions = body.positions
-    fits = body.fits.copy(order="K")
-    weights = quat.over_time(*fits.shape[:2])
-    weights[:] = 1.0
-    _fit_torso(positions, fits, weights)
-    for upper, lower, _ in HINGES:
-        bend = quat.cross(_bone(positions, upper), _bone(positions, lower))
-        weights[:, [JOINT[upper], JOINT[lower]]] = np.sum(bend**2, axis=-1)[:, None] ** 2 + 1e-6
-    for side in SIDES:
-        _fit_hand(positions, fits, weights, side)
-        _fit_foot(body, fits, weights, side)
-    return fits, weights
-
-
-def _bone(positions: np.ndarray, joint: str) -> np.ndarray:
+def bone_directions(positions: np.ndarray, joint: str) -> np.ndarray:
+    """Unit directions (T,3) of the bone that a joint of (T,22,3) carries."""
     return unit(positions[:, JOINT[CHILD[joint]]] - positions[:, JOINT[joint]])
-
-
-def torso_frames(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Frames (T,4) of pelvis and chest of a straight torso: across hips or shoulders, up from hips to neck."""
-    at = {joint: positions[:, index] for joint, index in JOINT.items()}
-    up = at["neck"] - (at["left_hip"] + at["right_hip"]) / 2
-    pelvis = frame(at["left_hip"] - at["right_hip"], up, exact="x")
-    chest = frame(at["left_shoulder"] - at["right_shoulder"], up, exact="y")
-    return quat.matrix_to_quat(pelvis), quat.matrix_to_quat(chest)
-
-
-REST_TORSO = tuple(quat.conjugate(turn) for turn in torso_frames(REST_JOINTS[None].astype(np.float64)))
-
-
-def _fit_torso(positions: np.ndarray, fits: np.ndarray, weights: np.ndarray) -> None:
-    """Pelvis, spine, neck, head and collars: those of a straight torso, believed while it is upright."""
-    pelvis, chest = (quat.multiply(turn, rest) for turn, rest in zip(torso_frames(positions), REST_TORSO))
-    up = quat.rotate(chest, np.array([0.0, 1.0, 0.0]))
-    tilt = np.arccos(np.clip(up[:, 2], -1, 1))
-    upright = np.exp(-((tilt / UPRIGHT_TILT) ** 2) / 2) + 1e-6
-    for joint, share in (("pelvis", 0.0), ("spine1", 1 / 3), ("spine2", 2 / 3)):
-        fits[:, JOINT[joint]] = quat.slerp(pelvis, chest, np.full(len(chest), share))
-        weights[:, JOINT[joint]] = upright
-    for joint in ("spine3", "neck", "head", "left_collar", "right_collar"):
-        fits[:, JOINT[joint]] = chest
-        weights[:, JOINT[joint]] = upright
-    for side in SIDES:
-        weights[:, JOINT[f"{side}_collar"]] *= _hanging(positions, side)
-
-
-def _hanging(positions: np.ndarray, side: str) -> np.ndarray:
-    """(T,) near 1 while the upper arm points down."""
-    return np.clip(-_bone(positions, f"{side}_shoulder")[:, 2], 1e-3, 1) ** 2
-
-
-def _fit_hand(positions: np.ndarray, fits: np.ndarray, weights: np.ndarray, side: str) -> None:
-    fits[:, JOINT[f"{side}_wrist"]] = fits[:, JOINT[f"{side}_elbow"]]
-    weights[:, JOINT[f"{side}_wrist"]] = _hanging(positions, side)
-
-
-def _fit_foot(body: Body, fits: np.ndarray, weights: np.ndarray, side: str) -> None:
-    """A standing foot is level and points where its toes are."""
-    ankle, ball = (body.positions[:, JOINT[f"{side}_{joint}"]] for joint in ("ankle", "foot"))
-    up = np.broadcast_to([0.0, 0.0, 1.0], ankle.shape)
-    level = frame(quat.cross(up, ball - ankle), up, exact="y")
-    ahead = OFFSETS[JOINT[f"{side}_foot"]].astype(np.float64)
-    rest = frame(np.cross([0.0, 1.0, 0.0], ahead), np.array([0.0, 1.0, 0.0]), exact="y")
-    flat = quat.multiply(quat.matrix_to_quat(level), quat.conjugate(quat.matrix_to_quat(rest)))
-    standing = np.prod(_standing(np.stack([ankle, ball], axis=1), body), axis=1)
-    for joint in ("ankle", "foot"):
-        fits[:, JOINT[f"{side}_{joint}"]] = flat
-        weights[:, JOINT[f"{side}_{joint}"]] = standing + 1e-6
-
-
-def _standing(points: np.ndarray, body: Body) -> np.ndarray:
-    """(T,P) near 1 while points (T,P,3) are slow and low."""
-    speed = np.linalg.norm(_steps(points, body.takes), axis=-1) * body.fps
-    low = [np.percentile(points[take, :, 2], FLOOR_SHARE, axis=0) for take in body.takes]
-    height = points[..., 2] - body.over_frames(np.array(low))
-    return np.exp(-((speed / STANDING_SPEED) ** 2) - (height / 0.03) ** 2)
-
-
-def _steps(points: np.ndarray, takes: Sequence[slice]) -> np.ndarray:
-    """Central differences of points (T,P,3) in time, one-sided where a take begins or ends, zero in a single frame."""
-    if len(points) == 1:
-        return np.zeros_like(points)
-    steps = np.gradient(points, axis=0)
-    for take in takes:
-        first, last = take.start, take.stop - 1
-        if first == last:
-            steps[first] = 0.0
-        else:
-            steps[first], steps[last] = points[first + 1] - points[first], points[last] - points[last - 1]
-    return steps
-
-
-# ------------------------------------------------------------------------------------------- applying them
 
 
 def body_orientations(body: Body, turns: np.ndarray) -> np.ndarray:
@@ -334,7 +185,7 @@ def body_orientations(body: Body, turns: np.ndarray) -> np.ndarray:
 def _exact_limb(body: Body, world: np.ndarray, hinge: Hinge) -> None:
     """Both bones of a limb onto their directions, their twists checked: the lower one's against the upper one's."""
     bones, starts = hinge[:2], body.starts
-    u, f = (_bone(body.positions, joint) for joint in bones)
+    u, f = (bone_directions(body.positions, joint) for joint in bones)
     bend = np.sum(quat.cross(u, f) ** 2, axis=-1)
     upper, lower = (JOINT[joint] for joint in bones)
     world[:, upper] = swing_onto(world[:, upper], rest_direction(bones[0]), u)

@@ -27,7 +27,8 @@ from motion_core.data.mocap import (
 from motion_core.data.sources import SOURCES, find_source
 from motion_core.fitting import HINGES, rest_direction
 from motion_core.formats.bvh_text import read_bvh
-from motion_core.formats.humanoid import evidence, fit_body
+from motion_core.formats.calibration import evidence
+from motion_core.formats.humanoid import fit_body
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT
 
