@@ -69,7 +69,8 @@ def test_complete_of_a_single_pose_and_of_bvh(laban, tiny_weights, given, tmp_pa
 def test_pins_and_path(laban, tiny_weights, tmp_path):
     out = tmp_path / "out.npz"
     status, stdout, _ = laban("complete", "--seconds", 3, "--pin", "pelvis@1=0.3,-0.8,0.9",
-                              "--pin", "pelvis@2=heading:90", "--pin", "pelvis@1=2,2,0.9", "--text", "walk", "--out", out, *FAST)  # fmt: skip
+                              "--pin", "pelvis@2=heading:90",
+                              "--pin", "pelvis@1=2,2,0.9", "--text", "walk", "--out", out, *FAST)  # fmt: skip
     motion = read_npz(out)
     assert status == 0 and "not met: pelvis at 1 s" in stdout and "comes first" in stdout
     assert np.linalg.norm(motion.pelvis[20] - [0.3, -0.8, 0.9]) < 0.01
