@@ -14,6 +14,8 @@ from .session import SESSION
 from .strips import LabanStrip, stale_on
 from .text_lines import columns_of, draw_text
 
+_reasons: dict[str, str] = {}  # of the rig whose list is being drawn: worked out once, not for each line
+
 
 class LABAN_UL_strips(bpy.types.UIList):
     """One line a strip: whether its motion is up to date, the words, the frames."""
@@ -24,7 +26,7 @@ class LABAN_UL_strips(bpy.types.UIList):
         self, context: Any, layout: Any, data: Any, item: Any, icon: Any, active: Any
     ) -> None:
         row = layout.row(align=True)
-        made = item.uid not in stale_on(context, target_rig(context))
+        made = item.uid not in _reasons
         row.prop(item, "prompt", text="", emboss=False, icon="CHECKMARK" if made else "FILE_REFRESH")
         frames = row.row()
         frames.alignment = "RIGHT"
@@ -42,10 +44,12 @@ class LABAN_PT_strips(SidebarPanel, bpy.types.Panel):
         if kept is None:
             draw_text(layout, "select a rig", width=width, icon="INFO")
             return
+        _reasons.clear()
+        _reasons.update(stale_on(context, target_rig(context)))
         _draw_list(layout, kept)
         strip = chosen_strip(context)
         if strip is not None:
-            _draw_strip(layout, strip, stale_on(context, target_rig(context)).get(strip.uid, ""), width)
+            _draw_strip(layout, strip, _reasons.get(strip.uid, ""), width)
         layout.row().prop(kept, "output", expand=True)
         _draw_buttons(layout, context, width)
         if SESSION.run is None:
