@@ -138,6 +138,7 @@ def names(drawn: list[tuple], kind: str) -> list[str]:
 
 
 def test_the_panel_without_a_rig_or_strips(context, enabled, preferences, backend_python):
+    SESSION.outcome = Outcome()
     assert names(draw(context), "label") == ["Select a rig"]
     bpy.ops.laban.add_rig()
     preferences.python = backend_python
