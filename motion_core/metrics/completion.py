@@ -25,7 +25,7 @@ from motion_core.tasks import Complete, TaskError
 # all windows of one gap length at once: models take batches
 Fill = Callable[[Sequence[Window]], list[Motion]]
 Progress = Callable[[int, int], None]
-REAL_FIGURES = ("sliding", "down", "pop")  # what means something without another motion beside it
+REAL_FIGURES = ("sliding", "down", "pop", "glide")  # what means something without another motion beside it
 SUMS = tuple(f.name for f in fields(GapSums))
 
 INTERPOLATIONS: dict[str, Callable[[Motion, Gap], Motion]] = {
@@ -43,9 +43,12 @@ class Filled:
     seconds: float
 
     def estimates(self) -> dict[str, Estimate]:
-        """L2P, L2Q, NPSS, centimetres, foot sliding in cm/s, share of the time that feet are down, pops."""
+        """L2P, L2Q, NPSS, centimetres, foot sliding in cm/s, time that feet are down, pops, glide."""
         sums, windows = self.sums, self.sums["windows"]
-        found = {name: Estimate.of_sums(sums[name], windows) for name in ("l2p", "l2q", "centimetres", "pop")}
+        found = {
+            name: Estimate.of_sums(sums[name], windows)
+            for name in ("l2p", "l2q", "centimetres", "pop", "glide")
+        }
         return found | {
             "npss": Estimate.of_sums(sums["npss"], sums["power"]),
             "sliding": Estimate.of_sums(sums["slip"], sums["steps"]),

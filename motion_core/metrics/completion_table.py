@@ -19,6 +19,7 @@ COLUMNS = (
     Column("centimetres", "cm", "down", 2),
     Column("sliding", "foot sliding cm/s", "down", 1),
     Column("down", "feet down %", "real", 0, 100.0),
+    Column("glide", "lower foot cm/s", "real", 1),
     Column("pop", "pop cm", "real", 1),
 )
 QUOTIENTS = (

@@ -20,6 +20,7 @@ import numpy as np
 from motion_core import quaternions as quat
 from motion_core.metrics.physical import sliding_steps
 from motion_core.motion import Motion
+from motion_core.skeleton import JOINT
 
 Gap = tuple[int, int]  # frames start:stop
 LEAST_POWER = 1e-12  # below it a series has no spectrum to speak of
@@ -32,7 +33,8 @@ class GapSums:
     l2p, l2q: of the window. centimetres: mean distance of the joints. npss: weighted distance of the spectra; power:
     its weight. slip: cm/s over the steps of feet on the floor; steps: how many, of `most_steps`. The steps into and out
     of the gap count, so that a jump at its end shows. pop: centimetres, by how much a step of a joint differs from its
-    last one, the largest of all joints at both borders of the gap.
+    last one, the largest of all joints at both borders of the gap. glide: cm/s of the lower foot's ball over the floor,
+    however high it is: whoever lifts the feet out of reach of `slip` glides.
     """
 
     l2p: float
@@ -44,6 +46,7 @@ class GapSums:
     steps: float
     most_steps: float
     pop: float
+    glide: float
 
 
 def gap_sums(truth: Motion, made: Motion, gap: Gap, scale: np.ndarray) -> GapSums:
@@ -75,6 +78,7 @@ def gap_sums(truth: Motion, made: Motion, gap: Gap, scale: np.ndarray) -> GapSum
         steps=float(len(slips)),
         most_steps=2.0 * (stop - start + 1),  # of either foot
         pop=largest_pop(our_places, gap),
+        glide=lower_foot_speed(our_places[start - 1 : stop + 1], made.fps),
     )
 
 
@@ -83,6 +87,14 @@ def largest_pop(places: np.ndarray, gap: Gap) -> float:
     changes = 100 * np.linalg.norm(np.diff(places, 2, axis=0), axis=-1).max(axis=1)  # at frames 1 .. T-2
     around = {gap[0] - 1, gap[0], gap[1] - 1, gap[1]}
     return float(max(changes[frame - 1] for frame in around if 1 <= frame <= len(changes)))
+
+
+def lower_foot_speed(places: np.ndarray, fps: float) -> float:
+    """cm/s, mean over the steps of joints (T,22,3), Z up: the ball of the foot that is lower on average of the step."""
+    balls = places[:, [JOINT["left_foot"], JOINT["right_foot"]]]
+    speeds = 100 * fps * np.linalg.norm(np.diff(balls[..., :2], axis=0), axis=-1)  # (T-1,2)
+    heights = balls[1:, :, 2] + balls[:-1, :, 2]
+    return float(np.where(heights[:, 0] <= heights[:, 1], speeds[:, 0], speeds[:, 1]).mean())
 
 
 def aligned(real: np.ndarray, ours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

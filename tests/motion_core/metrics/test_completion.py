@@ -67,7 +67,7 @@ def test_the_table_has_every_row_and_names_the_best(store, tiny_weights, tmp_pat
         assert rows[best].over_best["l2p"] == pytest.approx((1.0, 0.0))
         mean = rows["mdm@steps=2"].values["l2p"][0] / rows[best].values["l2p"][0]
         assert rows["mdm@steps=2"].over_best["l2p"][0] == pytest.approx(mean)
-        assert set(rows["real"].values) == {"sliding", "down", "pop"} and not rows["real"].over_best
+        assert set(rows["real"].values) == {"sliding", "down", "pop", "glide"} and not rows["real"].over_best
     assert steps == sorted(steps) and 0 < steps[-1] <= 1
     markdown = completion_to_markdown(table)
     assert markdown.count("\n| 5 | ") == 5 and "**" in markdown and "| 15 | mdm@steps=2 | " in markdown

@@ -87,6 +87,16 @@ def test_a_pop_is_looked_for_at_the_borders():
     )  # nothing to see beyond the ends
 
 
+def test_lifted_feet_glide_though_they_do_not_slide():
+    truth = standing()
+    along = np.arange(35)[:, None] * np.array([0.02, 0, 0], dtype=np.float32)  # 60 cm/s
+    on_the_floor = gap_sums(truth, replace(truth, trans=truth.trans + along), GAP, ONE)
+    lifted = gap_sums(truth, replace(truth, trans=truth.trans + along + np.float32([0, 0, 0.05])), GAP, ONE)
+    assert on_the_floor.slip / on_the_floor.steps == pytest.approx(60, rel=1e-3) and lifted.steps == 0
+    assert on_the_floor.glide == pytest.approx(60, rel=1e-3) == lifted.glide
+    assert gap_sums(truth, truth, GAP, ONE).glide == 0
+
+
 def test_a_turned_hand_counts_in_l2q_alone():
     """A hand has no joint behind it. Two quaternions 60 degrees apart are 2 sin(15 degrees) apart."""
     truth = standing()
