@@ -19,7 +19,7 @@ FEW = Sampling(seed=5, steps=2)
 def made(service, task, sampling=FEW, count=1):
     """The motions of a task that the service is asked for."""
     job = service.submit(task_to_json("mdm", task, sampling, count))
-    over = service.wait(job)
+    over = service.wait(job, timeout=240.0)  # the first one waits for the text encoder
     assert over["state"] == "done", over
     return [bytes_to_motion(service.motion(job, index)) for index in range(count)]
 
