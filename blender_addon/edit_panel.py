@@ -109,7 +109,9 @@ class LABAN_UL_pins(bpy.types.UIList):
         row.prop(item, "enabled", text="")
         row.prop(item, "name", text="", emboss=False, icon="ERROR" if item.target is None else "EMPTY_ARROWS")
         frames = str(item.start) if item.start == item.end else f"{item.start}-{item.end}"
-        row.label(text=frames)
+        side = row.row()
+        side.alignment = "RIGHT"
+        side.label(text=frames)
 
 
 class LABAN_PT_pins(SidebarPanel, bpy.types.Panel):

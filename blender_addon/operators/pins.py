@@ -29,7 +29,7 @@ def chosen_pin(context: bpy.types.Context) -> LabanPin | None:
 def add_pin(context: bpy.types.Context, rig: Any, joint: str, empty: bpy.types.Object) -> LabanPin:
     """A pin at the current frame, chosen in the list."""
     pin = rig.laban_pins.pins.add()
-    pin.name = f"{joint.replace('_', ' ').capitalize()} at {context.scene.frame_current}"
+    pin.name = joint.replace("_", " ").capitalize()
     pin.joint, pin.target = joint, empty
     pin.start = pin.end = context.scene.frame_current
     rig.laban_pins.chosen = len(rig.laban_pins.pins) - 1
