@@ -27,7 +27,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _describe(card: ModelCard, found: bool) -> list[str]:
     length = f"up to {card.max_seconds:g} s at {card.fps:g} fps"
-    needs = f"needs {card.needs or 'nothing'}" if "generate" in card.tasks else "works for the model that names it"
+    needs = (
+        f"needs {card.needs or 'nothing'}"
+        if "generate" in card.tasks
+        else "works for the model that names it"
+    )
     lines = [
         f"{card.id:<20} {card.title}; {needs}; {length}",
         f"{'':<20} can {', '.join(card.tasks)}" + (f"; short gaps by {card.between}" if card.between else ""),

@@ -15,12 +15,15 @@ from motion_core.skeleton import SOLE
 
 CLEARANCE = 0.045  # metres between the ball of a foot that swings and where it is when it stands
 SLOW, FAST = 0.35, 0.9  # m/s over the floor: below nothing is asked, above the whole clearance
+AHEAD = 0.2  # m/s that a foot must be faster than the other one to be the one that swings
+STEADY = 0.1  # seconds that speeds are averaged over
 SOFT = 0.15  # seconds over which a lift comes and goes
 BORDER = 0.1  # seconds beside frozen frames in which it grows
 
 
 def lift_swings(motion: Motion, *, frozen: np.ndarray | None = None) -> Motion:
-    """The motion with feet that move fast over the floor raised to CLEARANCE; knees bend, ankles keep their angle.
+    """The motion with the foot that swings raised to CLEARANCE where it is lower; the knee bends, the ankle keeps its
+    angle.
 
     frozen (T,) bool: frames that stay bit for bit.
     """
@@ -29,7 +32,11 @@ def lift_swings(motion: Motion, *, frozen: np.ndarray | None = None) -> Motion:
         return motion
     pose = Pose.of(motion)
     grown = _grown(frozen, motion.fps)
-    lifts = {side: _lift(pose.at(f"{side}_foot"), motion.fps) * grown for side in SIDES}
+    speeds = {side: _speed(pose.at(f"{side}_foot"), motion.fps) for side in SIDES}
+    lifts = {
+        side: _lift(pose.at(f"{side}_foot"), speeds[side], speeds[other], motion.fps) * grown
+        for side, other in zip(SIDES, reversed(SIDES))
+    }
     if not any(lift.any() for lift in lifts.values()):
         return motion
     plans = {side: _raised(pose, side, lift) for side, lift in lifts.items()}
@@ -37,11 +44,15 @@ def lift_swings(motion: Motion, *, frozen: np.ndarray | None = None) -> Motion:
     return pose.motion(motion, frozen)
 
 
-def _lift(ball: np.ndarray, fps: float) -> np.ndarray:
-    """(T,) metres that the ball of a foot (T,3) lacks."""
-    speed = speed_of(ball[:, :2], fps)
-    asked = CLEARANCE * smoothstep((speed - SLOW) / (FAST - SLOW))
-    lack = np.maximum(asked - (ball[:, 2] - SOLE), 0.0)
+def _speed(ball: np.ndarray, fps: float) -> np.ndarray:
+    """m/s (T,) of the ball of a foot (T,3) over the floor."""
+    return running_mean(speed_of(ball[:, :2], fps), round(STEADY * fps))
+
+
+def _lift(ball: np.ndarray, speed: np.ndarray, other: np.ndarray, fps: float) -> np.ndarray:
+    """(T,) metres that the ball of a foot (T,3) lacks; the slower of two feet carries the body and is left alone."""
+    swings = smoothstep((speed - SLOW) / (FAST - SLOW)) * smoothstep((speed - other) / AHEAD)
+    lack = np.maximum(CLEARANCE * swings - (ball[:, 2] - SOLE), 0.0)
     return running_mean(lack, round(SOFT * fps))
 
 
