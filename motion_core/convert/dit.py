@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from motion_core.checkpoint import CheckpointInfo
 from motion_core.convert.keys import fit_model, inside, rename
-from motion_core.convert.reader import read_pickled
+from motion_core.convert.statistics import read_statistics
 from motion_core.formats import FormatError
 from motion_core.models.dit import DiT, DiTConfig
 
@@ -141,20 +142,7 @@ def _config(official: Mapping[str, Tensor]) -> DiTConfig:
     )
 
 
-def _statistics(path: Path, features: int) -> tuple[Tensor, Tensor]:
+def _statistics(path: Path, features: int) -> tuple[np.ndarray, np.ndarray]:
     """Mean and deviation (F,) of the features, which the lab keeps among its configurations."""
-    found = []
-    for name in STATISTICS:
-        beside = path.parent / name
-        if not beside.is_file():
-            raise FileNotFoundError(
-                f"no {name} beside {path}: copy {' and '.join(STATISTICS)} there from configs/dataset/standardization "
-                "of the lab's code, the model's numbers mean nothing without them"
-            )
-        values = next(iter(read_pickled(beside).values())).flatten()
-        if len(values) != features or not bool(values.isfinite().all()):
-            raise FormatError(
-                f"{beside} has {len(values)} values; the model has {features} features, all finite"
-            )
-        found.append(values)
-    return found[0], found[1]
+    fix = "copy them beside it from configs/dataset/standardization of the lab's code"
+    return read_statistics(path, features, [path.parent], [STATISTICS], fix)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from motion_core.checkpoint import CheckpointInfo
 from motion_core.convert.keys import ATTENTION_KEYS, fit_model, rename, weights_of
+from motion_core.convert.statistics import read_statistics
 from motion_core.formats import FormatError
 from motion_core.models.mdm import MDM, MDMConfig
 
@@ -21,6 +22,7 @@ HUMANACT12 = (
 )  # fmt: skip
 TEXT_ENCODERS = {"clip": "clip-vit-b32", "bert": "distilbert"}
 LICENCE = "MIT code; trained on AMASS-derived data: non-commercial research"
+STATISTICS = ("Mean.npy", "Std.npy")
 HEADS = 4  # fixed in the official code, and not to be seen in the weights
 
 
@@ -169,21 +171,5 @@ def config_of(path: Path, args: dict[str, Any], dataset: Dataset, official: dict
 
 def _statistics(path: Path, features: int) -> tuple[np.ndarray, np.ndarray]:
     """Mean and std (F,) of the data set, which official checkpoints leave in the data set's own folder."""
-    found = []
-    for name in ("Mean.npy", "Std.npy"):
-        beside = path.parent / name
-        if not beside.is_file():
-            raise FileNotFoundError(
-                f"no {name} beside {path}: copy Mean.npy and Std.npy there from the folder of the data set "
-                "(HumanML3D/ or KIT-ML/), the model's numbers mean nothing without them"
-            )
-        try:
-            values = np.load(beside, allow_pickle=False).astype(np.float32).reshape(-1)
-        except (ValueError, OSError, EOFError) as error:
-            raise FormatError(f"{beside} is no array of numbers ({error})") from error
-        if len(values) != features or not np.all(np.isfinite(values)):
-            raise FormatError(
-                f"{beside} has {len(values)} values; the model has {features} features, all finite"
-            )
-        found.append(values)
-    return found[0], found[1]
+    fix = "copy them beside it from the folder of the data set (HumanML3D/ or KIT-ML/)"
+    return read_statistics(path, features, [path.parent], [STATISTICS], fix)

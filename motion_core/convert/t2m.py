@@ -15,6 +15,7 @@ from torch import Tensor
 
 from motion_core.checkpoint import CheckpointInfo
 from motion_core.convert.keys import fit_model, rename
+from motion_core.convert.statistics import read_array, read_statistics
 from motion_core.convert.words import read_places, read_words
 from motion_core.formats import FormatError
 from motion_core.models.t2m_evaluator import CONTACTS, FAMILY, T2MEvaluator, T2MEvaluatorConfig
@@ -58,7 +59,7 @@ def convert(path: Path, tensors: dict[str, Tensor]) -> tuple[dict[str, Tensor], 
         known = " or ".join(map(str, DATASETS))
         raise FormatError(f"{path} reads {config.features} features: an evaluator of {known} is needed")
     features, fps = DATASETS[config.features]
-    mean, std = read_statistics(path, config.features)
+    mean, std = _statistics(path, config.features)
     info = CheckpointInfo(
         family=FAMILY,
         config=config.to_json(),
@@ -90,34 +91,27 @@ def _config(
         raise FormatError(f"{path} lacks tensors of the evaluator ({error}): download it again") from error
 
 
-def read_statistics(path: Path, features: int) -> list[np.ndarray]:
+def _statistics(path: Path, features: int) -> tuple[np.ndarray, np.ndarray]:
     """Mean and std (F,) that the evaluator was trained with, which are not those of the data set's own folder."""
     home = path.resolve().parent
     places = [home, home.parent / "meta"]
     if len(home.parents) > 1:
         places += [home.parents[1] / name / "meta" for name in ("Comp_v6_KLD01", "Comp_v6_KLD005")]
-    folder = next((p for p in places if all((p / name).is_file() for name in STATISTICS)), None)
-    if folder is None:
-        raise FileNotFoundError(
-            f"no mean.npy and std.npy for {path}: copy them beside it from Comp_v6_KLD01/meta (KIT-ML: "
-            "Comp_v6_KLD005/meta) of the official checkpoints; the data set's Mean.npy and Std.npy are others"
-        )
-    found = [_read_array(folder / name).reshape(-1) for name in STATISTICS]
-    for name, values in zip(STATISTICS, found):
-        if len(values) != features:
-            raise FormatError(
-                f"{folder / name} has {len(values)} values, the evaluator reads {features} features"
-            )
-    if not (found[1] > 0).all():
-        raise FormatError(f"{folder / 'std.npy'} has a value that is not above 0: features are divided by it")
-    return found
+    fix = (
+        "copy them beside it from Comp_v6_KLD01/meta (KIT-ML: Comp_v6_KLD005/meta) of the official checkpoints; the "
+        "data set's Mean.npy and Std.npy are others"
+    )
+    mean, std = read_statistics(path, features, places, [STATISTICS], fix)
+    if not (std > 0).all():
+        raise FormatError(f"std.npy of {path} has a value that is not above 0: features are divided by it")
+    return mean, std
 
 
 def read_vectors(path: Path) -> tuple[list[str], np.ndarray]:
     """(words, vectors (V,W) float32 in their order) of the official glove folder."""
     data = _find(path, "our_vab_data.npy")
     listed = _find_any(path, ("our_vab_words.txt", "our_vab_words.pkl"))
-    words, vectors = read_words(listed), _read_array(data)
+    words, vectors = read_words(listed), read_array(data)
     if vectors.ndim != 2 or len(vectors) < len(words):
         raise FormatError(f"{data} has shape {vectors.shape}: {len(words)} words need a row of numbers each")
     if listed.suffix == ".pkl" and (index := data.with_name("our_vab_idx.pkl")).is_file():
@@ -146,13 +140,3 @@ def _find_any(path: Path, names: Iterable[str]) -> Path:
         f"no {' or '.join(names)} for {path}: copy the official glove folder (our_vab_data.npy, our_vab_words.pkl, "
         "our_vab_idx.pkl) beside it"
     )
-
-
-def _read_array(path: Path) -> np.ndarray:
-    try:
-        values = np.load(path, allow_pickle=False).astype(np.float32)
-    except (ValueError, OSError, EOFError) as error:
-        raise FormatError(f"{path} is no array of numbers ({error})") from error
-    if not np.isfinite(values).all():
-        raise FormatError(f"{path} has values that are not finite: copy it again from the official download")
-    return values

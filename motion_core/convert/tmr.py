@@ -15,6 +15,7 @@ from torch import Tensor
 from motion_core.checkpoint import CheckpointInfo
 from motion_core.convert.keys import ATTENTION_KEYS, fit_model, rename
 from motion_core.convert.reader import read_pickled
+from motion_core.convert.statistics import read_statistics
 from motion_core.formats import FormatError
 from motion_core.models.tmr import TMR, TMRConfig
 
@@ -144,25 +145,8 @@ def _layers(official: Mapping[str, Tensor]) -> int:
 
 def _statistics(path: Path, features: int) -> tuple[np.ndarray, np.ndarray]:
     """Mean and std (F,) of the features, which TMR keeps in stats/ and the lab among its configurations."""
-    for folder in (path.parent, path.parent.parent):
-        for names in STATISTICS:
-            if all((folder / name).is_file() for name in names):
-                mean, std = (_vector(folder / name, features) for name in names)
-                return mean, std
-    pairs = ", ".join(" and ".join(names) for names in STATISTICS)
-    raise FileNotFoundError(
-        f"no statistics of the features beside {path} ({pairs}): copy them there from stats/humanml3d/guoh3dfeats of "
-        "TMR's code or configs/dataset/standardization of the lab's, the model's numbers mean nothing without them"
+    fix = (
+        "copy them beside it from stats/humanml3d/guoh3dfeats of TMR's code or configs/dataset/standardization of "
+        "the lab's"
     )
-
-
-def _vector(path: Path, features: int) -> np.ndarray:
-    try:
-        tensors = {} if path.suffix == ".npy" else read_pickled(path)
-        values = next(iter(tensors.values())).numpy() if tensors else np.load(path, allow_pickle=False)
-        values = values.astype(np.float32).reshape(-1)
-    except (ValueError, OSError, EOFError) as error:
-        raise FormatError(f"{path} is no array of numbers ({error})") from error
-    if len(values) != features or not np.all(np.isfinite(values)):
-        raise FormatError(f"{path} has {len(values)} values; the model has {features} features, all finite")
-    return values
+    return read_statistics(path, features, [path.parent, path.parent.parent], STATISTICS, fix)

@@ -191,6 +191,7 @@ def test_statistics_must_lie_beside(tmp_path):
     tensors = official.OfficialDiT("adaln", text=TEXT).state_dict()
     with pytest.raises(FileNotFoundError, match=r"tmr-rifke-mean\.pt.*standardization"):
         dit.convert(tmp_path / "lab.ckpt", tensors)
-    torch.save(torch.ones(263), tmp_path / dit.STATISTICS[0])
+    for name in dit.STATISTICS:
+        torch.save(torch.ones(263), tmp_path / name)
     with pytest.raises(FormatError, match="263 values; the model has 205"):
         dit.convert(tmp_path / "lab.ckpt", tensors)

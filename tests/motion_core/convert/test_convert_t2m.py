@@ -164,7 +164,7 @@ def no_unknown(root):
     ("spoil", "said"),
     [
         (broken_std, "not above 0"),
-        (short_mean, "67 values, the evaluator reads 263"),
+        (short_mean, "67 values; the model has 263"),
         (few_vectors, "9 words need a row"),
         (wide_vectors, "'tags.weight' is \\(7, 15\\), the model needs \\(9, 15\\)"),
         (no_unknown, "'unk' for unknown ones"),
