@@ -127,10 +127,10 @@ def bench_bvh(embedder: Any, name: str, folder: Path, files: int) -> None:
         for number, path in enumerate(paths):
             shutil.copy(path, place / f"{number:05d}.bvh")
         whole = timed(lambda: LibraryIndex.open(place).update(embedder))
-        contents = [read_content(path, embedder.fps) for path in paths]
-        motions = [m for m in contents_to_motions(contents) if isinstance(m, Motion)]
-        reading = timed(lambda: [read_content(path, embedder.fps) for path in paths])
-        fitting = timed(lambda: contents_to_motions(contents))
+        contents = [read_content(path) for path in paths]
+        motions = [m for m in contents_to_motions(contents, embedder.fps) if isinstance(m, Motion)]
+        reading = timed(lambda: [read_content(path) for path in paths])
+        fitting = timed(lambda: contents_to_motions(contents, embedder.fps))
         embedding = timed(lambda: embedder.motions(motions))
         features = timed(lambda: embedder._encode(motions, list(range(len(motions)))))
         before = timed(lambda: embedder.motions([read_motion(path) for path in paths]))

@@ -16,10 +16,11 @@ import numpy as np
 from motion_core import quaternions as quat
 from motion_core.formats.bvh_clip import BvhClip, joined
 from motion_core.formats.bvh_text import read_bvh
-from motion_core.formats.calibration import evidence_of_takes, mean_turns
+from motion_core.formats.calibration import evidence_of_takes, feet_known, mean_turns
 from motion_core.formats.files import atomic_write
 from motion_core.formats.humanoid import (
     OUR_LEG,
+    Body,
     Capture,
     capture_to_body,
     check_names,
@@ -135,26 +136,37 @@ def bvh_to_motion(
     if names is None and _is_ours(clip):
         return _ours_to_motion(clip, up, unit)
     names = names if names is not None else guess_names(clip.joints, clip.parents, clip.tips)
-    return _foreign_to_motions(clip, names, up, unit)[0]
-
-
-def bvh_to_motions(clips: Sequence[BvhClip]) -> list[Motion]:
-    """`bvh_to_motion` of clips of one skeleton (`same_skeleton`), many times as fast as one after the other."""
-    if _is_ours(clips[0]):
-        return [bvh_to_motion(clip) for clip in clips]
-    names = guess_names(clips[0].joints, clips[0].parents, clips[0].tips)
-    return _foreign_to_motions(joined(clips), names)
-
-
-def _foreign_to_motions(
-    clip: BvhClip, names: Mapping[str, str], up: str | None = None, unit: float | str | None = None
-) -> list[Motion]:
-    """The motion of each take."""
     body = capture_to_body(clip_to_capture(clip, names, up, unit), names)
-    pelvis, rotations = fit_body(body, body.over_frames(mean_turns(evidence_of_takes(body))))
-    motion = Motion.from_pelvis(clip.fps, pelvis, rotations)
+    return _body_to_motions(body, mean_turns(evidence_of_takes(body)))[0]
+
+
+def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion]:
+    """`bvh_to_motion` of clips of one skeleton (`same_skeleton`), many times as fast as one after the other.
+
+    A clip of a higher rate than `fps` is thinned out first, unless what is left says too little about its feet: then
+    its motion has the clip's own rate.
+    """
+    thin = [clip.at_rate(fps) for clip in clips]
+    if _is_ours(clips[0]):
+        return [bvh_to_motion(clip) for clip in thin]
+    names = guess_names(clips[0].joints, clips[0].parents, clips[0].tips)
+    body = capture_to_body(clip_to_capture(joined(thin), names), names)
+    total = evidence_of_takes(body)
+    motions = _body_to_motions(body, mean_turns(total))
+    known = feet_known(total)
+    unsure = [n for n in range(len(clips)) if not known[n] and thin[n] is not clips[n]]
+    if unsure:
+        for number, motion in zip(unsure, bvh_to_motions([clips[n] for n in unsure]), strict=True):
+            motions[number] = motion
+    return motions
+
+
+def _body_to_motions(body: Body, turns: np.ndarray) -> list[Motion]:
+    """The motion of each take, with its constant turns (N,22,4)."""
+    pelvis, rotations = fit_body(body, body.over_frames(turns))
+    motion = Motion.from_pelvis(body.fps, pelvis, rotations)
     ankles = motion.joints()[:, [JOINT["left_ankle"], JOINT["right_ankle"]], 2].min(axis=1)
-    return [_on_floor(motion.slice(take.start, take.stop), ankles[take]) for take in clip.takes]
+    return [_on_floor(motion.slice(take.start, take.stop), ankles[take]) for take in body.takes]
 
 
 def _on_floor(motion: Motion, ankles: np.ndarray) -> Motion:

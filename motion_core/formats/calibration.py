@@ -20,6 +20,7 @@ SNAP = np.cos(np.radians(12))
 UPRIGHT_TILT = np.radians(15)  # how far the torso may lean and still tell its neutral pose
 STANDING_SPEED = 0.15  # m/s below which a foot stands
 FLOOR_SHARE = 5.0  # percent of frames whose feet may lie under the floor
+STOOD, SPREAD = 1.0, 0.003  # frames of standing that tell a foot's turn; share of less that may contradict it
 
 
 def evidence(body: Body) -> np.ndarray:
@@ -56,6 +57,18 @@ def mean_turns(total: np.ndarray) -> np.ndarray:
     middle = [JOINT[joint] for joint in MIDDLE]
     turns[..., middle, :] = _symmetric(turns[..., middle, :])
     return np.where(np.trace(total, axis1=-2, axis2=-1)[..., None] > 1e-9, turns, np.nan)
+
+
+def feet_known(total: np.ndarray) -> np.ndarray:
+    """(N,) whether evidence (N,22,4,4) of takes settles how their feet stand, or is all that there is to agree on.
+
+    In a run a foot stands for one or two frames or none. Which frames these are then decides its turn, and another
+    frame rate may find one that differs by 70 degrees.
+    """
+    feet = total[:, [JOINT[f"{side}_{joint}"] for side in SIDES for joint in ("ankle", "foot")]]
+    weight = np.trace(feet, axis1=-2, axis2=-1)
+    agreeing = np.linalg.eigvalsh(feet)[..., -1]
+    return np.all((weight >= STOOD) | (weight - agreeing <= SPREAD * weight), axis=-1)
 
 
 def _symmetric(turn: np.ndarray) -> np.ndarray:

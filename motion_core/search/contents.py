@@ -1,4 +1,4 @@
-"""What a library's files hold, read for the embedder: at its rate, and many BVH files of one skeleton at a time."""
+"""What a library's files hold, read for the embedder: near its rate, many BVH files of one skeleton at a time."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ FRAMES_TOGETHER = (
 )
 
 
-def read_content(path: Path, fps: float) -> Motion | BvhClip:
-    """What `contents_to_motions` takes; a BVH clip thinned out to `fps`. Raises as `read_motion` does."""
-    return read_bvh(path).at_rate(fps) if path.suffix.lower() == ".bvh" else read_motion(path)
+def read_content(path: Path) -> Motion | BvhClip:
+    """What `contents_to_motions` takes. Raises as `read_motion` does."""
+    return read_bvh(path) if path.suffix.lower() == ".bvh" else read_motion(path)
 
 
-def contents_to_motions(contents: Sequence[Motion | BvhClip]) -> list[Motion | ValueError]:
-    """The motions, those of one skeleton computed together; for a clip that is none, the fault."""
+def contents_to_motions(contents: Sequence[Motion | BvhClip], fps: float) -> list[Motion | ValueError]:
+    """The motions, those of one skeleton computed together; for a clip that is none, the fault.
+
+    Clips are thinned out to `fps` where that leaves their motion as it is (`bvh_to_motions`).
+    """
     motions: dict[int, Motion | ValueError] = {n: c for n, c in enumerate(contents) if isinstance(c, Motion)}
     alike: dict[object, list[int]] = {}
     for number, content in enumerate(contents):
@@ -31,19 +34,19 @@ def contents_to_motions(contents: Sequence[Motion | BvhClip]) -> list[Motion | V
             alike.setdefault(same_skeleton(content), []).append(number)
     for numbers in alike.values():
         motions |= zip(
-            numbers, _together([clip for n in numbers if isinstance(clip := contents[n], BvhClip)])
+            numbers, _together([clip for n in numbers if isinstance(clip := contents[n], BvhClip)], fps)
         )
     return [motions[number] for number in range(len(contents))]
 
 
-def _together(clips: Sequence[BvhClip]) -> list[Motion | ValueError]:
+def _together(clips: Sequence[BvhClip], fps: float) -> list[Motion | ValueError]:
     """Clips of one skeleton, about FRAMES_TOGETHER frames at a time; if that fails, each by itself."""
     found: list[Motion | ValueError] = []
     while len(found) < len(clips):
-        lengths = np.cumsum([len(clip) for clip in clips[len(found) :]])
+        lengths = np.cumsum([len(clip) * min(1.0, fps / clip.fps) for clip in clips[len(found) :]])
         part = clips[len(found) :][: max(1, int(np.searchsorted(lengths, FRAMES_TOGETHER)))]
         try:
-            found += bvh_to_motions(part)
+            found += bvh_to_motions(part, fps)
         except ValueError as fault:
-            found += [fault] if len(part) == 1 else [one for clip in part for one in _together([clip])]
+            found += [fault] if len(part) == 1 else [one for clip in part for one in _together([clip], fps)]
     return found

@@ -209,7 +209,7 @@ class _Update:
 
     def _read(self, path: str) -> Motion | BvhClip | None:
         try:
-            return read_content(self.index.folder / path, self.embedder.fps)
+            return read_content(self.index.folder / path)
         except OSError as fault:
             self.unread[path] = fault.strerror or str(fault)
         except (
@@ -221,7 +221,8 @@ class _Update:
     def _motions(self, batch: dict[str, Motion | BvhClip]) -> dict[str, Motion]:
         """The motions of the contents, those that are none noted as broken."""
         motions = {}
-        for path, motion in zip(batch, contents_to_motions(list(batch.values())), strict=True):
+        found = contents_to_motions(list(batch.values()), self.embedder.fps)
+        for path, motion in zip(batch, found, strict=True):
             if isinstance(motion, ValueError):
                 self._break(path, motion)
             else:

@@ -94,7 +94,7 @@ def test_broken_files_are_listed_and_left_alone_until_they_change(library, monke
     assert str(library) not in report.broken[0].error
     read = []
     real = index.read_content
-    monkeypatch.setattr(index, "read_content", lambda path, fps: read.append(path.name) or real(path, fps))
+    monkeypatch.setattr(index, "read_content", lambda path: read.append(path.name) or real(path))
     assert update(library).broken == report.broken and read == []
     write_npz(library / "cut.npz", standing("mended"))
     again = update(library)
@@ -105,10 +105,10 @@ def test_a_reader_s_own_fault_stops_nobody(library, monkeypatch):
     real = index.read_content
     faults = {"walks.npz": IndexError("7"), "limps.npz": PermissionError(13, "Permission denied")}
 
-    def read(path, fps):
+    def read(path):
         if path.name in faults:
             raise faults[path.name]
-        return real(path, fps)
+        return real(path)
 
     monkeypatch.setattr(index, "read_content", read)
     report = update(library)
