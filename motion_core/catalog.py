@@ -104,6 +104,19 @@ CATALOG: dict[str, ModelCard] = {
             checkpoint="dit-adaln.safetensors",
             between="dit-adaln-inbetween",
         ),
+        ModelCard(
+            id="dit-adaln-fast",
+            title="DiT with AdaLN in four steps, text to motion",
+            family="dit",
+            tasks=("generate",),
+            needs="text",
+            fps=20.0,
+            max_seconds=9.8,
+            steps=4,
+            guidance=2.5,
+            licence=NON_COMMERCIAL,
+            checkpoint="dit-adaln-fast.safetensors",
+        ),
     )
 }
 DEFAULT_MODEL = "dit-adaln"

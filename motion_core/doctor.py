@@ -111,7 +111,8 @@ def _weights(card: ModelCard) -> Finding:
         count = sum(tensor.numel() for tensor in tensors.values()) / 1e6
         return Finding(name, OK, f"{path}, {count:.1f} million parameters, {info.licence}")
     except FileNotFoundError:
-        state = WARNING if card.id in INBETWEEN_CARDS else MISSING  # without it the other model fills the gaps
+        # without a specialist the model that names it fills the gaps itself
+        state = WARNING if card.id in INBETWEEN_CARDS else MISSING
         return Finding(name, state, f"no {card.checkpoint} in {weights_folder()}", fix)
     except (OSError, ValueError) as error:
         return Finding(name, MISSING, _line(error), fix)

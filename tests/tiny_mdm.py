@@ -75,7 +75,7 @@ def save_tiny_models(folder: Path, **more) -> Path:
 
     for card in CATALOG.values():
         if card.family == "dit":
-            save_tiny_dit(folder / card.checkpoint, card.id.removeprefix("dit-"), **more)
+            save_tiny_dit(folder / card.checkpoint, card.id.split("-")[1], **more)
         else:
             save_tiny_mdm(folder / card.checkpoint, card.needs, **more)
     return folder
