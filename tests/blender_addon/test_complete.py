@@ -494,3 +494,30 @@ def test_tracks_of_the_nla_come_back(context, rig):
     assert rig.animation_data.action is not None
     bpy.ops.laban.reject()
     assert snapshot(rig) == state
+
+
+def test_a_library_override_completes_takes_pins_and_goes_back(context, rig, tmp_path):
+    name, path = rig.name, str(tmp_path / "library.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path, copy=True)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    with bpy.data.libraries.load(path, link=True) as (_, here):
+        here.objects = [name]
+    linked = here.objects[0]
+    bpy.context.collection.objects.link(linked)
+    bpy.context.view_layer.objects.active = linked
+    assert "library override" in edit_fault(bpy.context, "COMPLETE")
+    bpy.context.collection.objects.unlink(linked)
+    override = linked.override_create()
+    bpy.context.collection.objects.link(override)
+    bpy.context.view_layer.objects.active = override
+    bpy.context.scene.laban.steps = 2
+    before = {frame: joint_poses(override, frame) for frame in KEYS}
+    old = override.animation_data.action
+    assert bpy.ops.laban.complete() == {"FINISHED"}
+    for frame in KEYS:
+        np.testing.assert_allclose(joint_poses(override, frame)[0], before[frame][0], atol=1e-4)
+    assert override.animation_data.action != old and override.animation_data.action.library is None
+    assert bpy.ops.laban.reject() == {"FINISHED"}
+    assert override.animation_data.action == old and len(bpy.data.actions) == 1
+    assert bpy.ops.laban.complete() == {"FINISHED"} and bpy.ops.laban.accept() == {"FINISHED"}
+    np.testing.assert_allclose(joint_poses(override, 20)[0], before[20][0], atol=1e-4)
