@@ -51,7 +51,7 @@ unit: env
 # One process a version, which ends itself; `timeout` because some versions hang at exit
 blender: env blenders
 	set -e; for version in $(BLENDERS); do \
-	  echo "== bpy $$version"; timeout 900 .venvs/bpy-$$version/bin/python tests/blender_addon/run_bpy.py; \
+	  echo "== bpy $$version"; timeout 1800 .venvs/bpy-$$version/bin/python tests/blender_addon/run_bpy.py; \
 	done
 
 addon: env

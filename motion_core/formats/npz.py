@@ -35,17 +35,23 @@ def motion_to_bytes(motion: Motion) -> bytes:
     buffer = io.BytesIO()
     poses = np.zeros((len(motion), SMPLH_SIZE), dtype=np.float32)
     poses[:, :BODY_SIZE] = quat.quat_to_rotvec(motion.rotations.astype(np.float64)).reshape(len(motion), -1)
-    np.savez_compressed(
-        buffer,
-        trans=motion.trans,
-        poses=poses,
-        betas=motion.betas,
-        gender=np.array(motion.gender),
-        mocap_framerate=np.array(motion.fps),
-        mocap_frame_rate=np.array(motion.fps),
-        joints=motion.joints(),
-        meta=np.array(json.dumps(motion.meta, ensure_ascii=False)),
-    )
+    members = {
+        "trans": motion.trans,
+        "poses": poses,
+        "betas": motion.betas,
+        "gender": np.array(motion.gender),
+        "mocap_framerate": np.array(motion.fps),
+        "mocap_frame_rate": np.array(motion.fps),
+        "joints": motion.joints(),
+        "meta": np.array(json.dumps(motion.meta, ensure_ascii=False)),
+    }
+    try:
+        np.savez_compressed(buffer, **members)
+    except ValueError as error:
+        # zipfile, closed by an interrupt in the middle of a member, complains of that and hides the interrupt
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise error.__context__ from None
+        raise
     return buffer.getvalue()
 
 
