@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from rig_animation import stepping
 from rig_rests import Y_UP, RestStyle
 
 from blender_addon.action_curves import moved_by_action_alone
@@ -16,24 +17,9 @@ from blender_addon.rig import add_rig
 from motion_core import quaternions as quat
 from motion_core.motion import Motion
 from motion_core.retarget import RigError
-from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
+from motion_core.skeleton import JOINT
 
 MILLIMETRE = 1e-3
-
-
-def stepping(frames: int = 40, fps: float = 24.0, seed: int = 3) -> Motion:
-    """Smooth turns of every joint while walking along -Y and turning; feet near the floor."""
-    rng = np.random.default_rng(seed)
-    phase = np.linspace(0, 3 * np.pi, frames)[:, None, None]
-    turns = rng.normal(0, 0.35, (1, 22, 3)) * np.sin(phase + rng.uniform(0, 6, (1, 22, 3)))
-    rotations = quat.rotvec_to_quat(turns)
-    facing = quat.multiply(quat.about_z(phase[:, 0, 0] * 0.2), UPRIGHT)
-    rotations[:, JOINT["pelvis"]] = quat.multiply(facing, rotations[:, JOINT["pelvis"]])
-    pelvis = np.stack(
-        [0.1 * np.sin(phase[:, 0, 0]), -np.arange(frames) * 0.04, np.full(frames, STANDING_PELVIS - 0.02)],
-        axis=1,
-    )
-    return Motion.from_pelvis(fps, pelvis, rotations)
 
 
 def check_same(found: Motion, wanted: Motion, tolerance: float = MILLIMETRE) -> None:
