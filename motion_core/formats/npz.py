@@ -35,7 +35,7 @@ def motion_to_bytes(motion: Motion) -> bytes:
     buffer = io.BytesIO()
     poses = np.zeros((len(motion), SMPLH_SIZE), dtype=np.float32)
     poses[:, :BODY_SIZE] = quat.quat_to_rotvec(motion.rotations.astype(np.float64)).reshape(len(motion), -1)
-    members = {
+    members: dict[str, Any] = {
         "trans": motion.trans,
         "poses": poses,
         "betas": motion.betas,
