@@ -138,12 +138,22 @@ def put_action(owner: bpy.types.Object, action: bpy.types.Action, slot: Any) -> 
         let_go(before)
 
 
-def let_go(action: bpy.types.Action) -> None:
-    """What becomes of an action that something has stopped playing: deleted only if it is our own untouched result and
-    nobody else uses it; any other that would lose its last user gets a fake user, so that it stays in the file."""
+def let_go(action: bpy.types.Action) -> bool:
+    """What becomes of an action that something has stopped playing: deleted (true) only if it is our own untouched
+    result and nobody else uses it; any other that would lose its last user gets a fake user, so that it stays in the
+    file."""
     if action.users > 0 or action.library is not None:
-        return
+        return False
     if action.get(OURS) == checksum(action):
         bpy.data.actions.remove(action)
-    else:
-        action.use_fake_user = True
+        return True
+    action.use_fake_user = True
+    return False
+
+
+def succeed(before: bpy.types.Action, after: bpy.types.Action | None) -> None:
+    """`let_go` of an action; what comes after it, and was named beside it ("walk.001"), takes its name."""
+    name = before.name
+    if let_go(before) and after is not None and after.name.rpartition(".")[0] == name:
+        after.name = name
+        sign(after)

@@ -17,6 +17,7 @@ import bpy
 from bpy.props import BoolProperty, PointerProperty, StringProperty
 
 KEPT: Any = {"LIBRARY_OVERRIDABLE"}
+STRIPS = "strips"  # of the state: what `strip_tracks` needs to settle prompt strips or to take them back
 
 
 class LabanPreview(bpy.types.PropertyGroup):
@@ -55,10 +56,14 @@ def begin(scene: Any, rig: Any) -> None:
 
 def show(scene: Any, rig: Any, action: bpy.types.Action) -> None:
     """The result is on the rig."""
+    rig.laban_preview.shown = action
+    remember(rig, new_end=scene.frame_end)
+
+
+def remember(rig: Any, **more: Any) -> None:
+    """Adds to what is known of before, as JSON."""
     trial = rig.laban_preview
-    trial.shown = action
-    state = json.loads(trial.state)
-    trial.state = json.dumps(state | {"new_end": scene.frame_end})
+    trial.state = json.dumps(json.loads(trial.state) | more)
 
 
 @contextmanager
@@ -68,10 +73,14 @@ def on_trial(scene: Any, rig: Any, trial: bool) -> Iterator[Callable[[bpy.types.
     Without `trial` the result stays at once.
     """
     begin(scene, rig)
+    known = {action.session_uid for action in bpy.data.actions}
     try:
         yield lambda action: show(scene, rig, action)
     except Exception:
         reject(scene, rig)
+        for action in list(bpy.data.actions):
+            if action.session_uid not in known and action.users == 0:
+                bpy.data.actions.remove(action)
         raise
     if not trial:
         accept(rig)
@@ -79,26 +88,26 @@ def on_trial(scene: Any, rig: Any, trial: bool) -> Iterator[Callable[[bpy.types.
 
 def accept(rig: Any) -> None:
     """The result stays. The action of before is deleted if it was an untouched result of ours, else it stays too."""
-    from .actions import OURS, checksum, sign
+    from .actions import succeed
+    from .strip_tracks import settle
 
-    before, shown = rig.laban_preview.before, rig.laban_preview.shown
+    trial = rig.laban_preview
+    before, shown, state = trial.before, trial.shown, json.loads(trial.state)
+    if STRIPS in state:
+        settle(rig, state[STRIPS])
     rig.property_unset("laban_preview")
-    if before is None or before.users > 0 or before.library is not None:
-        return
-    if before.get(OURS) != checksum(before):
-        before.use_fake_user = True
-        return
-    name = before.name
-    bpy.data.actions.remove(before)
-    if shown is not None and shown.name.rpartition(".")[0] == name:
-        shown.name = name
-        sign(shown)
+    if before is not None:
+        succeed(before, shown)
 
 
 def reject(scene: Any, rig: Any) -> None:
-    """Back to what was there: action, slot, blending, the end of the scene, poses and switches without keys."""
+    """Back to what was there: action, slot, blending, NLA strips, the scene's end, poses and switches without keys."""
+    from .strip_tracks import take_back
+
     trial = rig.laban_preview
     before, shown, state = trial.before, trial.shown, json.loads(trial.state)
+    if STRIPS in state:
+        take_back(rig, state[STRIPS])
     _restore_action(rig, before, state)
     rig.property_unset("laban_preview")
     if shown is not None and shown != before and shown.users == 0:

@@ -6,9 +6,10 @@ from typing import Any
 
 import bpy
 
+from .operators.complete import edit_settings
 from .operators.generate import target_rig
 from .operators.strips import chosen_strip, make_fault, strips_of
-from .panels import SidebarPanel, draw_outcome, progress_text
+from .panels import SidebarPanel, draw_outcome, draw_trial, progress_text
 from .preferences import current_choice
 from .session import SESSION
 from .strips import LabanStrip, stale_on
@@ -44,6 +45,7 @@ class LABAN_PT_strips(SidebarPanel, bpy.types.Panel):
         if kept is None:
             draw_text(layout, "select a rig", width=width, icon="INFO")
             return
+        draw_trial(layout, context)
         _reasons.clear()
         _reasons.update(stale_on(context, target_rig(context)))
         _draw_list(layout, kept)
@@ -51,6 +53,7 @@ class LABAN_PT_strips(SidebarPanel, bpy.types.Panel):
         if strip is not None:
             _draw_strip(layout, strip, _reasons.get(strip.uid, ""), width)
         layout.row().prop(kept, "output", expand=True)
+        layout.prop(edit_settings(context), "trial")
         _draw_buttons(layout, context, width)
         if SESSION.run is None:
             draw_outcome(layout, SESSION.outcome, width)

@@ -16,15 +16,15 @@ import bpy
 from motion_core import __version__
 from motion_core.tasks import TaskError
 
+from . import preview
 from .delivery import find_by_uid, in_scene, keep, push_undo
 from .fps import scene_fps
 from .preferences import Choice
-from .preview import playing
 from .session import SESSION, Outcome, Place, Run
-from .strips import ON_TRIAL, Record, Strip, in_order, output_of, records_on, redraw_timelines, strips_fault
+from .strips import Record, Strip, in_order, output_of, records_on, redraw_timelines, strips_fault
 
 if TYPE_CHECKING:
-    from .strip_plan import Canvas, Piece, Step
+    from .strip_plan import Canvas, Step
 
 
 @dataclass
@@ -78,17 +78,22 @@ class StripRun:
     def _finish(self) -> Outcome:
         from motion_core.retarget import RigError
 
+        from .bake import check_writable
         from .strip_plan import pieces
+        from .strip_write import write
 
         scene = find_by_uid(bpy.data.scenes, self.place.scene)
         rig = find_by_uid(bpy.data.objects, self.place.rig)
         if scene is None or rig is None:
             raise RigError(f"the rig {self.place.rig_name!r} is not in this file any more")
         parts = pieces(self.strips, self.records, self.wanted)
+        check_writable(rig)
         with in_scene(scene) as context:
-            self._write(context, rig, parts)
-            if self.place.extend_range:
-                scene.frame_end = max(scene.frame_end, parts[-1].end)
+            with preview.on_trial(scene, rig, self.place.trial) as shown:
+                action = write(context, rig, self.canvas, parts, self._new_records(), self.output)
+                if self.place.extend_range:
+                    scene.frame_end = max(scene.frame_end, parts[-1].end)
+                shown(action)
             push_undo(f"Laban: {len(self.strips)} prompt strips")
         redraw_timelines()
         count = len(self.wanted)
@@ -96,13 +101,6 @@ class StripRun:
             f"{count} prompt strip{'s' if count != 1 else ''} made in {time.monotonic() - self.began:.1f} s"
         )
         return Outcome(made if count else "The prompt strips are where you wanted them")
-
-    def _write(self, context: bpy.types.Context, rig: bpy.types.Object, parts: list[Piece]) -> None:
-        from .bake import check_writable
-        from .strip_write import write
-
-        check_writable(rig)
-        write(context, rig, self.canvas, parts, self._new_records(), self.output)
 
     def _new_records(self) -> dict[str, Record]:
         """What the strips that will be on the rig are made by, those that stay as they were."""
@@ -137,8 +135,8 @@ class StripRun:
 
 
 def begin(context: bpy.types.Context, rig: Any, choice: Choice, wanted: Collection[str]) -> None:
-    """Starts making the wanted strips (uids) of a rig; `SESSION` carries it on. Raises TaskError or RigError, with
-    nothing begun.
+    """Starts making the wanted strips (uids) of a rig; `SESSION` carries it on. A result that is on trial is taken
+    back first. Raises TaskError or RigError, with nothing begun.
     """
     from .bake import check_writable
     from .strip_plan import in_place, plan
@@ -147,8 +145,8 @@ def begin(context: bpy.types.Context, rig: Any, choice: Choice, wanted: Collecti
     fps, strips = scene_fps(scene), in_order(rig)
     if SESSION.run is not None:
         raise TaskError("a motion is being made: wait for it or cancel it")
-    if playing(rig):
-        raise TaskError(ON_TRIAL)
+    if preview.playing(rig):
+        preview.reject(scene, rig)
     if fault := strips_fault(strips, fps):
         raise TaskError(fault)
     check_writable(rig)
@@ -157,7 +155,9 @@ def begin(context: bpy.types.Context, rig: Any, choice: Choice, wanted: Collecti
     convert = bool(records) and settings.output != output_of(rig)
     if not wanted and not convert:
         raise TaskError("all prompt strips are made and up to date: change one, or generate all")
-    place = Place(scene.session_uid, rig.session_uid, rig.name, strips[0].start, scene.laban.extend_range)
+    place = Place(
+        scene.session_uid, rig.session_uid, rig.name, strips[0].start, scene.laban.extend_range, scene.laban_edit.trial
+    )  # fmt: skip
     steps = plan(strips, records, wanted, fps)
     canvas = _canvas(context, rig, (strips, records, wanted), None if convert else steps)
     run = StripRun(choice, place, settings.output, strips, records, frozenset(wanted), canvas, steps)

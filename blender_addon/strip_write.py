@@ -1,7 +1,7 @@
 """The motion of prompt strips on the rig: as one action, or as an NLA strip for each.
 
 Only frames that were made anew are written; what an animator changed in others stays. Each action says in its custom
-properties what its strips were made by.
+properties what its strips were made by. All of it is on trial (`preview.py`): what was there before is not touched.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any
 import bpy
 import numpy as np
 
-from .actions import Channel, action_name, curves_of, make_action, put_action, slot_of
+from . import preview
+from .actions import Channel, action_name, curves_of, make_action, put_action, sign, slot_of
 from .bake import pose_channels, switch_channels, write_meta
 from .continued_keys import put_keys, take_keys
 from .controls import set_switches
 from .mapping import bones_of
 from .strip_plan import Canvas, Piece
+from .strip_tracks import Placed, lay_on_trial, strips_heard
 from .strips import PIECE, RECORDS, Record, nla_pieces, output_of, records_of
-
-TRACK = "Prompt Strips"
 
 
 @dataclass(frozen=True)
@@ -37,29 +37,37 @@ class Segment:
 
 def write(
     context: bpy.types.Context,
-    rig: bpy.types.Object,
+    rig: Any,
     canvas: Canvas,
     pieces: Sequence[Piece],
     records: Mapping[str, Record],
     output: str,
-) -> list[bpy.types.Action]:
-    """Puts a canvas on the rig; returns the actions that hold it. records: of all its strips, as they are now."""
+) -> bpy.types.Action:
+    """Puts a canvas on a rig on which a trial has begun; returns the action, or the first of the NLA strips, on trial.
+    records: of all its strips, as they are now. Actions of before are not changed.
+    """
     bone_map = bones_of(rig)
-    again = output != output_of(rig)
-    segments = list(_segments(context, rig, canvas, again))
+    segments = list(_segments(context, rig, canvas, output != output_of(rig)))
+    preview.remember(rig, **{preview.STRIPS: {"output": output, "heard": strips_heard(rig)}})
     set_switches(rig, bone_map.switches)
     switches = switch_channels(rig, bone_map)
     if output == "ACTION":
-        actions = [_write_action(rig, segments, switches, pieces, records)]
-        for track, strip in list(nla_pieces(rig)):
-            _remove_piece(rig, track, strip)
-    else:
-        if again:
-            _clear_action(rig)
-        actions = _write_nla(rig, segments, switches, pieces, records)
-    for action in actions:
-        write_meta(action, canvas.meta)
-    return actions
+        action = _write_action(rig, segments, switches, pieces, records)
+        _finish(action, canvas)
+        return action
+    placed = _piece_actions(rig, segments, switches, pieces, records)
+    for _, action in placed:
+        if action.users == 0:
+            _finish(action, canvas)
+    if rig.animation_data is not None:
+        rig.animation_data.action = None  # so that the NLA is seen
+    lay_on_trial(rig, placed)
+    return placed[0][1]
+
+
+def _finish(action: bpy.types.Action, canvas: Canvas) -> None:
+    write_meta(action, canvas.meta)
+    sign(action)
 
 
 def _segments(
@@ -87,8 +95,8 @@ def _write_action(
     if not former:
         action, slot = make_action(rig, action_name(" / ".join(prompts)), switches, pieces[0].start)
         put_action(rig, action, slot)
-    elif _shared(action):
-        data.action = action = action.copy()
+    else:
+        data.action = action = _copy_of(action)
     slot = slot_of(action) if getattr(data, "action_slot", None) is None else data.action_slot
     curves, word = curves_of(action, slot)
     for segment in segments:
@@ -114,99 +122,63 @@ def _vacate(
     take_keys([curve for curve in curves if curve.data_path in paths], frames[~held])
 
 
-def _write_nla(
-    rig: Any,
+def _piece_actions(
+    rig: bpy.types.Object,
     segments: Sequence[Segment],
     switches: list[Channel],
     pieces: Sequence[Piece],
     records: Mapping[str, Record],
-) -> list[bpy.types.Action]:
-    """One NLA strip for each piece; those of pieces that are gone, or elsewhere now, are removed."""
-    wanted = {(piece.uid, piece.start, piece.end): piece for piece in pieces}
-    kept: dict[str, Any] = {}
-    for track, strip in list(nla_pieces(rig)):
-        place = (strip.action[PIECE], round(strip.frame_start), round(strip.frame_end))
-        if place in wanted and place[0] not in kept:
-            kept[place[0]] = strip
-        else:
-            _remove_piece(rig, track, strip)
-    actions = []
+) -> list[Placed]:
+    """The action of each piece: a new one, a copy with its changed frames in it, or the one there is."""
+    former = {
+        (strip.action[PIECE], round(strip.frame_start), round(strip.frame_end)): strip
+        for _, strip in reversed(list(nla_pieces(rig)))
+    }
+    placed: list[Placed] = []
     for piece in pieces:
-        strip = kept.get(piece.uid)
+        strip = former.get((piece.uid, piece.start, piece.end))
+        changed = any(len(_inside(segment, piece)) for segment in segments)
+        if strip is not None and not changed:
+            placed.append((piece, strip.action))
+            continue
         action = _piece_action(rig, piece, strip, segments, switches)
         _tell(action, [records[piece.uid]] if piece.uid in records else [])
-        if strip is None:
-            strip = _add_strip(rig, piece, action)
-        strip.name = action_name(piece.name)
-        actions.append(action)
-    return actions
+        placed.append((piece, action))
+    return placed
 
 
 def _piece_action(
     rig: bpy.types.Object, piece: Piece, strip: Any, segments: Sequence[Segment], switches: list[Channel]
 ) -> bpy.types.Action:
-    """The action of a piece with its changed frames in it. A new one is given all its frames."""
+    """A copy of a piece's action with its changed frames in it. A new one is given all its frames."""
     if strip is None:
         action, slot = make_action(rig, action_name(piece.name), switches, piece.start)
         action[PIECE] = piece.uid
     else:
-        if _shared(strip.action):
-            strip.action = strip.action.copy()
-        action, slot = strip.action, getattr(strip, "action_slot", None)
+        action, slot = _copy_of(strip.action), getattr(strip, "action_slot", None)
+        if slot is not None:
+            slot = action.slots[slot.identifier]
     curves, word = curves_of(action, slot)
     for segment in segments:
         frames = (
             np.arange(max(piece.start, segment.first), min(piece.end, segment.last) + 1)
             if strip is None
-            else segment.changed[(segment.changed >= piece.start) & (segment.changed <= piece.end)]
+            else _inside(segment, piece)
         )
         if len(frames):
             put_keys(curves, segment.channels, segment.first, frames, word)
     return action
 
 
-def _shared(action: bpy.types.Action) -> bool:
-    """Whether something else plays the action too: a copy of the rig, say."""
-    return action.users - action.use_fake_user > 1
+def _inside(segment: Segment, piece: Piece) -> np.ndarray:
+    """The changed frames of a segment that are a piece's."""
+    return segment.changed[(segment.changed >= piece.start) & (segment.changed <= piece.end)]
 
 
-def _add_strip(rig: Any, piece: Piece, action: bpy.types.Action) -> Any:
-    data = rig.animation_data or rig.animation_data_create()
-    tracks = [track for track, _ in nla_pieces(rig)]
-    track = tracks[0] if tracks else data.nla_tracks.new()
-    if not tracks:
-        track.name = TRACK
-    try:
-        strip = track.strips.new(action_name(piece.name), piece.start, action)
-    except RuntimeError:  # something else lies there
-        track = data.nla_tracks.new()
-        track.name = TRACK
-        strip = track.strips.new(action_name(piece.name), piece.start, action)
-    if hasattr(strip, "action_slot"):
-        strip.action_slot = slot_of(action)
-    strip.extrapolation = "HOLD_FORWARD"
-    return strip
-
-
-def _remove_piece(rig: Any, track: Any, strip: Any) -> None:
-    action = strip.action
-    track.strips.remove(strip)
-    if len(track.strips) == 0:
-        rig.animation_data.nla_tracks.remove(track)
-    if action.users == 0:
-        bpy.data.actions.remove(action)
-
-
-def _clear_action(rig: Any) -> None:
-    """No active action any more, so that the NLA is seen. One of the strips goes, any other stays in the file."""
-    data = rig.animation_data or rig.animation_data_create()
-    before, data.action = data.action, None
-    if before is None or before.users > 0 or before.library is not None:
-        return
-    if records_of(before):
-        bpy.data.actions.remove(before)
-    else:
-        before.use_fake_user = True
+def _copy_of(action: bpy.types.Action) -> bpy.types.Action:
+    copy = action.copy()
+    copy.use_fake_user = False
+    return copy
 
 
 def _tell(action: Any, records: Sequence[Record]) -> None:

@@ -33,7 +33,6 @@ from .fps import scene_fps
 
 RECORDS = "laban_strips"  # custom property of an action: JSON list of the strips whose motion it holds
 PIECE = "laban_piece"  # custom property of an action that is one NLA strip of ours: which
-ON_TRIAL = "a result is on trial on this rig: accept or reject it first"
 OUTPUTS = (
     ("ACTION", "One action", "All strips in one action of the rig"),
     ("NLA", "NLA strips", "An action for each strip, in an NLA track of the rig, named after its prompt"),

@@ -10,12 +10,11 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from motion_core.catalog import DEFAULT_MODEL
 from motion_core.tasks import TaskError
 
+from .. import preview
 from ..fps import scene_fps
 from ..preferences import current_choice
-from ..preview import playing
 from ..session import SESSION, Outcome
 from ..strips import (
-    ON_TRIAL,
     LabanStrip,
     Strip,
     in_order,
@@ -216,8 +215,6 @@ def make_fault(context: bpy.types.Context) -> str:
         return fault
     rig: Any = target_rig(context)
     scene: Any = context.scene
-    if playing(rig):
-        return ON_TRIAL
     return strips_fault(in_order(rig), scene_fps(scene))
 
 
@@ -256,7 +253,7 @@ class Making:
 
 
 class LABAN_OT_generate_strips(Making, bpy.types.Operator):
-    """Make the motion of prompt strips and put it on the rig. Blender stays usable meanwhile"""
+    """Make the motion of prompt strips and put it on the rig, on trial if so set. Blender stays usable meanwhile"""
 
     bl_idname = "laban.generate_strips"
     bl_label = "Generate Strips"
@@ -269,6 +266,9 @@ class LABAN_OT_generate_strips(Making, bpy.types.Operator):
         return not fault
 
     def execute(self, context: bpy.types.Context) -> Result:
+        rig = target_rig(context)
+        if preview.playing(rig):  # what is to be made is told by what was there before
+            preview.reject(bpy.context.scene, rig)
         return self.make(context, strips_to_make(context, self.which))
 
 

@@ -8,6 +8,7 @@ import bpy
 import numpy as np
 import pytest
 from control_rigs import make_rigify
+from strip_lists import SIT, WALK, WAVE, heads, lay_strips, make, nla
 
 from blender_addon.actions import curves_of, fcurves, slot_of
 from blender_addon.operators.strips import make_fault
@@ -22,55 +23,24 @@ def rig(context, session):
     bpy.ops.laban.add_rig()
     settings = context.scene.laban
     settings.seconds, settings.steps = 1.0, 2
+    context.scene.laban_edit.trial = False
     return context.object
 
 
 @pytest.fixture
-def lay(rig, lay_on):
+def lay(rig):
     """lay(("a person walks", 1, 25), ...) fills the rig's list."""
-    return lambda *strips: lay_on(rig, *strips)
-
-
-@pytest.fixture
-def lay_on(context, session):
-    """lay_on(rig, ("a person walks", 1, 25), ...) fills a rig's list."""
-
-    def add(rig, *strips: tuple[str, int, int]) -> None:
-        context.view_layer.objects.active = rig
-        context.scene.laban.seconds, context.scene.laban.steps = 1.0, 2
-        for prompt, start, end in strips:
-            bpy.ops.laban.add_strip()
-            strip = rig.laban_strips.strips[rig.laban_strips.chosen]
-            strip.prompt, strip.start, strip.end = prompt, start, end
-
-    return add
-
-
-WALK, WAVE, SIT = ("a person walks", 1, 25), ("a person waves", 25, 49), ("a person sits down", 49, 73)
+    return lambda *strips: lay_strips(rig, *strips)
 
 
 def spans(rig) -> list[tuple[str, int, int]]:
     return [(strip.prompt, strip.start, strip.end) for strip in rig.laban_strips.strips]
 
 
-def make(which: str = "CHANGED"):
-    return bpy.ops.laban.generate_strips(which=which)
-
-
 def reasons(context, rig) -> list[str]:
     """Prompts of the strips that are to be made."""
     found = stale(in_order(rig), records_on(rig), 24.0)
     return [strip.prompt for strip in in_order(rig) if strip.uid in found]
-
-
-def heads(context, rig, start: int, end: int) -> np.ndarray:
-    """(T,22,3) joints that Blender shows in the frames start to end."""
-    found = []
-    for frame in range(start, end + 1):
-        context.scene.frame_set(frame)
-        posed = rig.evaluated_get(context.evaluated_depsgraph_get())
-        found.append([tuple(bone.head) for bone in posed.pose.bones])
-    return np.array(found)
 
 
 def keys_of(rig) -> dict:
@@ -362,9 +332,10 @@ def test_a_copy_of_the_rig_keeps_its_motion(context, rig, lay):
 
 
 @pytest.mark.parametrize("output", ["ACTION", "NLA"])
-def test_control_rigs(context, session, lay_on, output):
+def test_control_rigs(context, session, output):
     rig = make_rigify(context)
-    lay_on(rig, WALK, WAVE, ("a person sits down", 60, 84))
+    context.scene.laban_edit.trial = False
+    lay_strips(rig, WALK, WAVE, ("a person sits down", 60, 84))
     rig.laban_strips.output = output
     make()
     names = [rig.pose.bones.find(name) for name in ("DEF-hand.L", "DEF-foot.R", "DEF-spine.006")]
@@ -381,14 +352,6 @@ def test_control_rigs(context, session, lay_on, output):
 
 
 # --- NLA ----------------------------------------------------------------------------------------------------------
-
-
-def nla(rig) -> list[tuple[str, float, float]]:
-    return [
-        (strip.name, strip.frame_start, strip.frame_end)
-        for track in rig.animation_data.nla_tracks
-        for strip in track.strips
-    ]
 
 
 def test_as_nla_strips_named_after_their_prompts(context, rig, lay):
@@ -562,13 +525,6 @@ def test_a_model_of_another_version(context, rig, lay):
     assert make() == {"FINISHED"}
 
 
-def test_a_result_on_trial_is_decided_first(context, rig, lay):
-    lay(WALK)
-    rig.laban_preview.playing = True
-    with pytest.raises(RuntimeError, match="on trial on this rig: accept or reject it first"):
-        make()
-
-
 def test_nothing_to_do(context, rig, lay):
     lay(WALK)
     make()
@@ -659,6 +615,7 @@ def test_an_overridden_rig_takes_strips(context, rig, lay, tmp_path):
     bpy.context.collection.objects.link(override)
     bpy.context.view_layer.objects.active = override
     bpy.context.scene.laban.steps = 2
+    bpy.context.scene.laban_edit.trial = False
     bpy.ops.laban.add_strip()
     assert len(override.laban_strips.strips) == 2
     override.laban_strips.strips[1].prompt = "a person waves"
