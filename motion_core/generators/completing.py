@@ -15,6 +15,7 @@ from motion_core.editing.parts import keep_joints
 from motion_core.editing.path import meet_path, path_rows
 from motion_core.editing.pins import PinMiss, meet_pins, pin_frames
 from motion_core.editing.rounds import find_round
+from motion_core.editing.swings import lift_swings
 from motion_core.generators.bridge import bridge
 from motion_core.generators.cleanup import frame_count, hold_feet, lift_to_floor
 from motion_core.generators.plan import Plan, Work
@@ -77,7 +78,8 @@ def _near_gaps(task: Complete, kept: np.ndarray, fps: float) -> slice:
 def _constrained(task: Complete, motion: Motion, kept: np.ndarray) -> tuple[Motion, list[PinMiss]]:
     """The motion tidied, on its path and at its pins, and the pins it misses.
 
-    Feet are locked behind the path, which carries them along; pins come last: they may want a foot elsewhere.
+    On a path, which carries feet along, those that swing are lifted and those that stand are locked. Pins come last:
+    they may want a foot elsewhere.
     """
     how = task.clean or CleanUp()
     tidy = clean_loop if task.loop else clean_up
@@ -88,7 +90,7 @@ def _constrained(task: Complete, motion: Motion, kept: np.ndarray) -> tuple[Moti
         held = kept.copy()
         for pin in places:
             held[pin_frames(motion, pin)] = True
-        motion = meet_path(motion, task.path, held)
+        motion = lift_swings(meet_path(motion, task.path, held), frozen=held)
         how = replace(how, feet=True)
     motion = tidy(motion, CleanUp(feet=how.feet), kept)
     return meet_pins(motion, task.pins, kept)

@@ -65,7 +65,7 @@ def test_places_seen_from_the_first_frame_are_what_features_say():
     np.testing.assert_allclose(seen_from(world, place), [[0.0, -1.0, 1.0, 0.0]], atol=1e-6)
 
 
-def test_a_path_is_walked_evenly_or_at_its_times():
+def test_a_path_is_walked_at_its_times_or_spread_over_the_motion():
     corner = FollowPath(((0, 0), (0, -2), (2, -2)))
     rows, asked = path_rows(corner, 81, 20.0)
     np.testing.assert_allclose(rows[40, :2], [0, -2], atol=0.06)
