@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,3 +158,16 @@ def succeed(before: bpy.types.Action, after: bpy.types.Action | None) -> None:
     if let_go(before) and after is not None and after.name.rpartition(".")[0] == name:
         after.name = name
         sign(after)
+
+
+@contextmanager
+def held(action: bpy.types.Action | None) -> Iterator[None]:
+    """An action that stays in the file though nothing plays it for a moment."""
+    if action is None or action.library is not None:
+        yield
+        return
+    fake, action.use_fake_user = action.use_fake_user, True
+    try:
+        yield
+    finally:
+        action.use_fake_user = fake

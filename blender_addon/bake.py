@@ -12,12 +12,13 @@ from motion_core.motion import Motion
 from motion_core.retarget import BoneCurves, RigError, motion_to_bone_curves
 from motion_core.rig_maps import BoneMap
 
-from .actions import Channel, action_name, make_action, put_action, sign
+from .actions import OURS, Channel, action_name, make_action, put_action, sign
 from .channels import rotation_path, rotation_values
 from .controls import read_controls, set_switches, usable_switches
 from .fps import scene_fps
 from .mapping import bones_of
 from .rig import check_armature
+from .strips import PIECE, RECORDS
 
 MAX_PROPERTY = 60  # bytes that Blender gives the name of a custom property
 
@@ -57,6 +58,15 @@ def write_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
     for key, value in meta.items():
         fits = isinstance(value, str | bool | float) or (isinstance(value, int) and abs(value) < 2**31)
         action[f"laban_{key}"[:MAX_PROPERTY]] = value if fits else json.dumps(value, default=str)
+
+
+def forget_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
+    """Of a copy whose motion was changed: what the action said of before and `meta` does not say anew. The records of
+    prompt strips stay, and so does the signature."""
+    owner: Any = action
+    stay = {f"laban_{key}"[:MAX_PROPERTY] for key in meta} | {OURS, RECORDS, PIECE}
+    for key in [key for key in owner.keys() if key.startswith("laban_") and key not in stay]:  # noqa: SIM118
+        del owner[key]
 
 
 def check_writable(armature: bpy.types.Object) -> None:

@@ -11,6 +11,7 @@ from .operators.generate import settings_of
 from .operators.pins import chosen_pin, pins_of_rig
 from .panels import SidebarPanel, draw_trial, progress_text
 from .session import SESSION
+from .strip_panel import draw_regenerate
 from .text_lines import columns_of, draw_text
 
 OPERATORS = {"COMPLETE": "laban.complete", "EDIT": "laban.edit", "FOLLOW": "laban.follow"}
@@ -91,6 +92,7 @@ def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, mode: s
         row.operator("laban.cancel", text="", icon="X")
         return
     row.operator(OPERATORS[mode], icon="PLAY")
+    draw_regenerate(layout)
     if fault := edit_fault(context, mode):
         draw_text(layout, fault, width=width, icon="INFO")
     outcome = SESSION.outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,13 @@ from motion_core import __version__
 from motion_core.catalog import find_card
 from motion_core.tasks import Generate, Sampling, TaskError
 
-from .actions import let_go, slot_of
+from . import preview
+from .actions import held, let_go, sign, slot_of
 from .delivery import find_by_uid, in_scene, push_undo
+from .fps import scene_fps
+from .landing import Landing, landing_again
 from .preferences import current_choice
+from .remembered import REMEMBERED, Remembered
 from .session import SESSION, Outcome, Place, Run
 from .strips import Strip, records_of
 
@@ -45,16 +49,21 @@ def action_to_remake(context: Any, rig: Any, name: str = "") -> bpy.types.Action
     raise TaskError(f"{rig.name!r} plays no action at frame {frame}: choose an action, or an NLA strip")
 
 
-def restore_strips(rig: Any, action: bpy.types.Action) -> set[str]:
+def restore_strips(rig: Any, action: Any, seed: int | None = None) -> set[str]:
     """Puts the strips that an action was made by into the rig's list, as they were then; returns their uids. Those that
-    would overlap them, and are none of them, stay where they are and are complained of when the strips are made.
+    would overlap them, and are none of them, stay where they are and are complained of when the strips are made. None
+    of an action that was completed or edited since. seed: another one for all of them.
     """
     from .operators.strips import add_strip
 
+    if REMEMBERED in action:
+        return set()
     records, kept = records_of(action), rig.laban_strips
     for uid, record in records.items():
         strip = next((strip for strip in kept.strips if strip.uid == uid), None)
         values = {name: getattr(record, name) for name in Strip.__dataclass_fields__}
+        if seed is not None:
+            values["seed"] = seed
         if strip is None:
             add_strip(kept, Strip(**values))
             continue
@@ -63,22 +72,35 @@ def restore_strips(rig: Any, action: bpy.types.Action) -> set[str]:
     return set(records)
 
 
-def request_of(action: Any) -> tuple[str, Generate, Sampling]:
-    """(model id, task, sampling) that made an action. Raises TaskError for one that says no or too little of it."""
+def remembered_of(action: Any) -> Remembered | None:
+    """What an action says of how it was made out of another motion, or along a curve; None when it says nothing.
+
+    Raises TaskError for what cannot be read.
+    """
+    text = action.get(REMEMBERED)
+    return None if text is None else Remembered.from_text(str(text))
+
+
+def request_of(action: Any, seed: int | None = None) -> tuple[str, Generate, Sampling]:
+    """(model id, task, sampling) that made an action from one prompt. Raises TaskError for one that says no or too
+    little of it. seed: another one.
+    """
     model = action.get("laban_model")
     if model is None:
         raise TaskError(f"the action {action.name!r} does not say what made it: it is none of Laban's")
     task = action.get("laban_task", "generate")
     if task != "generate":
         raise TaskError(
-            f"the action {action.name!r} was made out of another motion ({task}), which it does not hold: "
-            "its properties alone cannot make it again"
+            f"the action {action.name!r} was made out of another motion ({task}), which it does not hold: it is longer "
+            "than an action remembers, or an earlier version made it"
         )
     needs = find_card(model).needs
     words = {needs: action.get(f"laban_{needs}")} if needs is not None else {}
     seconds = round(float(action.get("laban_seconds", 6.0)), 4)
     sampling = Sampling(
-        int(action.get("laban_seed", 0)), action.get("laban_steps"), _number(action.get("laban_guidance"))
+        int(action.get("laban_seed", 0)) if seed is None else seed,
+        action.get("laban_steps"),
+        _number(action.get("laban_guidance")),
     )
     return model, Generate(seconds=seconds, **words), sampling
 
@@ -87,16 +109,31 @@ def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def remake(context: Any, rig: Any, action: Any) -> None:
-    """Asks for the motion of an action that one prompt made, for the same frames; its NLA strips play the new one then.
-    Raises TaskError.
+def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None:
+    """Asks for the motion of an action again, for the same frames; its NLA strips play the new one then. What is on
+    trial is taken back first. seed: another one. Raises TaskError.
     """
-    request, scene = request_of(action), context.scene
-    start = round(action.frame_range[0])
-    place = Place(scene.session_uid, rig.session_uid, rig.name, start, scene.laban.extend_range)
-    title = request[1].text or request[1].action or ""
-    pushed_down = any(True for _ in _strips_with(rig, action.session_uid))
-    arrive = partial(_into_nla, action.session_uid) if pushed_down else None
+    scene, uid, start = context.scene, action.session_uid, round(action.frame_range[0])
+    kept, edit = remembered_of(action), scene.laban_edit
+    trial = edit.trial_generate if kept is None else edit.trial
+    place = Place(scene.session_uid, rig.session_uid, rig.name, start, scene.laban.extend_range, trial)
+    landing = None
+    if kept is None:
+        request: Any = request_of(action, seed)
+        title = request[1].text or request[1].action or ""
+    else:
+        kept = kept.with_seed(seed)
+        find_card(kept.model)
+        request = (kept.model, kept.task, kept.sampling)
+        landing = landing_again(kept, place, scene_fps(scene), trial, uid)
+        title = kept.task.text or landing.task
+    if preview.playing(rig):
+        preview.reject(scene, rig)
+        if landing is not None and find_by_uid(bpy.data.actions, uid) is None:  # it was on trial itself
+            landing = replace(landing, again=None)
+    arrive = None if landing is None else landing.arrive
+    if any(True for _ in _strips_with(rig, uid)):
+        arrive = partial(_into_nla, uid, landing)
     SESSION.generate(current_choice(), request, place, title, arrive=arrive)
 
 
@@ -107,7 +144,7 @@ def _strips_with(rig: Any, action: int) -> Iterator[Any]:
         yield from (s for s in track.strips if s.action is not None and s.action.session_uid == action)
 
 
-def _into_nla(former: int, run: Run, results: list[bytes]) -> Outcome:
+def _into_nla(former: int, landing: Landing | None, run: Run, results: list[bytes]) -> Outcome:
     """The end of a run whose motion takes the place of an action (its session number) in NLA strips."""
     from motion_core.formats import FormatError
     from motion_core.formats.npz import bytes_to_motion
@@ -119,38 +156,30 @@ def _into_nla(former: int, run: Run, results: list[bytes]) -> Outcome:
             raise RigError(f"the rig {run.place.rig_name!r}, or its action, is not in this file any more")
         motion = bytes_to_motion(results[0], "the motion that the service sent")
         with in_scene(scene) as context:
-            name = _swap(context, rig, motion, former)
+            name = _swap(context, rig, motion, former, landing)
             push_undo(f"Laban: {name}")
     except (RigError, FormatError) as error:
         return Outcome(str(error), True)
     return Outcome(f"{name}: made again, in the NLA")
 
 
-@contextmanager
-def _held(action: Any) -> Iterator[None]:
-    """An action that stays in the file though nothing plays it for a moment."""
-    if action is None:
-        yield
-        return
-    fake, action.use_fake_user = action.use_fake_user, True
-    try:
-        yield
-    finally:
-        action.use_fake_user = fake
-
-
-def _swap(context: Any, rig: Any, motion: Motion, former: int) -> str:
-    """Bakes, and lets the NLA strips of the former action play the result; the rig's active action stays."""
+def _swap(context: Any, rig: Any, motion: Motion, former: int, landing: Landing | None) -> str:
+    """Lets the NLA strips of the former action play the result; the rig's active action stays."""
     from .bake import bake
 
     data = rig.animation_data
     old = find_by_uid(bpy.data.actions, former)
     before, slot = data.action, getattr(data, "action_slot", None)
-    with _held(before):
-        new = bake(context, rig, motion, start_frame=round(old.frame_range[0]), name=old.name)
-        data.action = before
-        if slot is not None:
-            data.action_slot = slot
+    with held(before):
+        try:
+            if landing is None:
+                new = bake(context, rig, motion, start_frame=round(old.frame_range[0]), name=old.name)
+            else:
+                new, _ = landing.make(context, rig, motion)
+        finally:
+            data.action = before
+            if slot is not None:
+                data.action_slot = slot
     for strip in _strips_with(rig, former):
         start, end = strip.frame_start, strip.frame_end
         strip.action = new
@@ -160,6 +189,7 @@ def _swap(context: Any, rig: Any, motion: Motion, former: int) -> str:
     name = old.name
     let_go(old)
     new.name = name
+    sign(new)
     return name
 
 

@@ -22,6 +22,7 @@ from .fps import scene_fps
 from .landing import Landing
 from .mapping import bones_of
 from .preview import playing
+from .remembered import Remembered
 from .rig import check_armature
 from .rig_edit import change_fault
 from .session import Place
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 CONTEXT = 1.5  # seconds of known motion that a model is shown beside what it makes
 ALL = frozenset(JOINTS)
+TOO_LONG = "The action is too long to remember what made it: keep the original, Regenerate will not work"
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,6 +226,22 @@ def follow(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish) -> Ask
     note = pace_note(length, seconds)
     landing = Landing(wish.place, "follow", first, frames, pins=pins, trial=wish.trial, note=note)
     return Ask(task, landing, wish.text or "along the curve")
+
+
+def remembered(
+    context: bpy.types.Context, ask: Ask, model: str, sampling: Sampling
+) -> tuple[Ask, tuple[str, Any, Sampling]]:
+    """The ask with a result that says what made it, and the request for it (model, task, sampling)."""
+    scene: Any = context.scene
+    about = {**ask.landing.facts(), "fps": scene_fps(scene)}
+    kept = Remembered.of(model, ask.task, sampling, about)
+    text = kept.to_text()
+    notes = [ask.landing.note] if ask.landing.note else []
+    if not text:
+        notes.append(TOO_LONG)
+    given = kept.task.motion if ask.landing.given is not None else None
+    landing = replace(ask.landing, given=given, request=text, note=". ".join(notes))
+    return Ask(kept.task, landing, ask.title), (kept.model, kept.task, kept.sampling)
 
 
 ASKS = {"COMPLETE": complete, "EDIT": edit, "FOLLOW": follow}

@@ -108,11 +108,18 @@ def _draw_buttons(layout: Any, context: bpy.types.Context, width: int) -> None:
     row = layout.row(align=True)
     row.operator("laban.generate_strips", text="This One").which = "ONE"
     row.operator("laban.generate_strips", text="All").which = "ALL"
-    layout.operator("laban.regenerate", icon="FILE_REFRESH")
+    draw_regenerate(layout)
     if fault := make_fault(context):
         draw_text(layout, fault, width=width, icon="INFO")
         if current_choice().fault:
             layout.operator("laban.open_preferences", icon="PREFERENCES")
+
+
+def draw_regenerate(layout: bpy.types.UILayout) -> None:
+    """Make the active action again: the same, or with another seed."""
+    row = layout.row(align=True)
+    row.operator("laban.regenerate", icon="FILE_REFRESH")
+    row.operator("laban.regenerate", text="Other Seed").new_seed = True  # type: ignore[attr-defined]
 
 
 CLASSES = (LABAN_UL_strips, LABAN_PT_strips)

@@ -20,6 +20,7 @@ from .bake import pose_channels, switch_channels, write_meta
 from .continued_keys import put_keys, take_keys
 from .controls import set_switches
 from .mapping import bones_of
+from .remembered import REMEMBERED
 from .strip_plan import Canvas, Piece
 from .strip_tracks import Placed, lay_on_trial, strips_heard
 from .strips import PIECE, RECORDS, Record, nla_pieces, output_of, records_of
@@ -66,6 +67,8 @@ def write(
 
 
 def _finish(action: bpy.types.Action, canvas: Canvas) -> None:
+    if REMEMBERED in action:  # it was completed or edited, and now strips made it anew
+        del action[REMEMBERED]
     write_meta(action, canvas.meta)
     sign(action)
 

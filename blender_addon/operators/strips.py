@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from motion_core.catalog import DEFAULT_MODEL
-from motion_core.tasks import TaskError
+from motion_core.tasks import MAX_SEED, TaskError
 
 from .. import preview
 from ..fps import scene_fps
@@ -273,7 +274,8 @@ class LABAN_OT_generate_strips(Making, bpy.types.Operator):
 
 
 class LABAN_OT_regenerate(Making, bpy.types.Operator):
-    """Make the motion of an action or NLA strip again from what its properties say: prompts, seeds, models, frames"""
+    """Make the motion of an action or NLA strip again from what its properties say: prompts, seeds, models, frames, and
+    what was kept, pinned or followed"""
 
     bl_idname = "laban.regenerate"
     bl_label = "Regenerate"
@@ -281,6 +283,11 @@ class LABAN_OT_regenerate(Making, bpy.types.Operator):
         name="Action", options={"SKIP_SAVE"},
         description="By default the rig's active action, else the NLA strip that is active or under the playhead",
     )  # fmt: skip
+    seed: IntProperty(
+        name="Seed", default=-1, min=-1, max=MAX_SEED, options={"SKIP_SAVE"},
+        description="-1: the seed it was made with, which gives the same motion",
+    )  # fmt: skip
+    new_seed: BoolProperty(name="New Seed", options={"SKIP_SAVE"}, description="Draw another seed")
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -289,17 +296,22 @@ class LABAN_OT_regenerate(Making, bpy.types.Operator):
         return not fault
 
     def execute(self, context: bpy.types.Context) -> Result:
+        from motion_core.retarget import RigError
+
         from ..regeneration import action_to_remake, remake, restore_strips, version_note
 
+        rig, seed = target_rig(context), None if self.seed < 0 else self.seed
+        if self.new_seed:
+            seed = secrets.randbelow(MAX_SEED)
         try:
-            action = action_to_remake(context, target_rig(context), self.action)
+            action = action_to_remake(context, rig, self.action)
             if note := version_note(action):
                 self.report({"WARNING"}, note)
-            wanted = restore_strips(target_rig(context), action)
+            wanted = restore_strips(rig, action, seed)
             if wanted:
                 return self.make(context, wanted)
-            remake(context, target_rig(context), action)
-        except TaskError as error:
+            remake(context, rig, action, seed)
+        except (TaskError, RigError) as error:
             return self.fail(str(error))
         return self.finish() if self.wait or bpy.app.background else {"FINISHED"}
 

@@ -1,0 +1,113 @@
+"""What made a motion out of another one, as text that an action holds: all that is needed to make it again.
+
+The text is JSON: the request as the service gets it (task, model, seed, kept frames, pins, path ...) and where the
+result belongs. The motion that was handed in is packed: whole numbers of its rounded values, their changes from
+frame to frame, zlib, base64; about 200 characters a frame. It is rounded before it is handed in, so that what is
+remembered is what was asked, to the bit. No bpy.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from motion_core.joints import JOINTS
+from motion_core.motion import Motion
+from motion_core.tasks import MAX_FRAMES, Sampling, TaskError, task_from_json, task_to_json
+
+REQUEST = "request"  # entry of a result's meta
+REMEMBERED = f"laban_{REQUEST}"  # custom property of its action
+LONGEST = 600_000  # characters; files of results hold a million of meta in all
+PLACE, TURN = (
+    2.0**16,
+    2.0**17,
+)  # whole numbers a metre (0.015 mm), and a quaternion's component (0.002 degrees)
+FARTHEST = 30_000.0  # metres; more do not fit into 32 bits
+COLUMNS = 3 + 4 * len(JOINTS)
+
+
+@dataclass(frozen=True, eq=False)
+class Remembered:
+    """about: where the result belongs, plain values (`Landing`). packed: what the task's motion was unpacked from."""
+
+    model: str
+    task: Any
+    sampling: Sampling
+    about: dict[str, Any]
+    packed: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, model: str, task: Any, sampling: Sampling, about: dict[str, Any]) -> Remembered:
+        """The task's motion is rounded: nothing moves by more than a fiftieth of a millimetre."""
+        if getattr(task, "motion", None) is None:
+            return cls(model, task, sampling, about)
+        packed = pack(task.motion)
+        return cls(model, replace(task, motion=unpack(packed)), sampling, about, packed)
+
+    def to_text(self) -> str:
+        """ "" for more than an action should hold."""
+        request = task_to_json(self.model, self.task, self.sampling)
+        if self.packed is not None:
+            request["motion"] = self.packed
+        text = json.dumps({"request": request, "about": self.about})
+        return text if len(text) <= LONGEST else ""
+
+    @classmethod
+    def from_text(cls, text: str) -> Remembered:
+        """The inverse. Raises TaskError."""
+        try:
+            entry = json.loads(text)
+            request, about = dict(entry["request"]), dict(entry["about"])
+            packed = request.get("motion")
+            if packed is not None:
+                request["motion"] = unpack(packed)
+        except (ValueError, TypeError, KeyError, RecursionError, binascii.Error, zlib.error) as error:
+            raise TaskError(f"what made this motion cannot be read any more ({error!r})") from None
+        model, task, sampling, _ = task_from_json(request)
+        return cls(model, task, sampling, about, packed)
+
+    def with_seed(self, seed: int | None) -> Remembered:
+        """The same with another seed; None: with its own."""
+        return self if seed is None else replace(self, sampling=replace(self.sampling, seed=seed))
+
+
+def pack(motion: Motion) -> dict[str, Any]:
+    """A motion as an object; its rotations and places are rounded. Raises TaskError for one too far away."""
+    if np.abs(motion.trans).max() > FARTHEST:
+        raise TaskError(
+            f"the rig is {np.abs(motion.trans).max():.0f} m from its origin: apply its location first"
+        )
+    numbers = np.concatenate(
+        [motion.trans * PLACE, motion.rotations.reshape(len(motion), -1) * TURN], axis=1, dtype=np.float64
+    )
+    changes = np.diff(np.round(numbers).astype(np.int64), axis=0, prepend=0)
+    folded = ((changes << 1) ^ (changes >> 63)).astype("<u4")  # small numbers of both signs have few bits
+    planes = np.ascontiguousarray(folded.T).view(np.uint8).reshape(-1, 4).T
+    packed = base64.b64encode(zlib.compress(planes.tobytes(), 9)).decode()
+    told = {"fps": motion.fps, "frames": len(motion), "packed": packed, "betas": motion.betas.tolist()}
+    if (licence := motion.meta.get("licence")) is not None:
+        told["licence"] = licence
+    return told
+
+
+def unpack(entry: dict[str, Any]) -> Motion:
+    """The inverse of `pack`, but for its rounding. Raises ValueError, zlib.error and the like for anything else."""
+    frames = int(entry["frames"])
+    if not 1 <= frames <= MAX_FRAMES:
+        raise ValueError(f"{frames} frames")
+    size = frames * COLUMNS * 4
+    raw = zlib.decompressobj().decompress(base64.b64decode(entry["packed"], validate=True), size)
+    if len(raw) != size:
+        raise ValueError(f"{len(raw)} bytes of {size}")
+    planes = np.frombuffer(raw, np.uint8).reshape(4, -1)
+    folded = np.ascontiguousarray(planes.T).view("<u4").reshape(COLUMNS, frames).T.astype(np.int64)
+    numbers = np.cumsum((folded >> 1) ^ -(folded & 1), axis=0)
+    meta = {"licence": str(entry["licence"])} if "licence" in entry else {}
+    rotations = (numbers[:, 3:] / TURN).reshape(frames, len(JOINTS), 4)
+    return Motion(entry["fps"], numbers[:, :3] / PLACE, rotations, np.array(entry["betas"]), meta=meta)
