@@ -118,7 +118,7 @@ def _evaluated(
     flat = np.empty(len(armature.pose.bones) * 16, dtype=np.float32)
     matrices = np.empty((len(frames), len(names), 4, 4))
     objects = np.empty((len(frames), 4, 4))
-    with _left_alone(scene, armature):
+    with left_alone(scene, armature):
         home = np.array(armature.matrix_basis, dtype=np.float64)
         for number, frame in enumerate(frames):
             scene.frame_set(frame)
@@ -151,7 +151,7 @@ def _poses(matrices: np.ndarray, names: list[str]) -> BonePoses:
 
 
 @contextmanager
-def _left_alone(scene: Any, armature: bpy.types.Object) -> Iterator[None]:
+def left_alone(scene: Any, armature: bpy.types.Object) -> Iterator[None]:
     """Puts back the frame, and poses that were set but not keyed."""
     frame, subframe = scene.frame_current, scene.frame_subframe
     before = pose_values(armature)

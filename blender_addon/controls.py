@@ -139,10 +139,13 @@ def set_switches(armature: bpy.types.Object, switches: tuple[Switch, ...]) -> No
 
 @contextmanager
 def pose_borrowed(context: bpy.types.Context, armature: bpy.types.Object) -> Iterator[None]:
-    """Lets the pose and the custom properties of the bones be changed, and puts them back."""
+    """Lets the pose, the custom properties and the constraints of the bones be changed, and puts them back: of
+    constraints, whether they are on.
+    """
     context.view_layer.update()  # what waits to be evaluated must not arrive in between
     before = pose_values(armature)
     bones: Any = armature.pose.bones
+    states = [(c, c.enabled) for bone in bones for c in bone.constraints]
     numbers = {
         (bone.name, key): value
         for bone in bones
@@ -156,5 +159,8 @@ def pose_borrowed(context: bpy.types.Context, armature: bpy.types.Object) -> Ite
         for (name, key), value in numbers.items():
             if bones[name][key] != value:
                 bones[name][key] = value
+        for constraint, enabled in states:
+            if constraint.enabled != enabled:
+                constraint.enabled = enabled
         armature.update_tag()
         context.view_layer.update()

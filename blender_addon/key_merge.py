@@ -21,11 +21,13 @@ Keys = dict[str, np.ndarray]  # of `read_keys`
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """Values (n,k), one per frame from `start` on. jump: what follows is the same in other numbers (-q for q)."""
+    """Values (n,k), one per frame from `start` on. jump: what follows is the same in other numbers (-q for q), so that
+    the last value is held up to it. hold: the value before them is held up to the first."""
 
     start: int
     values: np.ndarray
     jump: bool = False
+    hold: bool = False
 
     @property
     def stop(self) -> int:
@@ -62,7 +64,9 @@ def merge(
             curve = found.get((track.path, index))
             if curve is None:
                 curve = curves.new(track.path, index=index, **{word: track.bone})
-            curve.mute = False
+            if curve.mute:  # its keys are not what is seen
+                curve.keyframe_points.clear()
+                curve.mute = False
             keys = with_borders(curve, borders, rest)
             for run in track.runs:
                 keys = _with_run(keys, run, index, track.steps)
@@ -144,9 +148,11 @@ def _with_run(keys: Keys, run: Run, index: int, steps: bool) -> Keys:
     stays = (at < run.start - 0.999) | (at > run.stop + 0.999)
     before = np.flatnonzero(stays & (at < run.start))
     if len(before):
-        keys["interpolation"][before[-1]] = CONSTANT if steps else LINEAR
-    new = {name: np.zeros((len(run.values), column.shape[1]), column.dtype) for name, column in keys.items()}
-    new["co"][:, 0], new["co"][:, 1] = run.start + np.arange(len(run.values)), run.values[:, index]
+        keys["interpolation"][before[-1]] = CONSTANT if steps or run.hold else LINEAR
+    values = run.values[:, index]
+    rows = np.flatnonzero(np.diff(values, prepend=np.nan) != 0) if steps else np.arange(len(values))
+    new = {name: np.zeros((len(rows), column.shape[1]), column.dtype) for name, column in keys.items()}
+    new["co"][:, 0], new["co"][:, 1] = run.start + rows, values[rows]
     new["handle_left"][:], new["handle_right"][:] = new["co"] - [1 / 3, 0], new["co"] + [1 / 3, 0]
     new["interpolation"][:] = CONSTANT if steps else LINEAR
     new["type"][:] = JITTER

@@ -130,6 +130,7 @@ def _state(scene: Any, rig: bpy.types.Object) -> dict[str, Any]:
         "end": scene.frame_end,
         "poses": poses,
         "numbers": _numbers(rig),
+        "off": [list(place) for place in _constraints_off(rig)],
         "data": data is not None,
     }
     if data is not None:
@@ -152,6 +153,12 @@ def _numbers(rig: bpy.types.Object) -> list[list[Any]]:
         for key, value in bone.items()
         if isinstance(value, bool | int | float)
     ]
+
+
+def _constraints_off(rig: bpy.types.Object) -> set[tuple[str, str]]:
+    """(bone, constraint) of those that are switched off."""
+    bones: Any = rig.pose.bones
+    return {(bone.name, c.name) for bone in bones for c in bone.constraints if not c.enabled}
 
 
 def _restore_action(rig: bpy.types.Object, before: bpy.types.Action | None, state: dict[str, Any]) -> None:
@@ -184,4 +191,9 @@ def _restore_pose(rig: bpy.types.Object, state: dict[str, Any]) -> None:
     for name, key, value in state["numbers"]:
         if name in bones and key in bones[name] and bones[name][key] != value:
             bones[name][key] = value
+    off = {tuple(place) for place in state["off"]} if "off" in state else _constraints_off(rig)
+    for bone in bones:
+        for constraint in bone.constraints:
+            if constraint.enabled == ((bone.name, constraint.name) in off):
+                constraint.enabled = not constraint.enabled
     rig.update_tag()

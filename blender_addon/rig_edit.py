@@ -1,67 +1,28 @@
-"""A motion onto some frames and some bones of an animated rig, into a copy of its action; all else stays as it is.
-
-Rigs whose bones only their channels move are posed against what the bones between do (`motion_onto_poses`), and keep
-their own keys at kept frames. On control rigs, which pass on poses through constraints, all frames are keyed, the
-limbs are switched to FK, and other controls that would turn the body meanwhile are brought to rest.
-"""
+"""A motion onto some frames and some bones of an animated rig, into a copy of its action; all else stays as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
 import numpy as np
 
 from motion_core import quaternions as quat
-from motion_core.motion import Motion
-from motion_core.retarget import BonePoses, RigError, motion_to_bone_curves, pose_bones
-from motion_core.retarget.onto import motion_onto_poses, poses_to_channels
-from motion_core.rig_maps import BoneMap, switch_joints
+from motion_core.retarget import BonePoses, RigError
 
 from .action_curves import bone_path, moved_by_action_alone
 from .actions import action_name, active_curves, curves_of, put_action, sign
 from .bake import check_writable, write_meta
 from .capture import capture_poses, chain_of
-from .channels import rotation_path, rotation_property, rotation_values
-from .controls import constrained, read_controls, set_switches, usable_switches
-from .influences import other_controls
-from .key_merge import Run, Track, merge
+from .edit_tracks import Tracks, heads_of
+from .key_merge import merge
+from .keyed_rig import Change, KeyedRig
+from .limb_switches import Toggles
 from .mapping import bones_of
 from .rig import read_rig
 
-REST: dict[str, Any] = {
-    "location": 0.0, "rotation_quaternion": (1, 0, 0, 0), "rotation_euler": 0.0, "rotation_axis_angle": (0, 0, 1, 0),
-}  # fmt: skip
-
-
 PROBES = 5  # kept frames that are looked at
 NEAR, NEAR_DEGREES = 0.01, 1.0  # metres of the world
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """motion: at the scene's rate, its first frame at `first`. kept (T,) bool: frames whose pose stays. joints: whose
-    bones are keyed."""
-
-    first: int
-    motion: Motion
-    kept: np.ndarray
-    joints: frozenset[str]
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.motion) - 1
-
-    @property
-    def frames(self) -> range:
-        return range(self.first, self.last + 1)
-
-
-def is_control_rig(armature: bpy.types.Object, bone_map: BoneMap) -> bool:
-    """Whether what is keyed is not what shows the pose."""
-    return bool(bone_map.shown or bone_map.carrier or bone_map.switches) or constrained(armature, bone_map)
 
 
 def change_fault(armature: bpy.types.Object, joints: frozenset[str]) -> str:
@@ -76,10 +37,11 @@ def change_fault(armature: bpy.types.Object, joints: frozenset[str]) -> str:
     bone_map = bones_of(armature)
     names = {bone_map.bones[joint] for joint in joints if joint in bone_map.bones}
     for driver in data.drivers:
-        if (place := bone_path(driver.data_path)) is not None and place[0] in names and place[1] != "scale":
-            return (
-                f"bone {place[0]!r} is moved by a driver: remove or mute it first" if not driver.mute else ""
-            )
+        place = bone_path(driver.data_path)
+        if place is not None and place[0] in names and place[1] != "scale" and not driver.mute:
+            return f"bone {place[0]!r} is moved by a driver: remove or mute it first"
+    if fault := Toggles(armature, bone_map).fault(joints):
+        return fault
     for curve in active_curves(armature):
         place = bone_path(curve.data_path)
         if place is None or place[0] not in names:
@@ -103,15 +65,11 @@ def put_change(
     check_writable(armature)
     if fault := change_fault(armature, change.joints):
         raise RigError(fault)
-    bone_map = bones_of(armature)
-    control = is_control_rig(armature, bone_map)
     were = _probes(context, armature, change)
-    tracks = (
-        _control_tracks(context, armature, change) if control else _bone_tracks(context, armature, change)
-    )
+    tracks = Tracks(KeyedRig(context, armature, change))
     action, slot = _copied(armature, title)
     curves, word = curves_of(action, slot)
-    merge(curves, word, tracks, (change.first, change.last), _around(armature, change))
+    merge(curves, word, tracks.all, (change.first, change.last), _around(armature, change))
     write_meta(action, change.motion.meta)
     if action.use_frame_range:
         action.frame_start, action.frame_end = (
@@ -120,13 +78,12 @@ def put_change(
     _hold_nothing_over_tracks(armature)
     put_action(armature, action, slot)
     sign(action)
-    if control:
-        set_switches(armature, _switches(bone_map, change.joints))
     scene: Any = context.scene
     if extend_range:
         scene.frame_end = max(scene.frame_end, change.last)
     scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
-    return action, _miss_note(were, _probes(context, armature, change), armature, change.joints)
+    notes = _miss_note(were, _probes(context, armature, change), armature), _gap_note(tracks.apart, armature)
+    return action, ". ".join(note for note in notes if note)
 
 
 def _copied(armature: bpy.types.Object, title: str | None) -> tuple[bpy.types.Action, Any]:
@@ -162,124 +119,6 @@ def _hold_nothing_over_tracks(armature: bpy.types.Object) -> None:
         data.action_extrapolation = "NOTHING"
 
 
-# --- rigs whose bones their channels move -----------------------------------------------------------------------------
-
-
-def _bone_tracks(context: bpy.types.Context, armature: bpy.types.Object, change: Change) -> list[Track]:
-    mapping = bones_of(armature).bones
-    poses = capture_poses(context, armature, change.frames)
-    bones = [bone for bone in read_rig(armature) if bone.name in poses.heads]
-    channels, _ = motion_onto_poses(change.motion, poses, bones, mapping, change.joints)
-    were = poses_to_channels(poses, bones)
-    alone = moved_by_action_alone(armature, set(poses.heads), travelling=False)
-    tracks = []
-    for name, quats in channels.rotations.items():
-        quats = np.where(change.kept[:, None], were.rotations[name], quats)
-        tracks.append(_turning(armature, name, quat.continuous(quats), change, alone))
-    for name, places in channels.locations.items():
-        places = np.where(change.kept[:, None], were.locations[name], places)
-        tracks.append(_moving(armature, name, places, change, alone))
-    return tracks
-
-
-def _own_curves(armature: bpy.types.Object, path: str, width: int) -> list[bpy.types.FCurve] | None:
-    """The curves of all components of a property, in order; None when some are missing or off."""
-    own = {c.array_index: c for c in active_curves(armature) if c.data_path == path and not c.mute}
-    whole = all(index in own and len(own[index].keyframe_points) for index in range(width))
-    return [own[index] for index in range(width)] if whole else None
-
-
-def _stretches(kept: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Rows start:stop of the frames that do not stay."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[True], kept, [True]]).astype(int)))
-    yield from zip(edges[::2].tolist(), edges[1::2].tolist())
-
-
-def _turning(armature: bpy.types.Object, name: str, quats: np.ndarray, change: Change, alone: bool) -> Track:
-    """quats (T,4) as a track of the bone's own rotation mode; where its curves show kept frames, those keep theirs."""
-    bone = armature.pose.bones[name]
-    path, rest = rotation_path(bone), np.array(getattr(bone, rotation_property(bone)), dtype=np.float64)
-    own = _own_curves(armature, path, len(rest))
-    stretches = list(_stretches(change.kept)) if alone and own else [(0, len(quats))]
-    runs = []
-    for start, stop in stretches:
-        before, after = (_values_at(own, change.first + frame) for frame in (start - 1, stop))
-        values = rotation_values(bone, quats[start:stop], before)
-        jump = after is not None and bone.rotation_mode != "AXIS_ANGLE" and _jumps(values[-1], after)
-        runs.append(Run(change.first + start, values, jump))
-    return Track(name, path, tuple(runs), rest)
-
-
-def _values_at(own: list[bpy.types.FCurve] | None, frame: int) -> np.ndarray | None:
-    return None if own is None else np.array([curve.evaluate(frame) for curve in own])
-
-
-def _jumps(last: np.ndarray, after: np.ndarray) -> bool:
-    """Whether two neighbours are alike in other numbers: a quaternion and its negative, angles a full turn apart."""
-    return bool(last @ after < 0) if len(last) == 4 else bool(np.abs(last - after).max() > np.pi)
-
-
-def _moving(armature: bpy.types.Object, name: str, places: np.ndarray, change: Change, alone: bool) -> Track:
-    """places (T,3) as a track of the bone's location."""
-    bone = armature.pose.bones[name]
-    path = f"{bone.path_from_id()}.location"
-    own = _own_curves(armature, path, 3)
-    stretches = list(_stretches(change.kept)) if alone and own else [(0, len(places))]
-    runs = tuple(Run(change.first + start, places[start:stop]) for start, stop in stretches)
-    return Track(name, path, runs, np.array(bone.location, dtype=np.float64))
-
-
-# --- rigs of controls -------------------------------------------------------------------------------------------------
-
-
-def _control_tracks(context: bpy.types.Context, armature: bpy.types.Object, change: Change) -> list[Track]:
-    bone_map = bones_of(armature)
-    bones = read_controls(context, armature, bone_map)
-    curves = motion_to_bone_curves(change.motion, bones, bone_map.bones, carrier=bone_map.carrier)
-    names = {bone_map.bones[joint] for joint in change.joints if joint in bone_map.bones}
-    whole = "pelvis" in change.joints
-    if whole and bone_map.carrier:
-        names.add(bone_map.carrier)
-    tracks = [
-        _turning(armature, name, quats, change, False)
-        for name, quats in curves.rotations.items()
-        if name in names
-    ]
-    if whole:
-        tracks.append(_moving(armature, curves.root, curves.locations, change, False))
-    keyed = {track.path for track in tracks}
-    tracks += [track for track in _resting(context, armature, change, names) if track.path not in keyed]
-    return tracks + _switch_tracks(armature, bone_map, change)
-
-
-def _resting(
-    context: bpy.types.Context, armature: bpy.types.Object, change: Change, keyed: set[str]
-) -> Iterator[Track]:
-    """Other channels that would move what is keyed, at rest from the first frame to the last."""
-    for name, prop in other_controls(context, armature, bones_of(armature), change.joints, keyed):
-        bone = armature.pose.bones[name]
-        now = np.array(getattr(bone, prop), dtype=np.float64)
-        rest = np.broadcast_to(REST[prop], now.shape).astype(np.float64)
-        values = np.tile(rest, (len(change.motion), 1))
-        yield Track(name, f"{bone.path_from_id()}.{prop}", (Run(change.first, values),), now)
-
-
-def _switches(bone_map: BoneMap, joints: frozenset[str]) -> tuple[Any, ...]:
-    return tuple(switch for switch in bone_map.switches if switch_joints(switch) & joints)
-
-
-def _switch_tracks(armature: bpy.types.Object, bone_map: BoneMap, change: Change) -> list[Track]:
-    """The limbs that are keyed go over to FK at the first frame and back behind the last."""
-    tracks = []
-    for switch in usable_switches(armature, _switches(bone_map, change.joints)):
-        bone: Any = armature.pose.bones[switch.bone]
-        path = f'{bone.path_from_id()}["{bpy.utils.escape_identifier(switch.property)}"]'
-        values = np.full((len(change.motion), 1), switch.value)
-        now = np.array([float(bone[switch.property])])
-        tracks.append(Track(switch.bone, path, (Run(change.first, values),), now, steps=True))
-    return tracks
-
-
 # --- what came of it --------------------------------------------------------------------------------------------------
 
 
@@ -293,36 +132,49 @@ def _probes(context: bpy.types.Context, armature: bpy.types.Object, change: Chan
     return [capture_poses(context, armature, range(frame, frame + 1)) for frame in some.tolist()]
 
 
-def _miss_note(
-    were: list[BonePoses], now: list[BonePoses], armature: bpy.types.Object, joints: frozenset[str]
-) -> str:
-    names = [bone for joint, bone in bones_of(armature).read.items() if joint in joints]
-    size = float(np.median(np.array(armature.matrix_world.to_scale())))
-    metres = degrees = 0.0
+def _miss_note(were: list[BonePoses], now: list[BonePoses], armature: bpy.types.Object) -> str:
+    """What to say when kept frames do not show what they showed: of the bone that is farthest off."""
+    names = list(bones_of(armature).read.values())
+    size = _metres(armature)
+    worst, metres, degrees = "", 0.0, 0.0
     for before, after in zip(were, now):
         for name in names:
             apart = float(np.linalg.norm(before.heads[name] - after.heads[name], axis=1).max()) * size
             turn = quat.angle_between(before.orientations[name], after.orientations[name]).max()
+            if max(apart / NEAR, np.degrees(turn) / NEAR_DEGREES) > max(
+                metres / NEAR, degrees / NEAR_DEGREES
+            ):
+                worst = name
             metres, degrees = max(metres, apart), max(degrees, float(np.degrees(turn)))
     if metres <= NEAR and degrees <= NEAR_DEGREES:
         return ""
     return (
-        f"Kept frames are up to {metres * 100:.1f} cm and {degrees:.1f} degrees off: this rig stretches its limbs, or "
-        "has constraints that the keys do not reach"
+        f"Kept frames are up to {metres * 100:.1f} cm and {degrees:.1f} degrees off, most at bone {worst!r}: something "
+        "else than keys moves it (a driver, the NLA): bake the action (Object > Animation > Bake Action), then complete"
     )
+
+
+def _gap_note(apart: dict[int, float], armature: bpy.types.Object) -> str:
+    """What to say when the bones that are keyed cannot show what a kept frame beside a gap shows."""
+    if not apart:
+        return ""
+    frame = max(apart, key=lambda frame: apart[frame])
+    metres = apart[frame] * _metres(armature)
+    if metres <= NEAR:
+        return ""
+    return (
+        f"Beside kept frames the rig jumps by up to {metres * 100:.1f} cm (frame {frame}): its FK bones cannot "
+        "reach what IK shows there; unlock their scale and location, and mute constraints that limit them"
+    )
+
+
+def _metres(armature: bpy.types.Object) -> float:
+    """Metres of the world in a unit of the armature."""
+    return float(np.median(np.array(armature.matrix_world.to_scale())))
 
 
 def predicted_heads(
     context: bpy.types.Context, armature: bpy.types.Object, change: Change
 ) -> dict[str, np.ndarray]:
     """Where the change will put the joints' bones, {joint: (T,3)}, in armature space."""
-    bone_map = bones_of(armature)
-    if is_control_rig(armature, bone_map):
-        bones = read_controls(context, armature, bone_map)
-        curves = motion_to_bone_curves(change.motion, bones, bone_map.bones, carrier=bone_map.carrier)
-        heads = pose_bones(curves, bones).heads
-    else:
-        poses = capture_poses(context, armature, change.frames)
-        bones = [bone for bone in read_rig(armature) if bone.name in poses.heads]
-        heads = motion_onto_poses(change.motion, poses, bones, bone_map.bones, change.joints)[1].heads
-    return {joint: heads[bone] for joint, bone in bone_map.bones.items()}
+    return heads_of(KeyedRig(context, armature, change))

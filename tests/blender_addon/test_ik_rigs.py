@@ -1,0 +1,287 @@
+"""Rigs animated in IK: kept frames show what they showed, gaps begin and end there, and all of it goes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import bpy
+import numpy as np
+import pytest
+from ik_rigs import KEYS, RIGS, deform_poses, deforming, mixamo_with_ik, rigify_in_ik, two_chains
+from rig_animation import curve_table, stepping
+
+from blender_addon.actions import fcurves
+from blender_addon.capture import capture
+from blender_addon.limb_switches import Toggles
+from blender_addon.mapping import bones_of
+from blender_addon.preview import on_trial, reject
+from blender_addon.rig_edit import Change, change_fault, put_change
+from blender_addon.timeline_keys import keyed_frames
+from motion_core import quaternions as quat
+from motion_core.editing.meet import meet
+from motion_core.joints import JOINTS, PARTS
+
+ALL = frozenset(JOINTS)
+KEPT = [1, 20, 21, 22, 40, 60]
+SPAN = range(1, 61)
+
+
+def change_of(
+    context, rig, kept: list[int], joints=ALL, *, own: bool = False, frames: range = SPAN
+) -> Change:
+    """Another motion that meets the rig's in the kept frames; or the rig's own, which shows what keying alone does."""
+    given = capture(context, rig, frames.start, frames.stop)
+    mask = np.isin(frames, kept)
+    made = given if own else meet(stepping(len(given), given.fps, seed=11), given, mask)
+    return Change(frames.start, made, mask, joints)
+
+
+def apart(rig, before, frames) -> tuple[np.ndarray, np.ndarray]:
+    """Centimetres (T,) and degrees (T,) of the deforming bone that is farthest from what it was."""
+    points, turns = deform_poses(rig, frames)
+    metres = np.linalg.norm(points - before[0], axis=2).max(axis=1)
+    return metres * 100, np.degrees(quat.angle_between(turns, before[1])).max(axis=1)
+
+
+def steps(points: np.ndarray) -> np.ndarray:
+    """(T-1,2B) centimetres from frame to frame."""
+    return np.linalg.norm(np.diff(points, axis=0), axis=2) * 100
+
+
+@pytest.mark.parametrize("kind", list(RIGS))
+def test_kept_frames_of_a_rig_in_ik_are_what_they_were(context, kind):
+    rig = RIGS[kind](context)
+    before, between = deform_poses(rig, KEPT), deform_poses(rig, (10, 30, 50))
+    _, note = put_change(context, rig, change_of(context, rig, KEPT), "test")
+    metres, degrees = apart(rig, before, KEPT)
+    print(f"{kind}: kept frames are {metres.max():.4f} cm and {degrees.max():.4f} degrees off")
+    assert note == ""
+    assert metres.max() < 0.01 and degrees.max() < 0.02
+    assert apart(rig, between, (10, 30, 50))[0].min() > 5
+
+
+@pytest.mark.parametrize("kind", list(RIGS))
+def test_a_gap_begins_and_ends_as_the_kept_frames_beside_it(context, kind):
+    """With the rig's own motion the steps over the borders are those of before, stretched arms and all."""
+    rig = RIGS[kind](context)
+    before = deform_poses(rig, SPAN)
+    put_change(context, rig, change_of(context, rig, KEPT, own=True), "test")
+    after = deform_poses(rig, SPAN)
+    more = np.abs(steps(after[0]) - steps(before[0])).max(axis=1)
+    turned = [np.degrees(quat.angle_between(turns[1:], turns[:-1])) for turns in (before[1], after[1])]
+    more_turned = np.abs(turned[1] - turned[0]).max(axis=1)
+    kept = np.isin(SPAN, KEPT)
+    borders = kept[1:] != kept[:-1]
+    print(f"{kind}: over borders {more[borders].max():.3f} cm, {more_turned[borders].max():.3f} degrees")
+    assert more[borders].max() < 0.1
+    assert more_turned[borders].max() < 0.1
+
+
+def test_arms_stretch_in_a_gap_as_long_as_they_must_and_no_longer(context):
+    """Beyond the last kept frame the stretch of the arm is gone after half a second, without a jump."""
+    rig = rigify_in_ik(context)
+    change = change_of(context, rig, [1, 20], own=True)
+    put_change(context, rig, change, "test")
+    points, _ = deform_poses(rig, range(20, 45))
+    names = deforming(rig)
+    ends = [points[:, names.index(bone)] for bone in ("DEF-upper_arm.R", "DEF-forearm.R", "DEF-hand.R")]
+    lengths = sum(np.linalg.norm(b - a, axis=1) for a, b in pairwise(ends))
+    rest = sum(rig.data.bones[f"ORG-{bone}.R"].length for bone in ("upper_arm", "forearm"))
+    assert lengths[0] > 1.1 * rest
+    assert lengths[-1] == pytest.approx(rest, rel=1e-3)
+    assert (np.diff(lengths) < 1e-5).all() and np.abs(np.diff(lengths)).max() < 0.03
+
+
+def test_a_loop_ends_as_it_begins(context):
+    """With the stretched arms of its first frame, which is kept."""
+    rig = rigify_in_ik(context)
+    given = capture(context, rig, 1, 61)
+    rows = np.concatenate([np.arange(30), np.arange(30)[::-1]])
+    around = replace(given, trans=given.trans[rows], rotations=given.rotations[rows])
+    first = deform_poses(rig, [1])
+    kept = np.arange(60) < 20
+    put_change(context, rig, Change(1, around, kept, ALL, loop=True), "test")
+    metres, degrees = apart(rig, first, [60])
+    assert metres[0] < 0.5 and degrees[0] < 2
+
+
+def test_an_arm_alone_switches_alone(context):
+    rig = rigify_in_ik(context)
+    before = deform_poses(rig, SPAN)
+    old = curve_table(rig.animation_data.action, SPAN)
+    arm = frozenset(PARTS["left_arm"])
+    given = capture(context, rig, 1, 61)
+    turned = given.rotations.copy()
+    rows = np.arange(60)
+    swing = np.sin(rows / 60 * np.pi)[:, None] * [0.6, 0.4, 0.0]
+    turned[:, JOINTS.index("left_shoulder")] = quat.multiply(
+        turned[:, JOINTS.index("left_shoulder")].astype(float), quat.rotvec_to_quat(swing)
+    )
+    made = meet(replace(given, rotations=turned), given, np.isin(SPAN, KEPT))
+    action, note = put_change(context, rig, Change(1, made, np.isin(SPAN, KEPT), arm), "test")
+    new = curve_table(action, SPAN)
+    switches = {path for path, _ in new if path.endswith('"]') and (path, 0) not in old}
+    assert switches == {'pose.bones["upper_arm_parent.L"]["IK_FK"]'}
+    values = new[(switches.pop(), 0)]
+    np.testing.assert_array_equal(values, ~np.isin(SPAN, KEPT))
+    for place in old:
+        if place[0].split('"')[1] not in {bones_of(rig).bones[joint] for joint in arm}:
+            np.testing.assert_array_equal(new[place], old[place], err_msg=str(place))
+    points, _ = deform_poses(rig, SPAN)
+    moved = np.linalg.norm(points - before[0], axis=2).max(axis=0)[: len(deforming(rig))]
+    far = {name for name, metres in zip(deforming(rig), moved) if metres > 1e-4}
+    assert note == "" and far
+    assert all(name.endswith((".L", ".L.001")) for name in far)
+    assert not any(word in name for name in far for word in ("thigh", "shin", "foot", "toe", "breast"))
+    assert apart(rig, tuple(part[[row - 1 for row in KEPT]] for part in before), KEPT)[0].max() < 0.01
+
+
+def test_a_forearm_alone_takes_its_arm_along(context):
+    """The whole arm goes over to FK, so that all of it is keyed, and the upper arm stays where it was."""
+    rig = rigify_in_ik(context)
+    before = deform_poses(rig, SPAN)[0][:, deforming(rig).index("DEF-upper_arm.L")]
+    put_change(context, rig, change_of(context, rig, KEPT, frozenset({"left_elbow"}), own=True), "test")
+    points, _ = deform_poses(rig, SPAN)
+    elbow = deforming(rig).index("DEF-forearm.L")
+    assert np.abs(points[:, deforming(rig).index("DEF-upper_arm.L")] - before).max() < 1e-4
+    assert steps(points)[:, elbow].max() < 3
+
+
+def snapshot(rig) -> dict:
+    """What Reject has to bring back: curves and all that is set without keys."""
+    data = rig.animation_data
+    return {
+        "actions": sorted(action.name for action in bpy.data.actions),
+        "action": data.action.name,
+        "curves": {place: values.tolist() for place, values in curve_table(data.action, SPAN).items()},
+        "keys": {(c.data_path, c.array_index): len(c.keyframe_points) for c in fcurves(data.action)},
+        "poses": [np.round(np.array(bone.matrix_basis), 5).tolist() for bone in rig.pose.bones],
+        "numbers": {
+            (bone.name, key): value
+            for bone in rig.pose.bones
+            for key, value in bone.items()
+            if isinstance(value, bool | int | float)
+        },
+        "constraints": [
+            (b.name, c.name, c.enabled, c.influence) for b in rig.pose.bones for c in b.constraints
+        ],
+    }
+
+
+@pytest.mark.parametrize("kind", list(RIGS))
+def test_everything_comes_back(context, enabled, kind):
+    """A frame in a gap is shown meanwhile, where switches and constraints are not as they were."""
+    rig = RIGS[kind](context)
+    context.scene.frame_set(30)
+    before = snapshot(rig)
+    with on_trial(context.scene, rig, True) as shown:
+        shown(put_change(context, rig, change_of(context, rig, KEPT), "test")[0])
+    assert snapshot(rig) != before
+    assert {kind: snapshot(rig)[kind] for kind in ("numbers", "constraints")} != {
+        kind: before[kind] for kind in ("numbers", "constraints")
+    }
+    reject(context.scene, rig)
+    assert snapshot(rig) == before
+
+
+@pytest.mark.parametrize("kind", list(RIGS))
+def test_a_second_change_builds_on_the_first(context, kind):
+    """What counts as a key is what did; capture sees what is shown, in gaps and beside them."""
+    rig = RIGS[kind](context)
+    before = deform_poses(rig, KEYS)
+    kept = list(KEYS)
+    put_change(context, rig, change_of(context, rig, kept), "test")
+    assert keyed_frames(rig) == kept
+    context.scene.frame_set(30)  # in a gap: constraints are off at this frame
+    seen = capture(context, rig, 1, 61)
+    context.scene.frame_set(20)
+    np.testing.assert_allclose(capture(context, rig, 1, 61).joints(), seen.joints(), atol=1e-5)
+    first = deform_poses(rig, range(41, 60))
+    more = [*kept, *range(41, 60)]  # the last gap is liked, those before are made again
+    _, note = put_change(context, rig, change_of(context, rig, more, own=True), "again")
+    assert note == ""
+    assert apart(rig, before, KEYS)[0].max() < 0.01
+    assert apart(rig, first, range(41, 60))[0].max() < 0.01
+
+
+def test_a_rig_in_fk_keeps_its_switches(context):
+    """Nothing is keyed on them where they show the keys already."""
+    rig = rigify_in_ik(context)
+    for bone in ("thigh_parent.L", "thigh_parent.R", "upper_arm_parent.L", "upper_arm_parent.R"):
+        rig.pose.bones[bone]["IK_FK"] = 1.0
+    rig.update_tag()
+    action, note = put_change(context, rig, change_of(context, rig, KEPT), "test")
+    assert note == "" and not any("IK_FK" in curve.data_path for curve in fcurves(action))
+
+
+def test_tracks_of_the_nla_below_show_in_kept_frames(context):
+    rig = rigify_in_ik(context)
+    before = deform_poses(rig, KEPT)
+    data = rig.animation_data
+    data.nla_tracks.new().strips.new("before", 1, data.action)
+    data.action = None
+    put_change(context, rig, change_of(context, rig, KEPT), "test")
+    metres, degrees = apart(rig, before, KEPT)
+    assert metres.max() < 0.01 and degrees.max() < 0.02
+
+
+def test_what_limits_a_bone_stays_and_is_told(context):
+    """An arm that may not scale cannot show what IK has stretched: beside the kept frames it jumps, and the note says
+    so and what to do."""
+    rig = rigify_in_ik(context)
+    before = deform_poses(rig, KEPT)
+    for bone in ("upper_arm_fk", "forearm_fk", "hand_fk"):
+        for side in "LR":
+            rig.pose.bones[f"{bone}.{side}"].lock_scale = (True, True, True)
+    _, note = put_change(context, rig, change_of(context, rig, KEPT), "test")
+    assert "Beside kept frames the rig jumps by up to" in note and "unlock their scale" in note
+    assert apart(rig, before, KEPT)[0].max() < 0.01
+
+
+def test_a_switch_that_a_driver_moves_is_named(context):
+    rig = rigify_in_ik(context)
+    driver = rig.driver_add('pose.bones["upper_arm_parent.L"]["IK_FK"]')
+    fault = change_fault(rig, frozenset(PARTS["left_arm"]))
+    assert fault == (
+        "the switch 'IK_FK' of bone 'upper_arm_parent.L' is moved by a driver: remove or mute it first"
+    )
+    assert change_fault(rig, frozenset(PARTS["legs"])) == ""
+    driver.mute = True
+    assert change_fault(rig, ALL) == ""
+
+
+def test_only_constraints_that_move_what_is_keyed_give_way(context):
+    rig = mixamo_with_ik(context)
+    legs = rig.pose.bones["mixamorig:LeftLeg"]
+    legs.constraints.new("LIMIT_ROTATION")
+    rig.pose.bones["mixamorig:RightForeArm"].constraints.new("IK").influence = 0.0
+    toggles = Toggles(rig, bones_of(rig))
+    assert {(toggle.bone.split(":")[1], toggle.name, *sorted(toggle.joints)) for toggle in toggles.all} == {
+        ("LeftLeg", "IK", "left_hip", "left_knee"), ("LeftFoot", "Copy Rotation", "left_ankle"),
+        ("RightLeg", "IK", "right_hip", "right_knee"), ("RightFoot", "Copy Rotation", "right_ankle"),
+        ("LeftForeArm", "IK", "left_elbow", "left_shoulder"),
+    }  # fmt: skip
+    found, joints = toggles.of({"left_knee"}, range(1, 61))
+    assert [toggle.name for toggle in found] == ["IK"] and joints == {"left_hip", "left_knee"}
+    action, _ = put_change(context, rig, change_of(context, rig, KEPT, frozenset(PARTS["left_leg"])), "test")
+    keyed = {curve.data_path for curve in fcurves(action) if "constraints" in curve.data_path}
+    assert keyed == {
+        'pose.bones["mixamorig:LeftLeg"].constraints["IK"].enabled',
+        'pose.bones["mixamorig:LeftFoot"].constraints["Copy Rotation"].enabled',
+    }
+
+
+def test_between_frames_nothing_lies_half_way(context):
+    """Motion blur looks there: no bone leaves the way from one frame to the next."""
+    rig = two_chains(context)
+    put_change(context, rig, change_of(context, rig, KEPT, own=True), "test")
+    whole, _ = deform_poses(rig, SPAN)
+    names = deforming(rig)
+    arms = [names.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("elbow", "wrist")]
+    for frame in (1, 19, 22, 39, 40, 59):
+        context.scene.frame_set(frame, subframe=0.5)
+        posed = rig.evaluated_get(context.evaluated_depsgraph_get()).pose.bones
+        half = np.array([posed[names[row]].head for row in arms])
+        a, b = whole[frame - 1][arms], whole[frame][arms]
+        assert np.linalg.norm(half - (a + b) / 2, axis=1).max() < 0.01, frame
