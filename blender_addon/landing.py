@@ -125,7 +125,8 @@ class Landing:
         meta = {key: value for key, value in motion.meta.items() if key != META}
         if self.request:
             meta[REQUEST] = self.request
-        return Change(self.first, replace(motion, meta=meta), kept, frozenset(self.joints or JOINTS))
+        joints, loop = frozenset(self.joints or JOINTS), self.given is not None
+        return Change(self.first, replace(motion, meta=meta), kept, joints, loop)
 
     def _about(self) -> dict[str, Any]:
         pins = [asdict(pin) for pin in self.pins]
