@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 import pytest
 from ik_rigs import KEYS, RIGS, deform_poses, deforming, mixamo_with_ik, rigify_in_ik, two_chains
+from mathutils import Vector
 from rig_animation import curve_table, stepping
 
 from blender_addon.actions import fcurves
@@ -17,6 +18,7 @@ from blender_addon.limb_switches import Toggles
 from blender_addon.mapping import bones_of
 from blender_addon.preview import on_trial, reject
 from blender_addon.rig_edit import Change, change_fault, put_change
+from blender_addon.session import SESSION
 from blender_addon.timeline_keys import keyed_frames
 from motion_core import quaternions as quat
 from motion_core.editing.meet import meet
@@ -285,3 +287,41 @@ def test_between_frames_nothing_lies_half_way(context):
         half = np.array([posed[names[row]].head for row in arms])
         a, b = whole[frame - 1][arms], whole[frame][arms]
         assert np.linalg.norm(half - (a + b) / 2, axis=1).max() < 0.01, frame
+
+
+def test_complete_from_the_panel_meets_keys_and_a_pin_and_goes_back(context, session):
+    """A pin half a second beside a kept frame, where the stretch of the arm is not all gone yet."""
+    rig = rigify_in_ik(context)
+    context.scene.laban.steps = 2
+    before = deform_poses(rig, KEYS)
+    context.scene.frame_set(48)
+    state = snapshot(rig)
+    bpy.ops.laban.add_pin(joint="right_wrist")
+    empty = rig.laban_pins.pins[0].target
+    empty.location += Vector((0.06, -0.03, -0.08))
+    context.view_layer.update()
+    assert bpy.ops.laban.complete() == {"FINISHED"}
+    assert rig.laban_preview.playing, SESSION.outcome.text
+    metres, degrees = apart(rig, before, KEYS)
+    assert metres.max() < 0.01 and degrees.max() < 0.02, SESSION.outcome.text
+    assert "off" not in SESSION.outcome.text and "jumps" not in SESSION.outcome.text
+    context.scene.frame_set(48)
+    posed = rig.evaluated_get(context.evaluated_depsgraph_get()).pose.bones["ORG-hand.R"]
+    assert (posed.head - empty.location).length < 0.02, SESSION.outcome.text
+    bpy.ops.laban.reject()
+    context.scene.frame_set(48)
+    assert snapshot(rig) == state
+
+
+def test_a_result_is_one_undo_step(context, session):
+    rig = rigify_in_ik(context)
+    name = rig.name
+    context.scene.laban.steps = 2
+    before, keyed = deform_poses(rig, KEYS), len(fcurves(rig.animation_data.action))
+    bpy.ops.ed.undo_push(message="animated")
+    assert bpy.ops.laban.complete() == {"FINISHED"}
+    bpy.ops.ed.undo_push(message="completed")  # as a result does where there is a window
+    bpy.ops.ed.undo()
+    rig = bpy.data.objects[name]
+    assert not rig.laban_preview.playing and len(fcurves(rig.animation_data.action)) == keyed
+    assert apart(rig, before, KEYS)[0].max() < 1e-3
