@@ -112,4 +112,7 @@ def _apply(content: bytes, run: Run) -> Outcome:
     except (FormatError, RigError) as error:
         return Outcome(str(error), True)
     seconds = time.monotonic() - run.began
-    return Outcome(f"{action.name}: {motion.seconds:.1f} s of motion, made in {seconds:.1f} s")
+    parts = len(motion.meta.get("prompts", ())) if motion.meta.get("task") == "generate" else 0
+    of = f" in {parts} parts" if parts else ""
+    note = f"; {motion.meta['note']}" if "note" in motion.meta else ""
+    return Outcome(f"{action.name}: {motion.seconds:.1f} s of motion{of}, made in {seconds:.1f} s{note}")

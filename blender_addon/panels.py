@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import bpy
+
+from motion_core.checks import TaskError, check_prompt
+from motion_core.wording.parts import Part, TooShort, parts_of
 
 from .operators.generate import generate_fault, settings_of, target_rig
 from .preferences import current_choice, find_preferences, smpl_model
@@ -92,8 +96,34 @@ def _draw_words(column: bpy.types.UILayout, settings: LabanSettings, width: int)
         row.prop(settings, "prompt", text="", placeholder=EXAMPLES)
         if len(settings.prompt) > width:  # a field has one line: show what it cuts
             draw_text(column, settings.prompt, width=width)
+        _draw_parts(column, settings, width)
     else:
         row.prop(settings, "action", text="", icon="ACTION", placeholder="action")
+
+
+@lru_cache(maxsize=8)  # a panel is drawn again and again
+def _read_parts(prompt: str, seconds: float) -> tuple[tuple[Part, ...], str]:
+    """(parts, "") or ((), why they are too many)."""
+    try:
+        return parts_of(check_prompt(prompt), seconds), ""
+    except TooShort as error:
+        return (), str(error)
+    except TaskError:
+        return (), ""
+
+
+def _draw_parts(column: bpy.types.UILayout, settings: LabanSettings, width: int) -> None:
+    """How a prompt of several parts is read, and the switch for it."""
+    if "sequence" not in settings.card.tasks:
+        return
+    parts, fault = _read_parts(settings.prompt, round(settings.seconds, 4))
+    if not parts and not fault:
+        return
+    column.prop(settings, "split")
+    if settings.split:
+        lines = [f"{seconds:.1f} s  {text}" for text, seconds in parts] or [f"made as one: {fault}"]
+        for line in lines:
+            draw_text(column, line, width=width)
 
 
 def _draw_numbers(column: bpy.types.UILayout, settings: LabanSettings) -> None:

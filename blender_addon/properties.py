@@ -52,6 +52,11 @@ class LabanSettings(bpy.types.PropertyGroup):
         default="a person walks forward and waves with the right hand",
         description="What the person does, in a sentence",
     )
+    split: BoolProperty(
+        name="Part by part", default=True,
+        description="Make a prompt that says 'first this, then that' part by part, each with its share of the seconds; "
+        "off: as one",
+    )  # fmt: skip
     action: StringProperty(
         name="Action", search=_actions, description="What the person does, one of the model's actions"
     )
@@ -110,7 +115,9 @@ class LabanSettings(bpy.types.PropertyGroup):
     def request(self) -> tuple[str, Any, Sampling]:
         """(model id, task, sampling). Raises TaskError that names what is wrong."""
         words = {"text": "text", "action": "action"}.get(self.card.needs or "")
-        task = Generate(seconds=_as_typed(self.seconds), **({words: self.words} if words else {}))
+        task = Generate(
+            seconds=_as_typed(self.seconds), split=self.split, **({words: self.words} if words else {})
+        )
         sampling = Sampling(self.seed, self.steps or None, _as_typed(self.guidance) or None)
         return self.model, task, sampling
 

@@ -84,14 +84,19 @@ def _check_span(name: str, span: Any, frames: int) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Generate:
-    """A new motion from words, from an action's name, or (models that need neither) from the seed alone."""
+    """A new motion from words, from an action's name, or (models that need neither) from the seed alone.
+
+    split: a text that says "first this, then that" is made part by part, by models that can (`wording/parts.py`).
+    """
 
     text: str | None = None
     action: str | None = None
     seconds: float = 6.0
+    split: bool = True
 
     def __post_init__(self) -> None:
         _check_text(self)
+        _check_kinds(self, split=bool)
         if self.action is not None:
             if not isinstance(self.action, str) or not self.action.strip():
                 raise TaskError("the action is empty: `laban models` lists each model's actions")

@@ -13,13 +13,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # Numpy only: these run inside Blender.
 NUMPY_MODULES = (
-    "joints", "skeleton", "quaternions", "motion", "checks", "constraints", "tasks",
+    "joints", "skeleton", "quaternions", "motion", "checks", "wording", "constraints", "tasks",
     "catalog", "editing", "fitting", "formats", "rig_maps", "retarget",
     "body_mesh", "smpl_body",
 )  # fmt: skip
 # Lower ranks know nothing of higher ones; modules of one rank may use each other.
 RANKS = (
-    ("joints", "waiting"), ("skeleton",), ("quaternions",), ("motion", "checks"), ("constraints",), ("tasks",),
+    ("joints", "waiting"), ("skeleton",), ("quaternions",), ("motion", "checks", "wording"), ("constraints",),
+    ("tasks",),
     ("catalog", "editing", "fitting", "body_mesh"),
     ("formats", "rig_maps"), ("retarget",), ("rotations", "figure"), ("kinematics", "preview"), ("features",),
     ("text", "checkpoint", "nn"), ("models", "diffusion"), ("convert", "generators", "embedding", "data"),

@@ -24,7 +24,7 @@ BENCHMARK, COMPLETE = "generate", "complete"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--models", "--model", nargs="+", default=[DEFAULT_MODEL], metavar="MODEL[@KEY=VALUE,...]",
-        help=f"ids of text models; settings: steps, guidance, sampler, checkpoint, raw (default {DEFAULT_MODEL})",
+        help=f"text models; settings: steps, guidance, sampler, checkpoint, raw, whole (default {DEFAULT_MODEL})",
     )  # fmt: skip
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a prepared training set")
     parser.add_argument(

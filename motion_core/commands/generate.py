@@ -16,9 +16,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--text", help="what the person does, in a sentence")
     what.add_argument("--action", help="an action's name (`laban models` lists them)")
+    parser.add_argument(
+        "--whole", action="store_true",
+        help='make "first this, then that" as one motion (default: part by part, where the model can)',
+    )  # fmt: skip
     parser.add_argument("--seconds", type=float, default=6.0, help="length (default 6)")
     add_sampling_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    return make(args, Generate(text=args.text, action=args.action, seconds=args.seconds), "generating")
+    task = Generate(text=args.text, action=args.action, seconds=args.seconds, split=not args.whole)
+    return make(args, task, "generating")

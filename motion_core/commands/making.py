@@ -79,6 +79,15 @@ class _Order:
         return cls(model, samplings, paths)
 
 
+def _words_on(meta: dict[str, Any]) -> list[str]:
+    """How the words were taken: the parts of a prompt, and what was cut or could not be split."""
+    lines = []
+    if meta.get("task") == "generate" and "prompts" in meta:
+        parts = ", ".join(f"{text} ({seconds:.2f} s)" for text, seconds in meta["prompts"])
+        lines.append(f"in parts: {parts}")
+    return [*lines, *([meta["note"]] if "note" in meta else [])]
+
+
 def make(args: argparse.Namespace, task: Any, title: str) -> int:
     """Make the motions of a task, write and list them; returns the exit status."""
     order = _Order.of(args, task)
@@ -107,6 +116,7 @@ def make(args: argparse.Namespace, task: Any, title: str) -> int:
         for file, motion in zip(files, motions)
         for miss in motion.meta.get("missed_pins", ())
     ]
+    words = _words_on(motions[0].meta) if motions else []
     told = f"{made - loaded:.2f} s on {generator.note}; {generator.card.licence}"
-    answer(args, facts, [*files, *missed, told])
+    answer(args, facts, [*files, *missed, *words, told])
     return 0

@@ -44,5 +44,5 @@ def hold_feet(motion: Motion) -> Motion:
 
 
 def frame_count(seconds: float, fps: float) -> int:
-    """Frames that fill `seconds`, at least one."""
-    return max(1, int(np.floor(seconds * fps + 0.5)))
+    """Frames that fill `seconds`, at least one; a sum of parts, however rounded, has as many as the whole."""
+    return max(1, int(np.floor(seconds * fps + 0.5 + 1e-6)))

@@ -21,6 +21,7 @@ from motion_core.generators.cleanup import frame_count, hold_feet, lift_to_floor
 from motion_core.generators.clips import Clip, ClipSampler, OnStep
 from motion_core.generators.device import Device, pick_device
 from motion_core.generators.families import FAMILIES, FEATURES, build_model, check_info, family_classes
+from motion_core.generators.parts import sequence_of
 from motion_core.generators.plan import Plan, Work
 from motion_core.generators.sequencing import sequence
 from motion_core.generators.weights import weights_folder, weights_path
@@ -201,10 +202,14 @@ class Generator(ClipSampler):
         )
 
     def _generate(self, task: Generate, sampling: Sampling) -> Work:
-        x0 = yield Plan(frame_count(task.seconds, self.card.fps), sampling, task.text, task.action)
-        if hasattr(self.features, "canonical"):
-            x0 = self.features.canonical(x0)  # starts over the origin, facing front
-        motion = self.decode(x0, self.card.fps)
+        parts, _ = sequence_of(self.card, task)
+        if parts is not None:
+            motion = yield from sequence(parts, sampling, self.studio)
+        else:
+            x0 = yield Plan(frame_count(task.seconds, self.card.fps), sampling, task.text, task.action)
+            if hasattr(self.features, "canonical"):
+                x0 = self.features.canonical(x0)  # starts over the origin, facing front
+            motion = self.decode(x0, self.card.fps)
         return hold_feet(lift_to_floor(motion)) if self.clean_up else motion
 
     def _clip(self, request: _Request, plan: Plan) -> Clip:
@@ -213,12 +218,14 @@ class Generator(ClipSampler):
 
     def _finished(self, request: _Request, motion: Motion) -> Motion:
         task, text = request.task, getattr(request.task, "text", None)
-        prompts = task.prompts if isinstance(task, asked.Sequence) else ()
-        cut = self.encoder.cut_note(text) if self.encoder and text else None
+        parts, whole = sequence_of(self.card, task) if isinstance(task, Generate) else (None, "")
+        made_of = parts or task
+        prompts = made_of.prompts if isinstance(made_of, asked.Sequence) else ()
+        cut = self.encoder.cut_note(text) if self.encoder and text and not parts else None
         pairs = {
             "task": next(name for name, kind in asked.TASKS.items() if isinstance(task, kind)),
             "text": text or "; ".join(prompt for prompt, _ in prompts) or None,
-            "prompts": [list(prompt) for prompt in prompts] or None,
+            "prompts": [[prompt, round(seconds, 4)] for prompt, seconds in prompts] or None,
             "action": getattr(task, "action", None),
             "model": self.card.id,
             "seed": request.sampling.seed,
@@ -227,7 +234,7 @@ class Generator(ClipSampler):
             "guidance": self.info.diffusion.get("folded_guidance", request.guidance),
             "licence": self.card.licence,
             "version": __version__,
-            "note": cut,
+            "note": "; ".join(note for note in (cut, whole) if note) or None,
         }
         told = {key: value for key, value in pairs.items() if value is not None}
         return replace(motion, meta={**asked.facts_of(task), **told, **motion.meta})

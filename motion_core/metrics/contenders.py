@@ -11,12 +11,14 @@ from motion_core.diffusion.samplers import SAMPLERS
 from motion_core.generators.diffusion import Generator, load_generator
 from motion_core.tasks import Generate, Sampling, TaskError
 
-SETTINGS = ("steps", "guidance", "sampler", "checkpoint", "raw")
+SETTINGS = ("steps", "guidance", "sampler", "checkpoint", "raw", "whole")
 
 
 @dataclass(frozen=True)
 class Contender:
-    """`name` is as written. steps, guidance, sampler: None leaves it to the model. raw: without the clean-up."""
+    """`name` is as written. steps, guidance, sampler: None leaves it to the model. raw: without the clean-up.
+    whole: prompts of several parts as one, where they would be split.
+    """
 
     name: str
     model: str
@@ -25,6 +27,7 @@ class Contender:
     sampler: str | None = None
     checkpoint: Path | None = None
     raw: bool = False
+    whole: bool = False
     settings: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -36,8 +39,9 @@ class Contender:
         sampler = pairs.get("sampler")
         if sampler is not None and sampler not in SAMPLERS:
             raise TaskError(f"{text!r}: unknown sampler {sampler!r}; use one of {', '.join(SAMPLERS)}")
-        if pairs.get("raw", "1") not in ("0", "1"):
-            raise TaskError(f"{text!r}: raw is {pairs['raw']!r}: use 0 or 1")
+        for key in ("raw", "whole"):
+            if pairs.get(key, "1") not in ("0", "1"):
+                raise TaskError(f"{text!r}: {key} is {pairs[key]!r}: use 0 or 1")
         made = cls(
             text.strip(),
             model,
@@ -46,6 +50,7 @@ class Contender:
             sampler,
             Path(pairs["checkpoint"]) if "checkpoint" in pairs else None,
             pairs.get("raw", "0") == "1",
+            pairs.get("whole", "0") == "1",
             pairs,
         )
         made.sampling(0)

@@ -52,7 +52,7 @@ def measure_cost(model: str, device: str, length: float) -> Cost:
     taken = []
     for seed, words in enumerate(WORDS):
         before = time.perf_counter()
-        generator.run(Generate(text=words, seconds=length), contender.sampling(seed))
+        generator.run(Generate(text=words, seconds=length, split=False), contender.sampling(seed))
         taken.append(time.perf_counter() - before)
     return Cost(length, float(np.median(taken)), load, _peak_memory(), generator.note)
 

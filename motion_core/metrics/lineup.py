@@ -102,7 +102,10 @@ class ModelRow:
     def draw(self, wanted: Sequence[Wanted], seeds: Sequence[int], on_step: OnStep | None = None) -> Drawn:
         """Raises ValueError, naming the model, where it makes something that is no motion."""
         jobs = [
-            (Generate(text=w.caption, seconds=w.seconds), self.contender.sampling(seed))
+            (
+                Generate(text=w.caption, seconds=w.seconds, split=w.split and not self.contender.whole),
+                self.contender.sampling(seed),
+            )
             for w, seed in zip(wanted, seeds)
         ]
         started = time.perf_counter()

@@ -49,7 +49,7 @@ def collect(contest: Contest, captions: int = CAPTIONS, seed: int = 0) -> list[S
     ]
     for row in {row.group: row for row in reversed(INSTRUCTIONS)}.values():
         real = next(iter(real_motions(row, contest.train, 1)), None)
-        asked.append((Wanted(row.prompt, row.seconds, -1), row.group, real))
+        asked.append((Wanted(row.prompt, row.seconds, -1, split=True), row.group, real))
     wanted = [wanted for wanted, _, _ in asked]
     made = {model.name: model.draw(wanted, [seed] * len(wanted)).motions for model in contest.models}
     return [

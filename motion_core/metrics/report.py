@@ -86,7 +86,7 @@ def evaluate_prompts(
 
 
 def _row(row: Instruction, models: Sequence[ModelRow], retrieval: Retrieval, seeds: int) -> InstructionRow:
-    wanted = [Wanted(row.prompt, row.seconds, -1)] * seeds  # -1: no clip's caption
+    wanted = [Wanted(row.prompt, row.seconds, -1, split=True)] * seeds  # -1: no clip's caption
     ours = {model.name: share(row, model.draw(wanted, range(seeds)).motions) for model in models}
     real = real_motions(row, retrieval.library)
     near = retrieval.motions(row.prompt, seeds)

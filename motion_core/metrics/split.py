@@ -22,11 +22,14 @@ MIN_FRAMES = 16
 
 @dataclass(frozen=True)
 class Wanted:
-    """One motion that is asked for. clip: the number in the store of the clip that the caption describes."""
+    """One motion that is asked for. clip: the number in the store of the clip that the caption describes. split: as
+    `Generate.split`; captions of clips stay whole.
+    """
 
     caption: str
     seconds: float
     clip: int
+    split: bool = False
 
 
 @dataclass(frozen=True, eq=False)

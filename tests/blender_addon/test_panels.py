@@ -105,6 +105,24 @@ def test_a_model_of_actions_asks_for_one(context, nothing_done):
     assert "prompt" not in drawn.names("prop")
 
 
+def test_the_parts_of_a_prompt_are_shown_before_it_is_made(context, nothing_done):
+    settings = context.scene.laban
+    assert "split" not in draw(context).names("prop")
+    settings.prompt, settings.seconds = "a person walks, then waves", 4.0
+    drawn = draw(context)
+    assert "split" in drawn.names("prop")
+    assert "1.7 s a person walks" in " ".join(drawn.texts().split()) and "2.3 s" in drawn.texts()
+    assert settings.request()[1].split
+    settings.split = False
+    drawn = draw(context)
+    assert "split" in drawn.names("prop") and "1.7 s" not in drawn.texts()
+    assert not settings.request()[1].split
+    settings.split, settings.seconds = True, 2.0
+    assert "too short for 2 parts" in draw(context).texts()
+    settings.model = "dit-adaln-fast"  # makes no sequences
+    assert "split" not in draw(context).names("prop")
+
+
 def test_a_given_start_frame_can_be_set(context, nothing_done):
     assert "start_frame" not in draw(context).names("prop")
     context.scene.laban.start = "GIVEN"

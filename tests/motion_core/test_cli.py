@@ -66,6 +66,19 @@ def test_generate_action_chooses_its_model(laban, tiny_weights, tmp_path):
     assert read_npz(tmp_path / "w.npz").meta["model"] == "mdm-action"
 
 
+def test_generate_part_by_part_or_whole(laban, tiny_weights, tmp_path):
+    then = ("generate", "--text", "a person walks, then waves", "--seconds", 4, "--steps", 2)
+    out = tmp_path / "story.npz"
+    status, said, _ = laban(*then, "--out", out)
+    assert status == 0
+    assert "in parts: a person walks (1.74 s), a person waves (2.26 s)" in said
+    assert read_npz(out).meta["prompts"] == [["a person walks", 1.74], ["a person waves", 2.26]]
+    status, said, _ = laban(*then, "--whole", "--out", out)
+    assert status == 0 and "in parts" not in said and "prompts" not in read_npz(out).meta
+    status, said, _ = laban(*then, "--seconds", 2, "--out", out)
+    assert status == 0 and "made as one: 2 s are too short for 2 parts, which need 3 s" in said
+
+
 def test_generate_bvh(laban, tiny_weights, tmp_path):
     status, _, _ = laban(*WAVE, "--out", tmp_path / "wave.bvh")
     assert status == 0

@@ -37,7 +37,8 @@ def test_settings_reach_the_generator(tiny_weights):
         ("mdm@speed=3", "'speed=3' is no setting"),
         ("mdm@steps", "'steps' is no setting"),
         ("mdm@sampler=euler", "unknown sampler 'euler'"),
-        ("mdm@raw=yes", "'yes': use 0 or 1"),
+        ("mdm@raw=yes", "raw is 'yes': use 0 or 1"),
+        ("mdm@whole=2", "whole is '2': use 0 or 1"),
     ],
 )
 def test_faults_are_named(text, fault):

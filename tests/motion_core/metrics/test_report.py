@@ -13,6 +13,7 @@ from motion_core.metrics.instructions import INSTRUCTIONS, STANDING, Instruction
 from motion_core.metrics.lineup import ModelRow
 from motion_core.metrics.report import InstructionRow, PromptReport, evaluate_prompts, margin, real_motions
 from motion_core.metrics.retrieval import Retrieval
+from motion_core.metrics.split import Wanted
 from motion_core.text import load_text_encoder
 
 
@@ -98,3 +99,13 @@ def test_means_leave_out_what_no_real_clip_shows():
     assert "| **actions the data contains** | 1 prompts | **50%** | **0%** | **100%** |" in text
     assert "* mdm, actions the data contains: +100.0 (+100.0 to +100.0)" in text
     assert "mdm: g 100%, h 0%." in text
+
+
+def test_captions_stay_whole_and_prompts_are_asked_as_users_ask(model):
+    text = "a person walks, then waves"
+    asked = [Wanted(text, 4.0, 3), Wanted(text, 4.0, -1, split=True)]
+    caption, prompt = model.draw(asked, [0, 0]).motions
+    assert "prompts" not in caption.meta and len(prompt.meta["prompts"]) == 2
+    contender = Contender.parse("mdm@whole=1,steps=2")
+    whole = ModelRow(contender, model.generator).draw(asked, [0, 0]).motions
+    assert all("prompts" not in motion.meta for motion in whole)

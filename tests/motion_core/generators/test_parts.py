@@ -1,0 +1,98 @@
+"""Prompts of several parts through the generator: which are split, what the result tells, the same in any batch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tiny_mdm import save_tiny_dit
+
+from motion_core.catalog import CATALOG, find_card
+from motion_core.generators import load_generator
+from motion_core.generators.parts import sequence_of
+from motion_core.skeleton import JOINT, SOLE
+from motion_core.tasks import Generate, Sampling, TaskError, task_from_json, task_to_json
+
+THEN = "a tired person walks forward, stops and waves"
+FEW = Sampling(seed=4, steps=3)
+
+
+@pytest.fixture(scope="module")
+def generator(tmp_path_factory):
+    path = tmp_path_factory.mktemp("tiny") / "dit.safetensors"
+    save_tiny_dit(path, "adaln")
+    made = load_generator("dit-adaln", checkpoint=path, device="cpu")
+    made.card = replace(made.card, tasks=("generate", "complete", "edit", "sequence"))
+    return made
+
+
+@pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
+def test_models_that_make_sequences_split(card):
+    task, note = sequence_of(card, Generate(text=THEN))
+    if "sequence" in card.tasks:
+        assert [text for text, _ in task.prompts][1] == "a tired person stands still" and not note
+        assert task.seconds == pytest.approx(6.0)
+    else:
+        assert task is None and card.id in note
+
+
+def test_what_stays_whole_and_why():
+    card = find_card("dit-adaln")
+    assert sequence_of(card, Generate(text=THEN, split=False)) == (None, "")
+    assert sequence_of(card, Generate(text="a person walks and waves")) == (None, "")
+    assert sequence_of(card, Generate()) == (None, "")
+    task, note = sequence_of(card, Generate(text=THEN, seconds=2.0))
+    assert task is None and note == "made as one: 2 s are too short for 3 parts, which need 3.75 s"
+    assert sequence_of(find_card("dit-adaln-fast"), Generate(text="a person walks")) == (None, "")
+
+
+@pytest.mark.parametrize("seconds", [3.75, 4.0, 6.0, 7.125, 9.8])
+def test_the_result_tells_its_parts_and_is_as_long_as_asked(generator, seconds):
+    motion = generator.run(Generate(text=THEN, seconds=seconds), FEW)
+    assert len(motion) == round(seconds * 20 + 1e-6)
+    facts = {"task": "generate", "text": THEN, "seconds": seconds, "seed": 4}
+    assert facts.items() <= motion.meta.items() and "note" not in motion.meta and "split" not in motion.meta
+    prompts = motion.meta["prompts"]
+    assert [text for text, _ in prompts] == [
+        "a tired person walks forward",
+        "a tired person stands still",
+        "a tired person waves",
+    ]
+    assert sum(part for _, part in prompts) == pytest.approx(seconds)
+    assert np.allclose(motion.pelvis[0, :2], 0, atol=0.3)
+    balls = motion.joints()[:, [JOINT["left_foot"], JOINT["right_foot"]], 2]
+    assert balls.min() > SOLE - 1e-4  # the clean-up of any new motion
+
+
+def test_whole_is_another_motion_and_says_so(generator):
+    split = generator.run(Generate(text=THEN), FEW)
+    whole = generator.run(Generate(text=THEN, split=False), FEW)
+    assert "prompts" not in whole.meta and whole.meta["split"] is False
+    assert not np.allclose(split.rotations, whole.rotations, atol=1e-3)
+    short = generator.run(Generate(text=THEN, seconds=2.0), FEW)
+    assert "prompts" not in short.meta and "too short for 3 parts" in short.meta["note"]
+
+
+def test_the_same_in_any_batch(generator):
+    jobs = [
+        (Generate(text=THEN), FEW),
+        (Generate(text="a person bows", seconds=2.0), Sampling(seed=5, steps=3)),
+        (Generate(text="run, then sit", seconds=5.0), Sampling(seed=6, steps=3)),
+        (Generate(text=THEN, split=False), FEW),
+        (Generate(text=THEN), Sampling(seed=5, steps=3)),
+    ]
+    steps = []
+    together = generator.run_batch(jobs, lambda k, n: steps.append((k, n)))
+    assert steps[-1][0] == steps[-1][1]
+    for job, motion in zip(jobs, together):
+        alone = generator.run(*job)
+        assert np.abs(motion.joints() - alone.joints()).max() < 1e-3
+
+
+def test_the_field_goes_there_and_back_and_is_checked():
+    for split in (True, False):
+        task = Generate(text=THEN, split=split)
+        assert task_from_json(task_to_json("dit-adaln", task, FEW))[1] == task
+    with pytest.raises(TaskError, match="split is 'no': give true or false"):
+        task_from_json({"text": THEN, "split": "no"})
