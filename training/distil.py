@@ -30,6 +30,7 @@ from motion_core.train.loop import Outcome
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = make_parser(__doc__, "distil.toml")
     parser.add_argument("--teacher", type=Path, required=True, help="checkpoint of a text model")
+    parser.add_argument("--init", type=Path, help="start from this student instead of from the teacher")
     return parser.parse_args(arguments)
 
 
@@ -39,6 +40,8 @@ def run(options: argparse.Namespace, group: Group) -> Outcome:
     teacher = build_model(info, tensors)
     data = TrainingSet.open(options.data, tokens=teacher.config.reads_tokens)
     training = Distillation(config, (teacher, info), data, group.device)
+    if options.init is not None and not options.resume:
+        training.model.load_state_dict(build_model(*reversed(load_checkpoint(options.init))).state_dict())
     return train_as_asked(options, config.loop, training.recipe(), group)
 
 

@@ -41,11 +41,16 @@ class DistilConfig:
     samples: SampleConfig = field(default_factory=SampleConfig)
     batch_size: int = 32  # over all processes
     complete: float = 0.0  # share of samples of which parts are shown, where the teacher completes
+    drop: float = (
+        0.0  # share of samples whose words are hidden, where the teacher is asked without guidance, too
+    )
 
     def __post_init__(self) -> None:
         for name in ("steps", "substeps", "batch_size"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} is {getattr(self, name)}: it must be at least 1")
+        if not 0 <= self.drop < 1:
+            raise ConfigError(f"drop is {self.drop}: it must lie in [0, 1)")
         if not 0 < self.guidance < float("inf"):
             raise ConfigError(f"guidance is {self.guidance}: use a number above 0")
 
@@ -136,7 +141,9 @@ class Distillation(DenoiserTraining):
         levels = self.levels[draws.integers(size, len(self.levels))]  # (B,substeps+1)
         start, end = levels[:, 0], levels[:, -1]
         noise = draws.normal(size, frames, dim)
-        cond = self.condition(batch, torch.ones(size, dtype=torch.bool, device=batch.x0.device))
+        # without words guidance has nothing to lead to: both of its halves are the same answer
+        keep = draws.uniform(size) >= (self.config.drop if model.training else 0.0)
+        cond = self.condition(batch, keep)
         cond = self.shown(cond, batch, draws) if model.training else cond
         x = q_sample(batch.x0, start, noise, self.schedule)
         with torch.no_grad():
@@ -178,5 +185,6 @@ def _student_config(config: DistilConfig, told: CheckpointInfo) -> DiffusionConf
         config.losses,
         config.samples,
         config.batch_size,
-        0.0,
+        config.drop,
+        complete=config.complete,
     )

@@ -117,3 +117,24 @@ def test_a_model_that_completes_learns_to_read_what_is_shown(pool, tmp_path):
     (tmp_path / "no.toml").write_text(text + LOOP)
     options = ["--config", tmp_path / "no.toml", "--data", pool, "--out", tmp_path / "no"]
     assert train_diffusion.main([str(option) for option in options]) == 1
+
+
+def test_a_student_is_shown_parts_and_can_go_on_from_another(pool, tmp_path):
+    text = MODEL.format(block="adaln").replace("batch_size = 8", "batch_size = 8\ncomplete = 0.8")
+    text = text.replace("[model]", "[model]\nknown = 209") + LOOP
+    teacher = run(train_diffusion, tmp_path / "t.toml", text, pool, tmp_path / "t", "--steps", 10)
+    told = "steps = 2\nsubsteps = 2\nbatch_size = 8\n{}" + LOOP.replace(
+        "[loop]", "[loop]\nweight_decay = 0.0"
+    )
+    steps = ["--teacher", teacher, "--steps", 10]
+    blind = run(distil, tmp_path / "a.toml", told.format(""), pool, tmp_path / "a", *steps)
+    seeing = run(
+        distil, tmp_path / "b.toml", told.format("complete = 0.8\ndrop = 0.5\n"), pool, tmp_path / "b", *steps
+    )
+    reads = [load_checkpoint(path)[0]["known.weight"] for path in (teacher, blind, seeing)]
+    assert torch.equal(reads[0], reads[1]) and not torch.equal(reads[0], reads[2])
+    again = ["--teacher", teacher, "--init", seeing, "--steps", 1]
+    further = run(distil, tmp_path / "c.toml", told.format("") + "\n", pool, tmp_path / "c", *again)
+    step = load_checkpoint(further)[0]["input.weight"] - load_checkpoint(seeing)[0]["input.weight"]
+    away = load_checkpoint(further)[0]["input.weight"] - load_checkpoint(teacher)[0]["input.weight"]
+    assert step.norm() < 0.5 * away.norm()
