@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 import numpy as np
 
 from motion_core.motion import Motion
-from motion_core.retarget import BoneCurves, RigError, motion_to_bone_curves
+from motion_core.retarget import BoneCurves, RigError, motion_to_bone_curves, pose_bones
 from motion_core.rig_maps import BoneMap
 
 from .actions import OURS, Channel, action_name, make_action, put_action, sign
@@ -19,6 +19,9 @@ from .fps import scene_fps
 from .mapping import bones_of
 from .rig import check_armature
 from .strips import PIECE, RECORDS
+
+if TYPE_CHECKING:
+    from .rig_edit import Change
 
 MAX_PROPERTY = 60  # bytes that Blender gives the name of a custom property
 
@@ -39,6 +42,17 @@ def pose_channels(context: bpy.types.Context, armature: bpy.types.Object, motion
     bones = read_controls(context, armature, bone_map)
     curves = motion_to_bone_curves(motion, bones, bone_map.bones, carrier=bone_map.carrier)
     return _channels(armature, curves)
+
+
+def baked_heads(
+    context: bpy.types.Context, armature: bpy.types.Object, change: Change
+) -> dict[str, np.ndarray]:
+    """Where a motion that is baked whole puts the joints' bones, {joint: (T,3)}, in armature space."""
+    bone_map = bones_of(armature)
+    bones = read_controls(context, armature, bone_map)
+    curves = motion_to_bone_curves(change.motion, bones, bone_map.bones, carrier=bone_map.carrier)
+    heads = pose_bones(curves, bones).heads
+    return {joint: heads[bone] for joint, bone in bone_map.bones.items()}
 
 
 def switch_channels(armature: bpy.types.Object, bone_map: BoneMap) -> list[Channel]:

@@ -6,7 +6,7 @@ by that and the motion is led there, until the rig meets them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import bpy
@@ -26,16 +26,22 @@ LOST = 0.3  # metres: a pin that is missed by more is out of reach, or contradic
 
 
 def settle_pins(
-    context: bpy.types.Context, armature: bpy.types.Object, change: Change, pins: Sequence[Pin]
+    context: bpy.types.Context,
+    armature: bpy.types.Object,
+    change: Change,
+    pins: Sequence[Pin],
+    predict: Callable[..., dict[str, np.ndarray]] = predicted_heads,
 ) -> Change:
-    """The change with a motion whose pinned joints are where the pins are on this rig. Kept frames do not change."""
+    """The change with a motion whose pinned joints are where the pins are on this rig. Kept frames do not change.
+    predict: (context, armature, change) -> {joint: (T,3)}, where the rig's joints will be in armature space.
+    """
     wanted = [pin for pin in pins if pin.position is not None and pin.joint in bones_of(armature).bones]
     if not wanted:
         return change
     space = np.linalg.inv(motion_space(read_rig(armature), bones_of(armature).read))
     aims = {number: np.array(pin.position) for number, pin in enumerate(wanted)}
     for _ in range(ROUNDS):
-        heads = predicted_heads(context, armature, change)
+        heads = predict(context, armature, change)
         misses = [_miss(change, pin, heads[pin.joint] @ space[:3, :3].T + space[:3, 3]) for pin in wanted]
         if max(np.linalg.norm(miss) for miss in misses) < MET:
             break

@@ -11,6 +11,7 @@ import bpy
 
 from motion_core import __version__
 from motion_core.catalog import find_card
+from motion_core.constraints import Pin
 from motion_core.tasks import Generate, Sampling, TaskError
 
 from . import preview
@@ -21,6 +22,7 @@ from .landing import Landing, landing_again
 from .preferences import current_choice
 from .remembered import REMEMBERED, Remembered
 from .session import SESSION, Outcome, Place, Run
+from .strip_pins import pins_of_record
 from .strips import Strip, records_of
 
 if TYPE_CHECKING:
@@ -72,6 +74,11 @@ def restore_strips(rig: Any, action: Any, seed: int | None = None) -> set[str]:
     return set(records)
 
 
+def strip_pins_of(action: Any) -> dict[str, tuple[Pin, ...]]:
+    """{uid: pins} that the strips of an action met, whatever the rig's list has now. Raises TaskError."""
+    return {uid: pins_of_record(record) for uid, record in records_of(action).items()}
+
+
 def remembered_of(action: Any) -> Remembered | None:
     """What an action says of how it was made out of another motion, or along a curve; None when it says nothing.
 
@@ -102,7 +109,8 @@ def request_of(action: Any, seed: int | None = None) -> tuple[str, Generate, Sam
         action.get("laban_steps"),
         _number(action.get("laban_guidance")),
     )
-    return model, Generate(seconds=seconds, **words), sampling
+    split = bool(action.get("laban_split", True))
+    return model, Generate(seconds=seconds, split=split, **words), sampling
 
 
 def _number(value: Any) -> float | None:

@@ -53,7 +53,9 @@ class LABAN_PT_strips(SidebarPanel, bpy.types.Panel):
         if strip is not None:
             _draw_strip(layout, strip, _reasons.get(strip.uid, ""), width)
         layout.row().prop(kept, "output", expand=True)
-        layout.prop(edit_settings(context), "trial")
+        row = layout.row()
+        row.prop(edit_settings(context), "trial")
+        row.prop(kept, "use_pins")
         _draw_buttons(layout, context, width)
         if SESSION.run is None:
             draw_outcome(layout, SESSION.outcome, width)

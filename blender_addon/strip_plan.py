@@ -16,6 +16,7 @@ import numpy as np
 
 from motion_core import quaternions as quat
 from motion_core.catalog import find_card
+from motion_core.constraints import Pin
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINTS
 from motion_core.tasks import MAX_SEED, Complete, Generate, Sampling
@@ -177,46 +178,54 @@ def free_frames(canvas: Canvas, step: Step) -> tuple[int, int]:
     return first, step.end - 1 if after else step.end
 
 
-def request(canvas: Canvas, step: Step) -> tuple[str, Any, Sampling]:
-    """(model, task, sampling) of a step. Raises TaskError."""
+def clip_frames(canvas: Canvas, step: Step) -> tuple[int, int, int, int]:
+    """(clip, first, last, end): the frames that a step makes, and the known ones it is shown around them."""
+    first, last = free_frames(canvas, step)
+    shown = round(CONTEXT * canvas.motion.fps)
+    return first - canvas.reach(first - 1, -1, shown), first, last, last + canvas.reach(last + 1, 1, shown)
+
+
+def request(canvas: Canvas, step: Step, pins: tuple[Pin, ...] = ()) -> tuple[str, Any, Sampling]:
+    """(model, task, sampling) of a step. pins: in seconds from the first frame of its clip. Raises TaskError."""
     strip = step.strip
     seed = (strip.seed + step.part) % (MAX_SEED + 1)
     sampling = Sampling(seed, strip.steps or None, strip.guidance or None)
-    first, last = free_frames(canvas, step)
-    shown = round(CONTEXT * canvas.motion.fps)
-    before = canvas.reach(first - 1, -1, shown)
-    after = canvas.reach(last + 1, 1, shown)
-    if not before and not after:
-        return strip.model, _alone(step, canvas.motion.fps), sampling
-    rows = slice(first - before - canvas.first, last + after + 1 - canvas.first)
-    motion = canvas.motion.slice(rows.start, rows.stop)
-    keep = [(0, before)] if before else []
-    if after:
-        keep.append((len(motion) - after, len(motion)))
-    return strip.model, Complete(replace(motion, meta={}), tuple(keep), step.text), sampling
+    clip, first, last, end = clip_frames(canvas, step)
+    if (clip, end) == (first, last):
+        return strip.model, _alone(step, canvas.motion.fps, pins), sampling
+    motion = canvas.motion.slice(clip - canvas.first, end + 1 - canvas.first)
+    keep = [(0, first - clip)] if clip < first else []
+    if end > last:
+        keep.append((last + 1 - clip, len(motion)))
+    return strip.model, Complete(replace(motion, meta={}), tuple(keep), step.text, pins=pins), sampling
 
 
-def _alone(step: Step, fps: float) -> Generate | PromptSequence:
+def _alone(step: Step, fps: float, pins: tuple[Pin, ...]) -> Generate | PromptSequence | Complete:
     """A motion with nothing around it; one too long for a clip is made of several."""
     card = find_card(step.strip.model)
     seconds = (step.end - step.start) / fps + 1 / card.fps
+    if pins:
+        return Complete(text=step.text, seconds=seconds, pins=pins)
     if seconds <= card.max_seconds:
-        return Generate(text=step.text, seconds=seconds)
+        return Generate(text=step.text, seconds=seconds, split=False)  # as beside other strips
     return PromptSequence(((step.strip.prompt, seconds),), max(step.strip.transition, 0.1))
 
 
-def take(canvas: Canvas, step: Step, result: Motion) -> None:
-    """Puts the result of a step's request onto the canvas."""
-    first, last = free_frames(canvas, step)
-    count, fps = last + 1 - first, canvas.motion.fps
-    before = canvas.reach(first - 1, -1, round(CONTEXT * fps))
-    after = canvas.reach(last + 1, 1, 1)
-    if before or after:  # it comes at the scene's rate, what is known included
-        part = result.slice(before, before + count)
-    else:
-        times = np.arange(count) * result.fps / fps
-        part = replace(result.at_frames(times), fps=fps)
-    canvas.put(first, part)
-    canvas.changed[first - canvas.first : last + 1 - canvas.first] = True
+def at_scene_rate(canvas: Canvas, step: Step, result: Motion) -> tuple[int, Motion, np.ndarray]:
+    """(frame, motion, known): a step's result at the scene's rate from a frame on; which frames (T,) were known."""
+    clip, first, last, end = clip_frames(canvas, step)
+    known = np.ones(end + 1 - clip, dtype=bool)
+    known[first - clip : last + 1 - clip] = False
+    if known.any():  # it comes at the scene's rate, what is known included
+        return clip, result.slice(0, len(known)), known
+    fps = canvas.motion.fps
+    return clip, replace(result.at_frames(np.arange(len(known)) * result.fps / fps), fps=fps), known
+
+
+def take(canvas: Canvas, step: Step, frame: int, motion: Motion, known: np.ndarray) -> None:
+    """Puts what `at_scene_rate` gave onto the canvas."""
+    rows = np.flatnonzero(~known)
+    canvas.put(frame + int(rows[0]), motion.slice(int(rows[0]), int(rows[-1]) + 1))
+    canvas.changed[frame + rows - canvas.first] = True
     if step.uid:
-        canvas.meta = {key: value for key, value in result.meta.items() if key in ("licence", "version")}
+        canvas.meta = {key: value for key, value in motion.meta.items() if key in ("licence", "version")}

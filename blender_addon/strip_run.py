@@ -7,7 +7,7 @@ object is kept: scene and rig are found again by their session numbers.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,15 +21,23 @@ from .delivery import find_by_uid, in_scene, keep, push_undo
 from .fps import scene_fps
 from .preferences import Choice
 from .session import SESSION, Outcome, Place, Run
+from .strip_pins import pins_between, pins_in_strips, told
 from .strips import Record, Strip, in_order, output_of, records_on, redraw_timelines, strips_fault
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from motion_core.constraints import Pin
+    from motion_core.motion import Motion
+
     from .strip_plan import Canvas, Step
 
 
 @dataclass
 class StripRun:
-    """strips: as they were when it began, in order; records: of those on the rig then; wanted: what is made anew."""
+    """strips: as they were when it began, in order; records: of those on the rig then; wanted: what is made anew. pins:
+    of each strip, in seconds from its start. missed: what is to be said of pins that could not be met.
+    """
 
     choice: Choice
     place: Place
@@ -39,6 +47,8 @@ class StripRun:
     wanted: frozenset[str]
     canvas: Canvas
     steps: list[Step]
+    pins: dict[str, tuple[Pin, ...]]
+    missed: list[str] = field(default_factory=list)
     done: int = 0
     began: float = field(default_factory=time.monotonic)
 
@@ -51,9 +61,8 @@ class StripRun:
             first, last = free_frames(self.canvas, step)
             if first <= last:
                 title = step.text or "between two strips"
-                SESSION.generate(
-                    self.choice, request(self.canvas, step), self.place, title, arrive=self._arrive
-                )
+                asked = request(self.canvas, step, self._pins(step))
+                SESSION.generate(self.choice, asked, self.place, title, arrive=self._arrive)
                 return Outcome(f"Step {self.done + 1} of {len(self.steps)}: {title}")
             self.done += 1
         return self._finish()
@@ -63,11 +72,16 @@ class StripRun:
         from motion_core.formats.npz import bytes_to_motion
         from motion_core.retarget import RigError
 
-        from .strip_plan import take
+        from .strip_plan import at_scene_rate, take
 
+        step = self.steps[self.done]
         try:
-            motion = bytes_to_motion(results[0], "the motion that the service sent")
-            take(self.canvas, self.steps[self.done], motion)
+            result = bytes_to_motion(results[0], "the motion that the service sent")
+            self.missed += result.meta.get("missed_pins", ())
+            frame, motion, known = at_scene_rate(self.canvas, step, result)
+            if pins := self._pins(step):
+                motion = self._settled(frame, motion, known, pins)
+            take(self.canvas, step, frame, motion, known)
             self.done += 1
             return self.proceed()
         except RigError as error:
@@ -75,17 +89,43 @@ class StripRun:
         except (TaskError, FormatError) as error:
             return Outcome(f"strip {run.title!r}: {error}; nothing was changed", True)
 
-    def _finish(self) -> Outcome:
-        from motion_core.retarget import RigError
+    def _pins(self, step: Step) -> tuple[Pin, ...]:
+        """Those that hold in the frames a step makes."""
+        from .strip_plan import clip_frames
 
-        from .bake import check_writable
-        from .strip_plan import pieces
-        from .strip_write import write
+        return pins_between(
+            self.strips, self.pins, clip_frames(self.canvas, step)[:3], self.canvas.motion.fps
+        )
+
+    def _settled(self, frame: int, motion: Motion, known: np.ndarray, pins: tuple[Pin, ...]) -> Motion:
+        """The motion of a step, with pins met by the rig itself. Raises RigError."""
+        from motion_core.joints import JOINTS
+
+        from .bake import baked_heads
+        from .pin_settling import settle_pins
+        from .rig_edit import Change
+
+        scene, rig = self._find()
+        change = Change(frame, motion, known, frozenset(JOINTS))
+        with in_scene(scene) as context:
+            return settle_pins(context, rig, change, pins, baked_heads).motion
+
+    def _find(self) -> tuple[Any, Any]:
+        """Scene and rig. Raises RigError when they are gone."""
+        from motion_core.retarget import RigError
 
         scene = find_by_uid(bpy.data.scenes, self.place.scene)
         rig = find_by_uid(bpy.data.objects, self.place.rig)
         if scene is None or rig is None:
             raise RigError(f"the rig {self.place.rig_name!r} is not in this file any more")
+        return scene, rig
+
+    def _finish(self) -> Outcome:
+        from .bake import check_writable
+        from .strip_plan import pieces
+        from .strip_write import write
+
+        scene, rig = self._find()
         parts = pieces(self.strips, self.records, self.wanted)
         check_writable(rig)
         with in_scene(scene) as context:
@@ -100,7 +140,8 @@ class StripRun:
         made = (
             f"{count} prompt strip{'s' if count != 1 else ''} made in {time.monotonic() - self.began:.1f} s"
         )
-        return Outcome(made if count else "The prompt strips are where you wanted them")
+        missed = [f"Missed: {line}" for line in self.missed]
+        return Outcome(". ".join([made if count else "The prompt strips are where you wanted them", *missed]))
 
     def _new_records(self) -> dict[str, Record]:
         """What the strips that will be on the rig are made by, those that stay as they were."""
@@ -120,7 +161,9 @@ class StripRun:
             entry = found[before.uid].id if before in on_rig and before is not None else ""
             stays = after is not None and after in on_rig and after.uid not in self.wanted
             into = self.records[after.uid].id if stays and after is not None else ""
-            found[strip.uid] = Record.of(strip, fps, entry, into, __version__)
+            found[strip.uid] = Record.of(
+                strip, fps, entry, into, __version__, told(self.pins.get(strip.uid, ()))
+            )
         return found
 
     def _keep_file(self, run: Run, fault: str) -> Outcome:
@@ -134,9 +177,16 @@ class StripRun:
         return Outcome(f"{fault}. The motion is kept as {path.name}", True, path)
 
 
-def begin(context: bpy.types.Context, rig: Any, choice: Choice, wanted: Collection[str]) -> None:
+def begin(
+    context: bpy.types.Context,
+    rig: Any,
+    choice: Choice,
+    wanted: Collection[str],
+    pins: Mapping[str, tuple[Pin, ...]] | None = None,
+) -> None:
     """Starts making the wanted strips (uids) of a rig; `SESSION` carries it on. A result that is on trial is taken
-    back first. Raises TaskError or RigError, with nothing begun.
+    back first. pins: of strips that do not meet those of the rig's list. Raises TaskError or RigError, with nothing
+    begun.
     """
     from .bake import check_writable
     from .strip_plan import in_place, plan
@@ -150,6 +200,7 @@ def begin(context: bpy.types.Context, rig: Any, choice: Choice, wanted: Collecti
     if fault := strips_fault(strips, fps):
         raise TaskError(fault)
     check_writable(rig)
+    held = {**pins_in_strips(rig, strips, fps), **(pins or {})}
     records = in_place(strips, records_on(rig), fps)
     settings = rig.laban_strips
     convert = bool(records) and settings.output != output_of(rig)
@@ -160,7 +211,7 @@ def begin(context: bpy.types.Context, rig: Any, choice: Choice, wanted: Collecti
     )  # fmt: skip
     steps = plan(strips, records, wanted, fps)
     canvas = _canvas(context, rig, (strips, records, wanted), None if convert else steps)
-    run = StripRun(choice, place, settings.output, strips, records, frozenset(wanted), canvas, steps)
+    run = StripRun(choice, place, settings.output, strips, records, frozenset(wanted), canvas, steps, held)
     outcome = run.proceed()
     SESSION.outcome = outcome
 

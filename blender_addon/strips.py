@@ -10,15 +10,24 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha1
 from itertools import pairwise
 from typing import Any
 
 import bpy
-from bpy.props import CollectionProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    StringProperty,
+)
 
 from motion_core.catalog import CATALOG, DEFAULT_MODEL
+from motion_core.constraints import Pin
+from motion_core.rig_maps import RigError
 from motion_core.tasks import (
     LONGEST,
     MAX_GUIDANCE,
@@ -119,6 +128,10 @@ class LabanStrips(bpy.types.PropertyGroup):
     output: EnumProperty(
         name="Result", items=OUTPUTS, override=EDITABLE, description="What the strips become on the rig"
     )
+    use_pins: BoolProperty(
+        name="Use pins", default=True, override=EDITABLE,
+        description="Meet the pins of the rig's list whose frames lie in the strips",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -140,6 +153,7 @@ class Strip:
 class Record(Strip):
     """What a strip's motion was made by. fps: of the scene. id: of this motion. entry: the id of the motion before it
     that it was carried on from, "" for none. into: the id of the one behind it that it was led into, "" for none.
+    pins: that it met, plain values (`strip_pins.told`).
     """
 
     fps: float = 0.0
@@ -147,10 +161,15 @@ class Record(Strip):
     entry: str = ""
     into: str = ""
     version: str = ""
+    pins: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, strip: Strip, fps: float, entry: str, into: str, version: str) -> Record:
-        made = {**asdict(strip), "fps": fps, "entry": entry, "into": into, "version": version}
+    def of(
+        cls, strip: Strip, fps: float, entry: str, into: str, version: str, pins: list[dict[str, Any]]
+    ) -> Record:
+        made = {
+            **asdict(strip), "fps": fps, "entry": entry, "into": into, "version": version, "pins": pins,
+        }  # fmt: skip
         return cls(**made, id=sha1(json.dumps(made, sort_keys=True).encode()).hexdigest()[:12])
 
 
@@ -261,8 +280,17 @@ def joined(first: Record, second: Record) -> bool:
     return second.entry == first.id or first.into == second.id
 
 
-def stale(strips: Sequence[Strip], records: Mapping[str, Record], fps: float) -> dict[str, str]:
-    """{uid: why} of the strips whose motion on the rig is not, or no longer, what they say."""
+def stale(
+    strips: Sequence[Strip],
+    records: Mapping[str, Record],
+    fps: float,
+    pins: Mapping[str, Sequence[Pin]] | None = None,
+) -> dict[str, str]:
+    """{uid: why} of the strips whose motion on the rig is not, or no longer, what they say. pins: of each, in seconds
+    from its start; None does not look at them.
+    """
+    from .strip_pins import pins_moved
+
     reasons: dict[str, str] = {}
     before: Record | None = None
     for strip in strips:
@@ -274,6 +302,8 @@ def stale(strips: Sequence[Strip], records: Mapping[str, Record], fps: float) ->
         changed = [f.name for f in fields(Strip) if getattr(strip, f.name) != getattr(record, f.name)]
         if record.fps != fps:
             changed.append("frame rate")
+        if pins is not None and pins_moved(record, pins.get(strip.uid, ())):
+            changed.append("pins")
         if changed:
             reasons[strip.uid] = f"changed: {', '.join(changed)}"
         elif before is not None and not joined(before, record):
@@ -284,5 +314,14 @@ def stale(strips: Sequence[Strip], records: Mapping[str, Record], fps: float) ->
 
 def stale_on(context: bpy.types.Context, rig: Any) -> dict[str, str]:
     """{uid: why} of a rig's strips that are to be made; {} without strips. Cheap enough for a panel."""
+    from .strip_pins import pins_in_strips
+
+    if not len(rig.laban_strips.strips):
+        return {}
     scene: Any = context.scene
-    return stale(in_order(rig), records_on(rig), scene_fps(scene)) if len(rig.laban_strips.strips) else {}
+    fps, strips = scene_fps(scene), in_order(rig)
+    try:
+        pins = pins_in_strips(rig, strips, fps)
+    except RigError:  # told by the button
+        pins = None
+    return stale(strips, records_on(rig), fps, pins)

@@ -15,6 +15,7 @@ from .. import preview
 from ..fps import scene_fps
 from ..preferences import current_choice
 from ..session import SESSION, Outcome
+from ..strip_pins import pin_fault_of
 from ..strips import (
     LabanStrip,
     Strip,
@@ -216,7 +217,8 @@ def make_fault(context: bpy.types.Context) -> str:
         return fault
     rig: Any = target_rig(context)
     scene: Any = context.scene
-    return strips_fault(in_order(rig), scene_fps(scene))
+    strips, fps = in_order(rig), scene_fps(scene)
+    return strips_fault(strips, fps) or pin_fault_of(rig, strips, fps)
 
 
 class Making:
@@ -229,7 +231,7 @@ class Making:
         description="Return only when the motion is on the rig; always so without a window",
     )  # fmt: skip
 
-    def make(self, context: bpy.types.Context, wanted: set[str]) -> Result:
+    def make(self, context: bpy.types.Context, wanted: set[str], pins: Any = None) -> Result:
         from motion_core.retarget import RigError
 
         from ..strip_run import begin
@@ -237,7 +239,7 @@ class Making:
         rig = target_rig(context)
         assert rig is not None
         try:
-            begin(context, rig, current_choice(), wanted)
+            begin(context, rig, current_choice(), wanted, pins)
         except (TaskError, RigError) as error:
             return self.fail(str(error))
         return self.finish() if self.wait or bpy.app.background else {"FINISHED"}
@@ -298,7 +300,7 @@ class LABAN_OT_regenerate(Making, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> Result:
         from motion_core.retarget import RigError
 
-        from ..regeneration import action_to_remake, remake, restore_strips, version_note
+        from ..regeneration import action_to_remake, remake, restore_strips, strip_pins_of, version_note
 
         rig, seed = target_rig(context), None if self.seed < 0 else self.seed
         if self.new_seed:
@@ -307,9 +309,10 @@ class LABAN_OT_regenerate(Making, bpy.types.Operator):
             action = action_to_remake(context, rig, self.action)
             if note := version_note(action):
                 self.report({"WARNING"}, note)
+            pins = strip_pins_of(action)
             wanted = restore_strips(rig, action, seed)
             if wanted:
-                return self.make(context, wanted)
+                return self.make(context, wanted, pins)
             remake(context, rig, action, seed)
         except (TaskError, RigError) as error:
             return self.fail(str(error))
