@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import bpy
 import numpy as np
 
 from motion_core import quaternions as quat
-from motion_core.motion import Motion
+from motion_core.motion import Motion, all_said
 from motion_core.retarget import (
     BonePoses,
     RigBone,
@@ -39,13 +40,27 @@ def capture(
     """What the rig does from frame `start` to the frame before `stop`, at the scene's frame rate.
 
     By default the active action's whole range, or the pose of this moment when there is no action. Neither the file nor
-    the current frame changes. Raises RigError for a rig that is no humanoid, is mirrored, or has no such frames.
+    the current frame changes. Its meta has the licences that the actions name. Raises RigError for a rig that is no
+    humanoid, is mirrored, or has no such frames.
     """
     check_armature(armature)
     scene: Any = context.scene
     frames = range(*_range(scene, armature, start, stop))
     poses = capture_poses(context, armature, frames, travelling=True)
-    return bone_poses_to_motion(poses, read_rig(armature), bones_of(armature).read, scene_fps(scene))
+    motion = bone_poses_to_motion(poses, read_rig(armature), bones_of(armature).read, scene_fps(scene))
+    licence = all_said(*(action.get("laban_licence") for action in _playing(armature)))
+    return replace(motion, meta={"licence": licence}) if licence else motion
+
+
+def _playing(armature: bpy.types.Object) -> Iterator[Any]:
+    """The actions that an armature plays."""
+    data: Any = armature.animation_data
+    if data is None:
+        return
+    if data.action is not None:
+        yield data.action
+    for track in data.nla_tracks:
+        yield from (s.action for s in track.strips if s.action is not None and not (track.mute or s.mute))
 
 
 def capture_poses(

@@ -17,7 +17,7 @@ import numpy as np
 from motion_core import quaternions as quat
 from motion_core.catalog import find_card
 from motion_core.constraints import Pin
-from motion_core.motion import Motion
+from motion_core.motion import Motion, all_said
 from motion_core.skeleton import JOINTS
 from motion_core.tasks import MAX_SEED, Complete, Generate, Sampling
 from motion_core.tasks import Sequence as PromptSequence
@@ -60,7 +60,7 @@ class Canvas:
     motion: Motion
     known: np.ndarray
     changed: np.ndarray  # (T,) bool: made anew
-    meta: dict[str, Any] = field(default_factory=dict)  # of the model that made it
+    meta: dict[str, Any] = field(default_factory=dict)  # licences and version of what made it
 
     @classmethod
     def empty(cls, first: int, last: int, fps: float) -> Canvas:
@@ -228,4 +228,5 @@ def take(canvas: Canvas, step: Step, frame: int, motion: Motion, known: np.ndarr
     canvas.put(frame + int(rows[0]), motion.slice(int(rows[0]), int(rows[-1]) + 1))
     canvas.changed[frame + rows - canvas.first] = True
     if step.uid:
-        canvas.meta = {key: value for key, value in motion.meta.items() if key in ("licence", "version")}
+        licence = all_said(canvas.meta.get("licence"), motion.meta.get("licence"))
+        canvas.meta = {"licence": licence, "version": motion.meta.get("version", "")}

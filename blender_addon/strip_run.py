@@ -235,5 +235,7 @@ def _canvas(
         for first, last in near:
             first, last = max(first, start), min(last, end)
             if first <= last:
-                canvas.put(first, capture(context, rig, first, last + 1))
+                stays = capture(context, rig, first, last + 1)
+                canvas.put(first, stays)
+                canvas.meta.update(stays.meta)
     return canvas

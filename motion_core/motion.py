@@ -20,6 +20,14 @@ MAX_FPS = 1000.0
 UNIT_WITHIN = 2e-7  # rounding to float32 moves the norm of a unit quaternion by less
 
 
+def all_said(*entries: Any) -> str:
+    """What several entries of meta say, each part once: licences and texts of what a motion was made of. "a; b" and "b"
+    give "a; b"; nothing gives "".
+    """
+    parts = [part for entry in entries if entry for part in str(entry).split("; ")]
+    return "; ".join(dict.fromkeys(parts))
+
+
 def forward_kinematics(
     pelvis: np.ndarray, rotations: np.ndarray, offsets: np.ndarray = OFFSETS
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -263,14 +263,15 @@ def seconds_of(task: Any) -> float:
 
 
 def motion_to_json(motion: Motion) -> dict[str, Any]:
-    """A motion as an object: fps, frames, and its arrays as base64 of little-endian float32."""
+    """A motion as an object: fps, frames, its arrays as base64 of little-endian float32, and its licence."""
     pairs = {"trans": motion.trans, "rotations": motion.rotations, "betas": motion.betas}
     packed = {name: base64.b64encode(v.astype("<f4").tobytes()).decode() for name, v in pairs.items()}
-    return {"fps": motion.fps, "frames": len(motion), **packed}
+    licence = {"licence": str(motion.meta["licence"])} if motion.meta.get("licence") else {}
+    return {"fps": motion.fps, "frames": len(motion), **packed, **licence}
 
 
 def motion_from_json(entry: Any) -> Motion:
-    """The inverse of `motion_to_json`, bit for bit. Raises TaskError."""
+    """The inverse of `motion_to_json`, bit for bit; of the meta only the licence. Raises TaskError."""
     import numpy as np
 
     from motion_core.motion import Motion
@@ -286,6 +287,7 @@ def motion_from_json(entry: Any) -> Motion:
             trans.reshape(frames, 3),
             rotations.reshape(frames, len(JOINTS), 4),
             betas,
+            meta=_licence_of(entry.get("licence")),
         )
     except TaskError:
         raise
@@ -293,6 +295,17 @@ def motion_from_json(entry: Any) -> Motion:
         raise TaskError(
             f"the motion in the task cannot be read ({error!r}): make it with motion_to_json"
         ) from None
+
+
+def _licence_of(said: Any) -> dict[str, str]:
+    """The meta of a motion whose licence is given, or not."""
+    if said is None:
+        return {}
+    if not isinstance(said, str) or len(said) > MAX_PROMPT:
+        raise TaskError(
+            f"the motion's licence is {reprlib.repr(said)}: give at most {MAX_PROMPT} characters of text"
+        )
+    return {"licence": said}
 
 
 def _field_to_json(value: Any) -> Any:

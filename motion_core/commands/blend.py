@@ -55,9 +55,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _facts(first: Motion, second: Motion, how: dict[str, float]) -> dict[str, object]:
     """What the result says about itself: the texts and licences of both."""
+    from motion_core.motion import all_said
+
     facts: dict[str, object] = {"task": "blend", **how}
     for key in ("text", "licence"):
-        said = dict.fromkeys(str(m.meta[key]) for m in (first, second) if m.meta.get(key))
-        if said:
-            facts[key] = "; ".join(said)
+        if said := all_said(first.meta.get(key), second.meta.get(key)):
+            facts[key] = said
     return facts

@@ -26,7 +26,7 @@ from motion_core.generators.plan import Plan, Work
 from motion_core.generators.sequencing import sequence
 from motion_core.generators.weights import weights_folder, weights_path
 from motion_core.generators.windows import CONTEXT, SHORT_CONTEXT, Studio
-from motion_core.motion import Motion
+from motion_core.motion import Motion, all_said
 from motion_core.tasks import Complete, Edit, Generate, Sampling, TaskError
 
 __all__ = ["FAMILIES", "Generator", "Job", "build_model", "family_classes", "load_generator"]
@@ -222,6 +222,8 @@ class Generator(ClipSampler):
         made_of = parts or task
         prompts = made_of.prompts if isinstance(made_of, asked.Sequence) else ()
         cut = self.encoder.cut_note(text) if self.encoder and text and not parts else None
+        handed_in = getattr(task, "motion", None) or getattr(task, "start", None)
+        given = handed_in.meta.get("licence") if handed_in is not None else None
         pairs = {
             "task": next(name for name, kind in asked.TASKS.items() if isinstance(task, kind)),
             "text": text or "; ".join(prompt for prompt, _ in prompts) or None,
@@ -232,7 +234,8 @@ class Generator(ClipSampler):
             "seconds": getattr(task, "seconds", None) or round(motion.seconds, 4),
             "steps": request.steps,
             "guidance": self.info.diffusion.get("folded_guidance", request.guidance),
-            "licence": self.card.licence,
+            "licence": all_said(self.card.licence, given),
+            "given_licence": given,
             "version": __version__,
             "note": "; ".join(note for note in (cut, whole) if note) or None,
         }

@@ -47,7 +47,7 @@ def sequence(task: Sequence, sampling: Sampling, studio: Studio) -> Work:
         whole = yield from _continued(whole, fresh, frames, text, drawn, studio)
     assert whole is not None
     made = whole if before is None else whole.slice(len(before))
-    return clean_up(made, task.clean or CleanUp())
+    return replace(clean_up(made, task.clean or CleanUp()), meta={})  # not that of the start
 
 
 def _continued(whole: Motion, fresh: int, frames: int, text: str, sampling: Sampling, studio: Studio) -> Work:

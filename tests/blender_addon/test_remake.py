@@ -299,3 +299,14 @@ def test_a_damaged_request_changes_nothing(context, rig):
         with pytest.raises(RuntimeError, match=r"cannot be read any more|does not say rightly"):
             bpy.ops.laban.regenerate()
         assert snapshot(rig) == before
+
+
+def test_the_licence_of_what_the_rig_played_is_told(context, rig):
+    rig.animation_data.action["laban_licence"] = "CC BY-SA 4.0"
+    bpy.ops.laban.complete()
+    both = "CC0 (random numbers); CC BY-SA 4.0"
+    assert rig.animation_data.action["laban_licence"] == both
+    assert rig.animation_data.action["laban_given_licence"] == "CC BY-SA 4.0"
+    accept_and_forget(rig)
+    bpy.ops.laban.regenerate()
+    assert rig.animation_data.action["laban_licence"] == both

@@ -147,6 +147,15 @@ def test_the_action_says_what_made_it(context, rig, lay):
     assert told[1]["entry"] == told[0]["id"]
 
 
+def test_the_licence_of_strips_that_stay_is_told_too(context, rig, lay):
+    lay(WALK, WAVE)
+    make()
+    rig.animation_data.action["laban_licence"] = "CC BY-SA 4.0"
+    rig.laban_strips.strips[1].seed = 5
+    make()
+    assert rig.animation_data.action["laban_licence"] == "CC BY-SA 4.0; CC0 (random numbers)"
+
+
 def test_the_same_strips_give_the_same_motion(context, rig, lay):
     lay(WALK, WAVE)
     make("ALL")

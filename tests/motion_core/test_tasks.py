@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from editing_motions import swaying
 
 from motion_core.catalog import CATALOG, DEFAULT_MODEL, find_card
 from motion_core.tasks import (
@@ -13,6 +14,7 @@ from motion_core.tasks import (
     MAX_SECONDS,
     MAX_SEED,
     MIN_SECONDS,
+    Edit,
     Generate,
     Sampling,
     TaskError,
@@ -143,3 +145,14 @@ def test_cards_are_consistent():
         assert card.steps >= 1
     with pytest.raises(TaskError, match=r"'mdn'.*mdm"):
         find_card("mdn")
+
+
+def test_a_motion_s_licence_is_text():
+    entry = task_to_json("mdm", Edit(swaying(frames=5)), Sampling())
+    assert "licence" not in entry["motion"]
+    for licence in (5, ["CC BY"], "x" * 1001):
+        entry["motion"]["licence"] = licence
+        with pytest.raises(TaskError, match="motion's licence is"):
+            task_from_json(entry)
+    entry["motion"]["licence"] = "CC BY 4.0"
+    assert task_from_json(entry)[1].motion.meta == {"licence": "CC BY 4.0"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,6 +55,20 @@ def test_complete_keeps_continues_and_tells(laban, tiny_weights, given, tmp_path
         laban("complete", "--motion", given, "--loop", "--in-place", "--out", tmp_path / "loop.bvh", *FAST)[0]
         == 0
     )
+
+
+def test_results_are_under_both_licences(laban, tiny_weights, given, tmp_path):
+    out = tmp_path / "out.npz"
+    write_npz(given, replace(read_npz(given), meta={"licence": "CC BY-SA 4.0"}))
+    for words in (("complete", "--keep", "0:10"), ("edit", "--parts", "left_arm")):
+        assert laban(*words, "--motion", given, "--out", out, *FAST)[0] == 0
+        assert read_npz(out).meta["licence"] == "CC0 (random numbers); CC BY-SA 4.0"
+    lines = tmp_path / "jobs.jsonl"
+    line = {"id": "a", "task": "edit", "motion": str(given), "steps": 2, "model": "mdm"}
+    lines.write_text(json.dumps(line))
+    assert laban("batch", lines, "--out", tmp_path / "batch", "--device", "cpu")[0] == 0
+    meta = read_npz(tmp_path / "batch" / "a.npz").meta
+    assert (meta["licence"], meta["given_licence"]) == ("CC0 (random numbers); CC BY-SA 4.0", "CC BY-SA 4.0")
 
 
 def test_complete_of_a_single_pose_and_of_bvh(laban, tiny_weights, given, tmp_path):

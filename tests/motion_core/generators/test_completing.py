@@ -46,6 +46,28 @@ def same(a: Motion, b: Motion, frames) -> None:
     np.testing.assert_array_equal(a.rotations[frames], b.rotations[frames])
 
 
+def test_the_licence_of_a_motion_handed_in_is_told_too(generator):
+    """Beside that of the weights, where the two differ; what else its meta says is not the result's."""
+    given = replace(walk(40, 20.0), meta={"licence": "CC BY-SA 4.0", "text": "of before", "seed": 99})
+    weights = generator.card.licence
+    tasks = (
+        Complete(given, keep=((0, 8), (30, 40)), loop=False),
+        Complete(given, loop=True),
+        Edit(given, parts=("left_arm",)),
+        Sequence((("run", 1.0),), start=given),
+    )
+    for task in tasks:
+        meta = generator.run(task, FEW).meta
+        assert (meta["licence"], meta["given_licence"]) == (f"{weights}; CC BY-SA 4.0", "CC BY-SA 4.0")
+        assert meta["seed"] == 4 and meta.get("text") in (None, "run")
+        again = generator.run(Edit(replace(given, meta=meta)), FEW).meta
+        assert again["licence"] == meta["licence"]  # said once
+    for licence in (weights, None):
+        meta = generator.run(Edit(replace(given, meta={"licence": licence} if licence else {})), FEW).meta
+        assert meta["licence"] == weights and meta.get("given_licence") == licence
+    assert "given_licence" not in generator.run(Generate("run", seconds=1.0), FEW).meta
+
+
 @pytest.mark.parametrize("fps", [20.0, 24.0, 29.97, 60.0])
 def test_kept_frames_are_kept_bit_for_bit_at_any_rate(generator, fps):
     given = walk(round(4 * fps), fps)

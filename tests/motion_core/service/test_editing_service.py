@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,6 +45,13 @@ def test_complete_edit_and_sequence(service):
     assert len(story) == 50 and story.meta["prompts"] == [["walk", 1.0], ["run", 1.5]]
     (way,) = made(service, Complete(None, text="walk", seconds=3.0, path=FollowPath(((0, 0), (0, -2)))))
     assert np.abs(way.pelvis[:, 0]).max() < 0.01 and way.meta["path"]["points"] == [[0.0, 0.0], [0.0, -2.0]]
+
+
+def test_the_licence_goes_with_a_motion_that_is_sent(service):
+    given = replace(swaying(1, 40), meta={"licence": "CC BY-SA 4.0", "text": "stays here"})
+    (edited,) = made(service, Edit(given, parts=("left_arm",)))
+    assert edited.meta["licence"] == "CC0 (random numbers); CC BY-SA 4.0"
+    assert edited.meta["given_licence"] == "CC BY-SA 4.0" and "text" not in edited.meta
 
 
 def test_ten_minutes_of_motion_arrive(service):
