@@ -14,18 +14,15 @@ import numpy as np
 
 from motion_core import quaternions as quat
 from motion_core.joints import PARTS
-from motion_core.retarget import motion_to_bone_curves, pose_bones
-from motion_core.retarget.onto import motion_onto_poses
 
-from .capture import capture_poses, left_alone
+from .capture import left_alone
 from .channels import rotation_path, rotation_property, rotation_values, values_to_quats
-from .controls import read_controls
 from .gap_borders import lead_to_borders
 from .key_merge import Run, Track
 from .keyed_rig import KeyedRig, Posed
 from .limb_switches import Toggle
-from .mapping import bones_of
 from .pose_matching import Basis, own_channels
+from .wanted_poses import wanted_channels
 
 FAR = np.radians(10.0)
 TRUNK = {"pelvis", *PARTS["spine"]}
@@ -41,7 +38,7 @@ class Tracks:
         self.all: list[Track] = []
         self.apart: dict[int, float] = {}
         if self.change.gaps:
-            posed = _wanted(rig)
+            posed = wanted_channels(rig, self.change.motion)
             if rig.control or rig.toggles:
                 self.apart = lead_to_borders(rig, posed)
             self.all = [*self._keyed(posed), *map(self._toggled, rig.toggles)]
@@ -158,41 +155,6 @@ class Tracks:
         value = self.rig.own(name, prop, range(frame, frame + 1))
         turned = values_to_quats(self.rig.armature.pose.bones[name], value)
         return float(quat.angle_between(quat.IDENTITY, turned)[0])
-
-
-def _wanted(rig: KeyedRig) -> Posed:
-    """The motion on the rig, as if nothing else moved what is keyed."""
-    change, bone_map = rig.change, rig.bone_map
-    if not rig.control:
-        channels, _ = motion_onto_poses(change.motion, rig.poses, rig.bones, bone_map.bones, rig.joints)
-        return Posed(channels.rotations, channels.locations)
-    curves = motion_to_bone_curves(change.motion, rig.bones, bone_map.bones, carrier=bone_map.carrier)
-    names = {*rig.names, *([bone_map.carrier] if rig.whole and bone_map.carrier else [])}
-    turns = {name: quats for name, quats in curves.rotations.items() if name in names}
-    places = {curves.root: curves.locations} if rig.whole else {}
-    return Posed(turns, places)
-
-
-def heads_of(rig: KeyedRig) -> dict[str, np.ndarray]:
-    """Where the change will put the joints' bones, {joint: (T,3)}, in armature space."""
-    change, mapping = rig.change, rig.bone_map.bones
-    if rig.control:
-        bones = read_controls(rig.context, rig.armature, bones_of(rig.armature))
-        curves = motion_to_bone_curves(change.motion, bones, mapping, carrier=rig.bone_map.carrier)
-        posed = pose_bones(curves, bones)
-    else:
-        posed = motion_onto_poses(change.motion, rig.poses, rig.bones, mapping, rig.joints)[1]
-    found = {joint: posed.heads[bone] for joint, bone in mapping.items()}
-    if rig.control or rig.toggles:
-        rows = np.flatnonzero(change.borders)
-        shown = [
-            capture_poses(rig.context, rig.armature, range(change.first + row, change.first + row + 1))
-            for row in rows.tolist()
-        ]
-        for joint, bone in rig.bone_map.read.items() if shown else ():
-            more = np.concatenate([poses.heads[bone] for poses in shown]) - found[joint][rows]
-            found[joint] = found[joint] + rig.fading(rows, more)
-    return found
 
 
 def _jumps(last: np.ndarray, after: np.ndarray) -> bool:

@@ -30,8 +30,8 @@ def lead_to_borders(rig: KeyedRig, posed: Posed) -> dict[int, float]:
         return {}
     if rig.bone_map.carrier in posed.rotations:
         _turn_carrier(rig, posed, rows, rig.bone_map.carrier)
-    found_at = _matches(rig, posed, rows)
-    matches = [found_at[rig.change.first + row] for row in rows.tolist()]
+    rig.matches = rig.matches or _matches(rig, posed, rows)
+    matches = [rig.matches[rig.change.first + row] for row in rows.tolist()]
     size = float(np.ptp([bone.head for bone in rig.bones], axis=0).max())
     for name in {**posed.rotations, **posed.locations}:
         found, own = ([getattr(match, kind)[name] for match in matches] for kind in ("found", "own"))
@@ -40,7 +40,7 @@ def lead_to_borders(rig: KeyedRig, posed: Posed) -> dict[int, float]:
         grown = np.log([new.scale / old.scale for new, old in zip(found, own)])
         if np.abs(grown).max() > LEAST:
             posed.scales[name] = rig.own(name, "scale") * np.exp(rig.fading(rows, grown))
-    return {frame: match.apart for frame, match in found_at.items()}
+    return {frame: match.apart for frame, match in rig.matches.items()}
 
 
 def _turn_carrier(rig: KeyedRig, posed: Posed, rows: np.ndarray, name: str) -> None:
@@ -64,7 +64,7 @@ def _turn_carrier(rig: KeyedRig, posed: Posed, rows: np.ndarray, name: str) -> N
 
 
 def _matches(rig: KeyedRig, posed: Posed, rows: np.ndarray) -> dict[int, Match]:
-    """By frame. They begin with the motion's channels there."""
+    """By frame. They begin with the motion's channels, and end where no motion counts."""
     bone_map = rig.bone_map
     table = {bone.name: bone for bone in rig.bones}
     order = [bone.name for bone in _parents_first(table) if bone.name in rig.names]

@@ -68,9 +68,7 @@ def merge(
                 curve.keyframe_points.clear()
                 curve.mute = False
             keys = with_borders(curve, borders, rest)
-            for run in track.runs:
-                keys = _with_run(keys, run, index, track.steps)
-            write_keys(curve, keys)
+            write_keys(curve, _with_runs(keys, track.runs, index, track.steps))
 
 
 def _borders(runs: Sequence[Run], span: tuple[int, int], around: tuple[bool, bool]) -> list[int]:
@@ -88,23 +86,24 @@ def _borders(runs: Sequence[Run], span: tuple[int, int], around: tuple[bool, boo
 def with_borders(curve: bpy.types.FCurve, borders: Sequence[int], rest: float) -> Keys:
     """The curve's keys, with one at each border, whose shape no neighbour will change any more."""
     keys = read_keys(curve)
-    empty = len(keys["co"]) == 0
+    if len(keys["co"]) == 0:
+        keys = _fresh(keys, borders, rest)
+        keys["interpolation"][:] = LINEAR
+        return keys
     for side in ("handle_left_type", "handle_right_type"):
         types = keys[side]
         types[(types == AUTO) | (types == AUTO_CLAMPED)] = ALIGNED
         types[types == VECTOR] = FREE
     for frame in borders:
         if np.abs(keys["co"][:, 0] - frame).min(initial=np.inf) > 1e-3:
-            keys = _split(keys, frame, rest if empty else curve.evaluate(frame))
+            keys = _split(keys, frame, curve.evaluate(frame))
     return keys
 
 
 def _split(keys: Keys, frame: int, value: float) -> Keys:
     """The keys with one more where the curve has this value; it goes its way as before."""
     row = int(np.searchsorted(keys["co"][:, 0], frame))
-    new = {name: np.zeros((1, column.shape[1]), column.dtype) for name, column in keys.items()}
-    new["co"][0] = frame, value
-    new["handle_left"][0], new["handle_right"][0] = (frame - 1 / 3, value), (frame + 1 / 3, value)
+    new = _fresh(keys, [frame], value)
     inside = 0 < row < len(keys["co"])
     way = int(keys["interpolation"][row - 1, 0]) if inside else LINEAR
     new["interpolation"][0] = way if way in (CONSTANT, LINEAR, BEZIER) else LINEAR
@@ -142,23 +141,37 @@ def _casteljau(points: list[np.ndarray], t: float) -> list[list[np.ndarray]]:
     return rows[1:]
 
 
-def _with_run(keys: Keys, run: Run, index: int, steps: bool) -> Keys:
-    """The keys with those of a run in place of what was between its borders."""
+def _with_runs(keys: Keys, runs: Sequence[Run], index: int, steps: bool) -> Keys:
+    """The keys with those of the runs, which follow each other, in place of what was between their borders."""
     at = keys["co"][:, 0]
-    stays = (at < run.start - 0.999) | (at > run.stop + 0.999)
-    before = np.flatnonzero(stays & (at < run.start))
-    if len(before):
-        keys["interpolation"][before[-1]] = CONSTANT if steps or run.hold else LINEAR
+    inside = [(at > run.start - 0.999) & (at < run.stop + 0.999) for run in runs]
+    old = {name: column[~np.any(inside, axis=0)] for name, column in keys.items()}
+    before = np.searchsorted(old["co"][:, 0], [run.start for run in runs]) - 1
+    for row, run in zip(before.tolist(), runs):
+        if row >= 0:
+            old["interpolation"][row] = CONSTANT if steps or run.hold else LINEAR
+    new = [_keys_of(run, index, steps, keys) for run in runs]
+    both = {name: np.concatenate([old[name], *(some[name] for some in new)]) for name in keys}
+    order = np.argsort(both["co"][:, 0], kind="stable")
+    return {name: column[order] for name, column in both.items()}
+
+
+def _keys_of(run: Run, index: int, steps: bool, like: Keys) -> Keys:
+    """A run's keys; of steps those that change something."""
     values = run.values[:, index]
     rows = np.flatnonzero(np.diff(values, prepend=np.nan) != 0) if steps else np.arange(len(values))
-    new = {name: np.zeros((len(rows), column.shape[1]), column.dtype) for name, column in keys.items()}
-    new["co"][:, 0], new["co"][:, 1] = run.start + rows, values[rows]
-    new["handle_left"][:], new["handle_right"][:] = new["co"] - [1 / 3, 0], new["co"] + [1 / 3, 0]
+    new = _fresh(like, run.start + rows, values[rows])
     new["interpolation"][:] = CONSTANT if steps else LINEAR
     new["type"][:] = JITTER
     if run.jump:
         new["interpolation"][-1] = CONSTANT
     new["handle_left_type"][:] = new["handle_right_type"][:] = AUTO_CLAMPED
-    row = len(before)
-    left, right = np.flatnonzero(stays)[:row], np.flatnonzero(stays)[row:]
-    return {name: np.concatenate([keys[name][left], new[name], keys[name][right]]) for name in keys}
+    return new
+
+
+def _fresh(like: Keys, frames: Any, values: Any) -> Keys:
+    """Keys at the frames (K,), of the columns of others, with flat handles."""
+    new = {name: np.zeros((len(frames), column.shape[1]), column.dtype) for name, column in like.items()}
+    new["co"][:, 0], new["co"][:, 1] = frames, values
+    new["handle_left"][:], new["handle_right"][:] = new["co"] - [1 / 3, 0], new["co"] + [1 / 3, 0]
+    return new

@@ -23,6 +23,7 @@ from .controls import constrained, read_controls
 from .influences import other_controls
 from .limb_switches import SAME, Toggles
 from .mapping import bones_of
+from .pose_matching import Match
 from .rig import read_rig
 
 
@@ -105,6 +106,7 @@ class KeyedRig:
         free = [change.first + row for start, stop in change.gaps for row in range(start, stop)]
         self.switching = Toggles(armature, self.bone_map, self.over_tracks)
         self.toggles, self.joints = self.switching.of(change.joints, free)
+        self.matches: dict[int, Match] = {}  # by kept frame beside a gap, once they are found
 
     @cached_property
     def bones(self) -> list[RigBone]:
@@ -114,8 +116,20 @@ class KeyedRig:
         return [bone for bone in read_rig(self.armature) if bone.name in self.poses.heads]
 
     @cached_property
+    def hanging(self) -> list[RigBone]:
+        """With the parents they hang on, of a rig of controls."""
+        return read_controls(self.context, self.armature, bones_of(self.armature))
+
+    @cached_property
     def poses(self) -> BonePoses:
         return capture_poses(self.context, self.armature, self.change.frames)
+
+    @cached_property
+    def shown(self) -> dict[str, np.ndarray]:
+        """{bone: head (R,3)} at the kept frames beside gaps."""
+        frames = (self.change.first + np.flatnonzero(self.change.borders)).tolist()
+        poses = [capture_poses(self.context, self.armature, range(f, f + 1)) for f in frames]
+        return {name: np.concatenate([some.heads[name] for some in poses]) for name in poses[0].heads}
 
     @property
     def whole(self) -> bool:

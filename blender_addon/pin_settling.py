@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import bpy
 import numpy as np
@@ -18,7 +19,7 @@ from motion_core.retarget import motion_space
 
 from .mapping import bones_of
 from .rig import read_rig
-from .rig_edit import Change, predicted_heads
+from .rig_edit import Change, head_predictor
 
 ROUNDS = 4
 MET = 1e-3  # metres of the body
@@ -30,18 +31,20 @@ def settle_pins(
     armature: bpy.types.Object,
     change: Change,
     pins: Sequence[Pin],
-    predict: Callable[..., dict[str, np.ndarray]] = predicted_heads,
+    predict: Callable[..., dict[str, np.ndarray]] | None = None,
 ) -> Change:
     """The change with a motion whose pinned joints are where the pins are on this rig. Kept frames do not change.
-    predict: (context, armature, change) -> {joint: (T,3)}, where the rig's joints will be in armature space.
+    predict: (context, armature, change) -> {joint: (T,3)}, where the rig's joints will be in armature space; None:
+    where `put_change` puts them.
     """
     wanted = [pin for pin in pins if pin.position is not None and pin.joint in bones_of(armature).bones]
     if not wanted:
         return change
     space = np.linalg.inv(motion_space(read_rig(armature), bones_of(armature).read))
     aims = {number: np.array(pin.position) for number, pin in enumerate(wanted)}
+    heads_of = partial(predict, context, armature) if predict else head_predictor(context, armature, change)
     for _ in range(ROUNDS):
-        heads = predict(context, armature, change)
+        heads = heads_of(change)
         misses = [_miss(change, pin, heads[pin.joint] @ space[:3, :3].T + space[:3, 3]) for pin in wanted]
         if max(np.linalg.norm(miss) for miss in misses) < MET:
             break

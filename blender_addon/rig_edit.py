@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import bpy
@@ -14,12 +15,13 @@ from .action_curves import bone_path, moved_by_action_alone
 from .actions import action_name, active_curves, curves_of, put_action, sign
 from .bake import check_writable, write_meta
 from .capture import capture_poses, chain_of
-from .edit_tracks import Tracks, heads_of
+from .edit_tracks import Tracks
 from .key_merge import merge
 from .keyed_rig import Change, KeyedRig
 from .limb_switches import Toggles
 from .mapping import bones_of
 from .rig import read_rig
+from .wanted_poses import heads_of
 
 PROBES = 5  # kept frames that are looked at
 NEAR, NEAR_DEGREES = 0.01, 1.0  # metres of the world
@@ -173,8 +175,10 @@ def _metres(armature: bpy.types.Object) -> float:
     return float(np.median(np.array(armature.matrix_world.to_scale())))
 
 
-def predicted_heads(
+def head_predictor(
     context: bpy.types.Context, armature: bpy.types.Object, change: Change
-) -> dict[str, np.ndarray]:
-    """Where the change will put the joints' bones, {joint: (T,3)}, in armature space."""
-    return heads_of(KeyedRig(context, armature, change))
+) -> Callable[[Change], dict[str, np.ndarray]]:
+    """A function that says where a change will put the joints' bones, {joint: (T,3)} in armature space; of changes that
+    differ from this one by their motion."""
+    rig = KeyedRig(context, armature, change)
+    return lambda other: heads_of(rig, other.motion)

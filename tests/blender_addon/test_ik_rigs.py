@@ -307,7 +307,8 @@ def test_complete_from_the_panel_meets_keys_and_a_pin_and_goes_back(context, ses
     assert "off" not in SESSION.outcome.text and "jumps" not in SESSION.outcome.text
     context.scene.frame_set(48)
     posed = rig.evaluated_get(context.evaluated_depsgraph_get()).pose.bones["ORG-hand.R"]
-    assert (posed.head - empty.location).length < 0.02, SESSION.outcome.text
+    print(f"the pin is missed by {(posed.head - empty.location).length * 100:.2f} cm")
+    assert (posed.head - empty.location).length < 0.005, SESSION.outcome.text
     bpy.ops.laban.reject()
     context.scene.frame_set(48)
     assert snapshot(rig) == state
