@@ -1,0 +1,99 @@
+"""Undo and redo around a trial: landing, Accept and Reject are one step each, and each way back is whole.
+
+Without a window a result pushes no step by itself, so it is pushed here, as `delivery.push_undo` does where there is a
+window; Accept and Reject push their own, as operators do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import bpy
+import pytest
+from rig_animation import key_pose
+from strip_lists import WALK, WAVE, lay_strips, make
+from test_complete import KEYS
+from test_strip_trial import state_of
+
+from motion_core.skeleton import JOINTS
+
+pytestmark = pytest.mark.usefixtures("session")
+
+
+def rig():
+    """After undo every reference is another one."""
+    return bpy.data.objects["Laban"]
+
+
+def seen(frame: int = 13) -> dict:
+    """The state of rig and file as a user finds it at a frame."""
+    bpy.context.scene.frame_set(frame)
+    return {**state_of(rig()), "trial": rig().laban_preview.playing}
+
+
+def complete() -> Iterator[None]:
+    for number, frame in enumerate(KEYS):
+        key_pose(rig(), list(JOINTS), frame, seed=number)
+    yield
+    bpy.ops.laban.complete()
+
+
+def strips(output: str) -> Iterator[None]:
+    lay_strips(rig(), WALK, WAVE)
+    rig().laban_strips.output = output
+    make()
+    bpy.ops.laban.accept()
+    rig().laban_strips.strips[1].seed = 5
+    yield
+    make()
+
+
+MAKERS = {"complete": complete, "one action": lambda: strips("ACTION"), "NLA strips": lambda: strips("NLA")}
+
+
+@pytest.fixture(params=MAKERS)
+def landed(request, context, session) -> list[dict]:
+    """States before and after a result landed on trial, an undo step each."""
+    bpy.ops.laban.add_rig()
+    context.scene.laban.steps, context.scene.laban_edit.trial = 2, True
+    states = []
+    for _ in MAKERS[request.param]():
+        states.append(seen())
+        bpy.ops.ed.undo_push(message="before")
+    states.append(seen())
+    bpy.ops.ed.undo_push(message="landed")
+    assert states[1]["trial"] and not states[0]["trial"]
+    assert states[0] != states[1]
+    return states
+
+
+@pytest.mark.parametrize("decide", ["accept", "reject"])
+def test_a_decision_is_one_step_back_and_forth(landed, decide):
+    before, tried = landed
+    assert getattr(bpy.ops.laban, decide)("EXEC_DEFAULT", True) == {"FINISHED"}
+    decided = seen()
+    assert not decided["trial"]
+    if decide == "reject":
+        assert decided == before
+    bpy.ops.ed.undo()
+    assert seen() == tried
+    bpy.ops.ed.redo()
+    assert seen() == decided
+    bpy.ops.ed.undo()
+    bpy.ops.ed.undo()
+    assert seen() == before
+
+
+@pytest.mark.parametrize("decide", ["accept", "reject"])
+def test_after_undo_the_other_decision_is_still_open(landed, decide):
+    before, tried = landed
+    other = {"accept": "reject", "reject": "accept"}[decide]
+    getattr(bpy.ops.laban, decide)("EXEC_DEFAULT", True)
+    bpy.ops.ed.undo()
+    assert seen() == tried
+    assert getattr(bpy.ops.laban, other)("EXEC_DEFAULT", True) == {"FINISHED"}
+    if other == "reject":
+        assert seen() == before
+    else:
+        assert not seen()["trial"]
+        assert seen()["poses"] == tried["poses"]
