@@ -38,7 +38,7 @@ def keyed_frames(armature: bpy.types.Object, *, selected: bool = False, made: bo
     made: keys that were made by a task (of type "jitter") count like an artist's own.
     """
     bones = posing_bones(armature, bones_of(armature)) | set(bones_of(armature).bones.values())
-    found: set[int] = set()
+    found: dict[bytes, np.ndarray] = {}  # most curves of a rig have keys at the same frames: sorted once
     for curve in active_curves(armature):
         place = bone_path(curve.data_path)
         if place is None or place[0] not in bones or curve.mute:
@@ -46,7 +46,7 @@ def keyed_frames(armature: bpy.types.Object, *, selected: bool = False, made: bo
         points = curve.keyframe_points
         at = np.empty(len(points) * 2, dtype=np.float32)
         points.foreach_get("co", at)
-        frames = np.round(at[::2]).astype(int)
+        frames = at[::2]
         if selected:
             marks = np.empty(len(points), dtype=bool)
             points.foreach_get("select_control_point", marks)
@@ -55,8 +55,8 @@ def keyed_frames(armature: bpy.types.Object, *, selected: bool = False, made: bo
             kinds = np.empty(len(points), dtype=np.int32)
             points.foreach_get("type", kinds)
             frames = frames[kinds != JITTER]
-        found.update(map(int, frames))
-    return sorted(found)
+        found.setdefault(frames.tobytes(), frames)
+    return np.unique(np.round(np.concatenate([[], *found.values()])).astype(int)).tolist()
 
 
 def lately_keyed_frames(armature: bpy.types.Object, *, selected: bool, made: bool) -> list[int]:
