@@ -24,10 +24,13 @@ def world_to_motion(armature: bpy.types.Object) -> np.ndarray:
     return np.linalg.inv(space_of(armature))
 
 
-def pins_of(armature: bpy.types.Object, first: int, last: int, fps: float) -> tuple[Pin, ...]:
-    """The enabled pins of a rig's list that hold between two frames. Raises RigError that names a wrong one."""
+def pins_of(
+    armature: bpy.types.Object, first: int, last: int, fps: float, space: np.ndarray | None = None
+) -> tuple[Pin, ...]:
+    """The enabled pins of a rig's list that hold between two frames, in seconds from the first. Raises RigError that
+    names a wrong one. space: `world_to_motion` of the rig, where it is known.
+    """
     owner: Any = armature
-    space = None
     found = []
     for pin in owner.laban_pins.pins:
         if not pin.enabled or pin.end < first or pin.start > last:

@@ -27,11 +27,10 @@ def pins_in_strips(rig: Any, strips: Iterable[Strip], fps: float) -> dict[str, t
     """
     if not rig.laban_strips.use_pins or not any(pin.enabled for pin in rig.laban_pins.pins):
         return {}
-    from .constraints_of_scene import pins_of
+    from .constraints_of_scene import pins_of, world_to_motion
 
-    found = {
-        strip.uid: pins_of(rig, strip.start, strip.end, fps) for strip in strips if strip.end > strip.start
-    }
+    space = world_to_motion(rig)
+    found = {s.uid: pins_of(rig, s.start, s.end, fps, space) for s in strips if s.end > s.start}
     return {uid: pins for uid, pins in found.items() if pins}
 
 
