@@ -44,9 +44,12 @@ HINGES: tuple[tuple[str, str, tuple[float, float, float]], ...] = (
     ("left_shoulder", "left_elbow", (0.0, -1.0, 0.0)),
     ("right_shoulder", "right_elbow", (0.0, 1.0, 0.0)),
 )
-SMOOTHING = 4.0  # frames: how far a straight limb looks for a bend that tells its twist
+SMOOTHING = 0.2  # seconds: how far a straight limb looks for a bend that tells its twist
 # Weights of those neighbours and of the parent's twist, in squared sines: a bend above 6 degrees speaks for itself.
 NEIGHBOURS, PRIOR = 0.01, 1e-4
+
+
+Times = tuple[Sequence[int], float]  # first frames of the takes, Hz
 
 
 class Hinge(NamedTuple):
@@ -59,7 +62,7 @@ class Hinge(NamedTuple):
 
 def unit(v: np.ndarray) -> np.ndarray:
     """Vectors (...,3) of length 1; a zero vector stays zero."""
-    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)
+    return np.asarray(v / np.maximum(quat.length(v), 1e-12)[..., None])
 
 
 def frame(x: np.ndarray, up: np.ndarray, exact: str = "x") -> np.ndarray:
@@ -101,14 +104,14 @@ def positions_to_rotations(joints: np.ndarray, hints: np.ndarray | None = None) 
 
 
 def positions_to_world(
-    joints: np.ndarray, hints: np.ndarray | None = None, starts: Sequence[int] = (0,)
+    joints: np.ndarray, hints: np.ndarray | None = None, starts: Sequence[int] = (0,), fps: float = 20.0
 ) -> np.ndarray:
     """World orientations (T,22,4) wxyz of a body whose joints lie at (T,22,3) in the Z-up world.
 
     Bone lengths need not be ours: only directions count, and those of limbs, collars, neck and spine are met exactly.
     The pelvis takes the hip line exactly, the chest the neck. hints: world orientations (T,22,4), NaN where unknown;
     limbs take their twist from them, pelvis, chest, head, hands and toes the whole orientation. starts: first frames of
-    the takes that follow each other; no frame is judged by those of another take.
+    the takes that follow each other; no frame is judged by those of another take. fps: Hz.
     Raises ValueError for a wrong shape or a value that is not finite.
     """
     joints = check_joints(joints)
@@ -118,7 +121,7 @@ def positions_to_world(
     world = quat.over_time(len(joints), len(JOINTS), 4)
     _fit_torso(joints, given, world)
     for upper, lower, axis in HINGES:
-        _fit_limb(joints, given, world, Hinge(upper, lower, np.array(axis)), starts)
+        _fit_limb(joints, given, world, Hinge(upper, lower, np.array(axis)), (starts, fps))
     for side in ("left", "right"):
         _fit_bone(joints, given, world, f"{side}_ankle", world[:, JOINT[f"{side}_knee"]])
         _copy(given, world, f"{side}_wrist", f"{side}_elbow")
@@ -192,16 +195,14 @@ def _fit_torso(joints: np.ndarray, given: np.ndarray, world: np.ndarray) -> None
     _copy(given, world, "head", "neck")
 
 
-def _fit_limb(
-    joints: np.ndarray, given: np.ndarray, world: np.ndarray, hinge: Hinge, starts: Sequence[int]
-) -> None:
+def _fit_limb(joints: np.ndarray, given: np.ndarray, world: np.ndarray, hinge: Hinge, times: Times) -> None:
     """Both bones of a limb, twisted so that the hinge between them carries one onto the other."""
     upper, lower, axis = hinge
     parent = world[:, PARENTS[JOINT[upper]]]
     u, f = _direction(joints, upper), _direction(joints, lower)
     start = swing_onto(parent, rest_direction(upper), u)
     angle, trust = hinge_twist(start, u, f, (upper, lower), axis)
-    twisted = quat.multiply(quat.rotvec_to_quat(u * _steady(angle, trust, starts)[:, None]), start)
+    twisted = quat.multiply(quat.rotvec_to_quat(u * _steady(angle, trust, times)[:, None]), start)
     _fit_bone(joints, given, world, upper, twisted)
     bent = bend_onto(world[:, JOINT[upper]], rest_direction(lower), f, axis)
     _fit_bone(joints, given, world, lower, bent)
@@ -230,10 +231,11 @@ def hinge_twist(
     return angle, amplitude**2
 
 
-def _steady(angle: np.ndarray, trust: np.ndarray, starts: Sequence[int]) -> np.ndarray:
+def _steady(angle: np.ndarray, trust: np.ndarray, times: Times) -> np.ndarray:
     """Angles (T,) where trusted; else those of trusted neighbours in time; else zero, the parent's twist."""
+    starts, fps = times
     turn = trust * np.exp(1j * angle)
-    return np.angle(turn * trust + NEIGHBOURS * smooth(turn, SMOOTHING, starts) + PRIOR)
+    return np.angle(turn * trust + NEIGHBOURS * smooth(turn, SMOOTHING * fps, starts) + PRIOR)
 
 
 def smooth(values: np.ndarray, frames: float, starts: Sequence[int] = (0,)) -> np.ndarray:

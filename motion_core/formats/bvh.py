@@ -8,7 +8,6 @@ nearly every BVH is), centimetres, degrees, the rest pose of `skeleton.py`; such
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,16 +15,18 @@ import numpy as np
 from motion_core import quaternions as quat
 from motion_core.formats.bvh_clip import BvhClip, joined
 from motion_core.formats.bvh_text import read_bvh
-from motion_core.formats.calibration import evidence_of_takes, feet_known, mean_turns
+from motion_core.formats.calibration import FEET, evidence_of_takes, feet_evidence, feet_known, mean_turns
 from motion_core.formats.files import atomic_write
 from motion_core.formats.humanoid import (
     OUR_LEG,
+    SIDES,
     Body,
     Capture,
     capture_to_body,
     check_names,
     fit_body,
     leg_length,
+    place_joints,
 )
 from motion_core.formats.joint_names import guess_names
 from motion_core.motion import Motion
@@ -44,12 +45,12 @@ def guess_unit(clip: BvhClip) -> float:
 
     Chains start at the first joint with several children: what lies above it is the track through the room.
     """
-    return _unit_of(clip, clip.local_transforms()[0])
+    return _unit_of(clip, slice(0, len(clip)))
 
 
-def _unit_of(clip: BvhClip, places: np.ndarray) -> float:
-    """`guess_unit` by the offsets (T,J,3) of the joints from their parents."""
-    lengths = np.linalg.norm(np.median(places, axis=0), axis=-1)
+def _unit_of(clip: BvhClip, take: slice) -> float:
+    """`guess_unit` of one of the takes that follow each other."""
+    lengths = np.linalg.norm(clip.usual_offsets(take), axis=-1)
     chain = np.zeros(len(clip.joints))
     start = next((j for j in range(len(chain)) if clip.parents.count(j) > 1), 0)
     for joint, parent in enumerate(clip.parents):
@@ -92,10 +93,18 @@ def clip_to_capture(
     given = None if unit is None else UNITS[unit] if isinstance(unit, str) else float(unit)
     if given is not None and not (np.isfinite(given) and given > 0):
         raise ValueError(f"unit is {unit!r}: the metres of one unit are a number above 0")
-    places, turns = clip.local_transforms()
-    positions, orientations = clip.chained(places, turns)
-    scale = _each_frame(clip, [[[given or _unit_of(clip, places[take])]] for take in clip.takes])
-    turn = _each_frame(clip, [[TO_Z_UP[up or _up_of(clip, names, positions[take])]] for take in clip.takes])
+    positions, orientations = clip.global_transforms()
+    units = [given or _unit_of(clip, take) for take in clip.takes]
+    ups = [up or _up_of(clip, names, positions[take]) for take in clip.takes]
+    return _capture(clip, positions, orientations, units, ups)
+
+
+def _capture(
+    clip: BvhClip, positions: np.ndarray, orientations: np.ndarray, units: Sequence[float], ups: Sequence[str]
+) -> Capture:
+    """The global transforms of a clip in metres and Z up, by each take's unit and up axis."""
+    scale = _each_frame(clip, [[[unit]] for unit in units])
+    turn = _each_frame(clip, [[TO_Z_UP[up]] for up in ups])
     tips = {
         joint: positions[:, j] + quat.rotate(orientations[:, j], clip.tips[joint])
         for j, joint in enumerate(clip.joints)
@@ -143,38 +152,74 @@ def bvh_to_motion(
 def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion]:
     """`bvh_to_motion` of clips of one skeleton (`same_skeleton`), many times as fast as one after the other.
 
-    A clip of a higher rate than `fps` is thinned out first, unless what is left says too little about its feet: then
-    its motion has the clip's own rate.
+    A clip of a higher rate than `fps` is thinned out first. Where what is left says too little about its feet, how they
+    stand is seen from all of its frames.
     """
-    thin = [clip.at_rate(fps) for clip in clips]
     if _is_ours(clips[0]):
-        return [bvh_to_motion(clip) for clip in thin]
+        return [bvh_to_motion(clip.at_rate(fps)) for clip in clips]
     names = guess_names(clips[0].joints, clips[0].parents, clips[0].tips)
-    body = capture_to_body(clip_to_capture(joined(thin), names), names)
+    check_names(names, clips[0].joints)
+    units = [guess_unit(clip) for clip in clips]
+    used = [clip.only({name.removeprefix("tip:") for name in names.values()}) for clip in clips]
+    thin = [clip.at_rate(fps) for clip in used]
+    body, ups = _body_of(thin, names, units)
     total = evidence_of_takes(body)
-    motions = _body_to_motions(body, mean_turns(total))
     known = feet_known(total)
-    unsure = [n for n in range(len(clips)) if not known[n] and thin[n] is not clips[n]]
+    unsure = [n for n in range(len(clips)) if not known[n] and thin[n] is not used[n]]
     if unsure:
-        for number, motion in zip(unsure, bvh_to_motions([clips[n] for n in unsure]), strict=True):
-            motions[number] = motion
-    return motions
+        feet = [JOINT[joint] for joint in FEET]
+        whole = _feet_of([used[n] for n in unsure], names, *([v[n] for n in unsure] for v in (units, ups)))
+        total[np.ix_(unsure, feet)] = feet_evidence(whole)[:, feet]
+    return _body_to_motions(body, mean_turns(total))
+
+
+def _body_of(
+    clips: Sequence[BvhClip], names: Mapping[str, str], units: Sequence[float]
+) -> tuple[Body, list[str]]:
+    """The clips as one body, and each one's up axis."""
+    clip = joined(clips)
+    positions, orientations = clip.global_transforms()
+    ups = [_up_of(clip, names, positions[take]) for take in clip.takes]
+    return capture_to_body(_capture(clip, positions, orientations, units, ups), names), ups
+
+
+def _feet_of(
+    clips: Sequence[BvhClip], names: Mapping[str, str], units: Sequence[float], ups: Sequence[str]
+) -> Body:
+    """The clips as one body of which no more is known than its feet, where the skeleton has all of these."""
+    legs = {joint: names[joint] for joint in FEET if joint in names}
+    if len(legs) == len(FEET):
+        clips = [clip.only({name.removeprefix("tip:") for name in legs.values()}) for clip in clips]
+    clip = joined(clips)
+    capture = _capture(clip, *clip.global_transforms(), units, ups)
+    return capture_to_body(capture, names) if len(legs) < len(FEET) else place_joints(capture, legs)
 
 
 def _body_to_motions(body: Body, turns: np.ndarray) -> list[Motion]:
     """The motion of each take, with its constant turns (N,22,4)."""
     pelvis, rotations = fit_body(body, body.over_frames(turns))
-    motion = Motion.from_pelvis(body.fps, pelvis, rotations)
-    ankles = motion.joints()[:, [JOINT["left_ankle"], JOINT["right_ankle"]], 2].min(axis=1)
-    return [_on_floor(motion.slice(take.start, take.stop), ankles[take]) for take in body.takes]
+    ankles = np.min([_heights(pelvis, rotations, f"{side}_ankle") for side in SIDES], axis=0)
+    for take in body.takes:
+        pelvis[take, 2] -= _drop(ankles[take])
+    return [Motion.from_pelvis(body.fps, pelvis[take], rotations[take]) for take in body.takes]
 
 
-def _on_floor(motion: Motion, ankles: np.ndarray) -> Motion:
-    """The motion with its ankles, heights (T,), where they stand, unless it is nowhere near its floor."""
+def _heights(pelvis: np.ndarray, rotations: np.ndarray, joint: str) -> np.ndarray:
+    """Heights (T,) of a joint of our body, from its pelvis (T,3) and local rotations (T,22,4)."""
+    chain = [JOINT[joint]]
+    while PARENTS[chain[-1]] > 0:
+        chain.append(PARENTS[chain[-1]])
+    place, turn = pelvis, rotations[:, 0]
+    for link in reversed(chain):
+        place = place + quat.rotate(turn, OFFSETS[link].astype(np.float64))
+        turn = quat.multiply(turn, rotations[:, link])
+    return place[:, 2]
+
+
+def _drop(ankles: np.ndarray) -> float:
+    """How far a body with its ankles at these heights (T,) is above its floor; 0 where it is nowhere near it."""
     drop = float(np.percentile(ankles, LOW_PERCENTILE)) - ANKLE_HEIGHT
-    if abs(drop) >= NEAR_FLOOR:
-        return motion
-    return replace(motion, trans=motion.trans - np.array([0.0, 0.0, drop]))
+    return drop if abs(drop) < NEAR_FLOOR else 0.0
 
 
 def _is_ours(clip: BvhClip) -> bool:

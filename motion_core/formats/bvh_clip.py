@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -74,6 +74,38 @@ class BvhClip:
                 places[:, joint] = places[:, parent] + quat.rotate(turns[:, parent], places[:, joint])
                 turns[:, joint] = quat.multiply(turns[:, parent], turns[:, joint])
         return places, turns
+
+    def only(self, joints: Collection[str]) -> BvhClip:
+        """Some of the joints, with all those that carry them; the others' columns are dropped."""
+        wanted = {self.index(joint) for joint in joints}
+        for child in range(len(self.joints) - 1, 0, -1):  # parents come before their children
+            if child in wanted and self.parents[child] >= 0:
+                wanted.add(self.parents[child])
+        kept = sorted(wanted)
+        if len(kept) == len(self.joints):
+            return self
+        columns = np.cumsum([0, *map(len, self.channels)])
+        names = tuple(self.joints[j] for j in kept)
+        return replace(
+            self,
+            joints=names,
+            parents=tuple(kept.index(self.parents[j]) if self.parents[j] >= 0 else -1 for j in kept),
+            offsets=self.offsets[..., kept, :],
+            channels=tuple(self.channels[j] for j in kept),
+            values=self.values[:, np.concatenate([np.arange(*columns[j : j + 2]) for j in kept])],
+            tips={joint: tip for joint, tip in self.tips.items() if joint in names},
+        )
+
+    def usual_offsets(self, take: slice) -> np.ndarray:
+        """(J,3): where the joints of a take are seen from their parents, the median over its frames."""
+        offsets = np.array(self.offsets if self.offsets.ndim == 2 else self.offsets[take.start])
+        every = [(joint, channel) for joint, own in enumerate(self.channels) for channel in own]
+        columns = [column for column, (_, channel) in enumerate(every) if channel in POSITIONS]
+        usual = np.median(self.values[take, columns], axis=0)
+        for column, value in zip(columns, usual):
+            joint, channel = every[column]
+            offsets[joint, POSITIONS.index(channel)] = value
+        return offsets
 
     @property
     def takes(self) -> list[slice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from motion_core.formats.decimals import read_table
 
 _CHANNELS = {name.lower(): name for name in POSITIONS + ROTATIONS}
 MAX_JOINTS = 2000
+TREES = 64  # that are kept in memory
 # From MOTION to the first row of numbers, the lines that are blank or say something with a colon
 _BEFORE_ROWS = re.compile(rb"^[ \t]*MOTION[ \t]*\r?\n(?:[^\n:]*:[^\n]*\n|[ \t\r]*\n)*", re.I | re.M)
 
@@ -29,7 +31,7 @@ def read_bvh(source: str | Path | bytes, name: str | None = None) -> BvhClip:
     else:
         content, name = Path(source).read_bytes(), name or str(source)
     before = _BEFORE_ROWS.search(content)
-    clip = _read_regular(content[: before.end()], content[before.end() :], name) if before else None
+    clip = _read_regular(content, before, name) if before else None
     return clip or _read_lines(_lines(content), name)
 
 
@@ -37,16 +39,28 @@ def _lines(content: bytes) -> list[str]:
     return content.decode("utf-8", errors="replace").lstrip("\ufeff").splitlines()
 
 
-def _read_regular(before: bytes, rows: bytes, name: str) -> BvhClip | None:
+def _read_regular(content: bytes, before: re.Match[bytes], name: str) -> BvhClip | None:
     """The clip where its rows are plain numbers, as many as announced; None where they must be looked at one by one."""
-    lines = _lines(before)
-    start = next(n for n, line in enumerate(lines) if line.strip().upper() == "MOTION")
-    hierarchy = _Hierarchy(lines[:start], name)
-    head, _ = _head(lines, start)
-    values = read_table(rows, sum(map(len, hierarchy.channels)))
+    hierarchy = _hierarchy(content[: before.start()], name)
+    head, _ = _head(_lines(before[0]), 0)
+    values = read_table(content[before.end() :], sum(map(len, hierarchy.channels)))
     if values is None or head.get("frames") != str(len(values)):
         return None
-    return hierarchy.clip(values, _frame_rate(head, name))
+    return hierarchy.clip(values, _frame_rate(head, name), name)
+
+
+def _hierarchy(text: bytes, name: str) -> _Hierarchy:
+    """The tree of a text that ends before MOTION. Raises FormatError."""
+    try:
+        return _known_hierarchy(text)
+    except FormatError:
+        return _Hierarchy(_lines(text), name)  # says it of this file
+
+
+@lru_cache(maxsize=TREES)
+def _known_hierarchy(text: bytes) -> _Hierarchy:
+    """Most files of a folder begin with one of a few trees, and to read a tree takes longer than to read its rows."""
+    return _Hierarchy(_lines(text), "")
 
 
 def _read_lines(lines: list[str], name: str) -> BvhClip:
@@ -55,7 +69,7 @@ def _read_lines(lines: list[str], name: str) -> BvhClip:
         raise FormatError(f"{name} is not a complete BVH file: it has no line MOTION")
     hierarchy = _Hierarchy(lines[:start], name)
     values, fps = _read_frames(lines, start, sum(map(len, hierarchy.channels)), name)
-    return hierarchy.clip(values, fps)
+    return hierarchy.clip(values, fps, name)
 
 
 class _Hierarchy:
@@ -73,11 +87,11 @@ class _Hierarchy:
             raise FormatError(f"{name} is not a BVH file: it does not begin with HIERARCHY")
         self._read(words, lines)
 
-    def clip(self, values: np.ndarray, fps: float) -> BvhClip:
-        """With its rows (T,C) and frame rate."""
+    def clip(self, values: np.ndarray, fps: float, name: str) -> BvhClip:
+        """With its rows (T,C), frame rate and what messages call it."""
         offsets = np.array(self.offsets, dtype=np.float64)
         parts = tuple(self.joints), tuple(self.parents), offsets, tuple(self.channels)
-        return BvhClip(*parts, values, fps, self.tips, self.name)
+        return BvhClip(*parts, values, fps, dict(self.tips), name)
 
     def _words(self, lines: list[str]) -> Iterator[str]:
         for number, line in enumerate(lines, 1):

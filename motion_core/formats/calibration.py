@@ -14,6 +14,7 @@ from motion_core.fitting import HINGES, frame
 from motion_core.formats.humanoid import SIDES, Body, bone_directions
 from motion_core.skeleton import JOINT, JOINTS, OFFSETS, REST_JOINTS
 
+FEET = tuple(f"{side}_{joint}" for side in SIDES for joint in ("ankle", "foot"))
 MIDDLE = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
 # Axes meant to lie across the body do so within 10 degrees in every known skeleton; others are off by 17 or more.
 SNAP = np.cos(np.radians(12))
@@ -30,15 +31,26 @@ def evidence(body: Body) -> np.ndarray:
 
 def evidence_of_takes(body: Body) -> np.ndarray:
     """(N,22,4,4): the `evidence` of each take."""
-    fits, weights = _fits(body)
+    return _summed(body, *_fits(body))
+
+
+def _summed(body: Body, fits: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Evidence (N,22,4,4) of each take, from fits (T,22,4) and their weights (T,22)."""
     turns = quat.multiply(quat.conjugate(body.orientations), fits)
     known = np.all(np.isfinite(turns), axis=-1)
     turns = np.where(known[..., None], turns, 0.0)
     weighed = (weights * known)[..., None] * turns
-    products = quat.over_time(len(turns), len(JOINTS), 4, 4)
-    for a in range(4):
-        products[..., a, :] = weighed[..., a, None] * turns
-    return np.add.reduceat(products, body.starts, axis=0)
+    by_joint, weighed = turns.transpose(1, 0, 2), weighed.transpose(1, 2, 0)  # (22,T,4), (22,4,T)
+    return np.array([weighed[..., take] @ by_joint[:, take] for take in body.takes])
+
+
+def feet_evidence(body: Body) -> np.ndarray:
+    """(N,22,4,4): the `evidence_of_takes` of ankles and feet alone, zero elsewhere; nothing but these need be known."""
+    fits, weights = (quat.over_time(len(body.positions), len(JOINTS), *shape) for shape in ((4,), ()))
+    fits[:], weights[:] = 0.0, 0.0
+    for side in SIDES:
+        _fit_foot(body, fits, weights, side)
+    return _summed(body, fits, weights)
 
 
 def calibrate(clips: Sequence[np.ndarray]) -> np.ndarray:
@@ -65,7 +77,7 @@ def feet_known(total: np.ndarray) -> np.ndarray:
     In a run a foot stands for one or two frames or none. Which frames these are then decides its turn, and another
     frame rate may find one that differs by 70 degrees.
     """
-    feet = total[:, [JOINT[f"{side}_{joint}"] for side in SIDES for joint in ("ankle", "foot")]]
+    feet = total[:, [JOINT[joint] for joint in FEET]]
     weight = np.trace(feet, axis1=-2, axis2=-1)
     agreeing = np.linalg.eigvalsh(feet)[..., -1]
     return np.all((weight >= STOOD) | (weight - agreeing <= SPREAD * weight), axis=-1)

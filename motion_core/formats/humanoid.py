@@ -44,7 +44,7 @@ TWIST_LIMITS = {
     for joint, limit in (("hip", 75), ("knee", 50), ("shoulder", 75), ("elbow", 120))
 }
 END_LIMITS = {"wrist": np.radians(100), "ankle": np.radians(75), "foot": np.radians(60)}
-MEND_FRAMES = 6.0  # standard deviation of the window in which a twist is judged
+MEND_SECONDS = 0.2  # standard deviation of the window in which a twist is judged
 MEND_TRUST = np.sin(np.radians(20)) ** 2  # a limb straighter than this says nothing about its twist
 
 
@@ -88,7 +88,7 @@ class Body:
     @cached_property
     def fits(self) -> np.ndarray:
         """World orientations (T,22,4) by the positions alone."""
-        return positions_to_world(self.positions, starts=self.starts)
+        return positions_to_world(self.positions, starts=self.starts, fps=self.fps)
 
     def over_frames(self, values: np.ndarray) -> np.ndarray:
         """Values (N,...) of the takes -> (T,...), those of each frame's take."""
@@ -114,6 +114,13 @@ def capture_to_body(capture: Capture, names: Mapping[str, str]) -> Body:
     Raises ValueError that names a joint which is needed but not mapped, or mapped to something absent.
     """
     check_names(names, capture.joints)
+    body = place_joints(capture, names)
+    _fill(body.positions)
+    return body
+
+
+def place_joints(capture: Capture, names: Mapping[str, str]) -> Body:
+    """`capture_to_body` of some joints, with NaN for the others."""
     count = len(capture.positions)
     positions, orientations = (quat.over_time(count, len(JOINTS), width) for width in (3, 4))
     positions[:], orientations[:] = np.nan, np.nan
@@ -123,10 +130,10 @@ def capture_to_body(capture: Capture, names: Mapping[str, str]) -> Body:
             orientations[:, JOINT[joint]] = capture.orientation(name)
         elif name[len("tip:") :] in capture.tips:
             positions[:, JOINT[joint]] = capture.tips[name[len("tip:") :]]
-    return Body(_fill(positions), orientations, capture.fps, capture.starts)
+    return Body(positions, orientations, capture.fps, capture.starts)
 
 
-def _fill(positions: np.ndarray) -> np.ndarray:
+def _fill(positions: np.ndarray) -> None:
     """Joints without a source: spine on the line hips-neck, collars beside the neck, head and toes straight on."""
     at = {joint: positions[:, index] for joint, index in JOINT.items()}  # views
     middle = (at["left_hip"] + at["right_hip"]) / 2
@@ -140,7 +147,6 @@ def _fill(positions: np.ndarray) -> np.ndarray:
         collar[:] = np.where(np.isfinite(collar), collar, between + 0.4 * (at[f"{side}_shoulder"] - between))
         ahead = at[f"{side}_ankle"] + 0.13 * unit(forward) - [0, 0, 0.05]
         foot[:] = np.where(np.isfinite(foot), foot, ahead)
-    return positions
 
 
 def leg_length(positions: np.ndarray) -> float:
@@ -184,17 +190,17 @@ def body_orientations(body: Body, turns: np.ndarray) -> np.ndarray:
 
 def _exact_limb(body: Body, world: np.ndarray, hinge: Hinge) -> None:
     """Both bones of a limb onto their directions, their twists checked: the lower one's against the upper one's."""
-    bones, starts = hinge[:2], body.starts
+    bones = hinge[:2]
     u, f = (bone_directions(body.positions, joint) for joint in bones)
     bend = np.sum(quat.cross(u, f) ** 2, axis=-1)
     upper, lower = (JOINT[joint] for joint in bones)
     world[:, upper] = swing_onto(world[:, upper], rest_direction(bones[0]), u)
-    seen = _twist(world[:, upper], body.fits[:, upper], u, bend, starts)
+    seen = _twist(world[:, upper], body.fits[:, upper], u, bend, body)
     mend = _mend_twist(seen, u, TWIST_LIMITS[bones[0]])
     world[:, upper] = quat.multiply(mend, world[:, upper])
     world[:, lower] = swing_onto(world[:, lower], rest_direction(bones[1]), f)
     hinged = bend_onto(world[:, upper], rest_direction(bones[1]), f, hinge.axis)
-    seen = _twist(world[:, lower], hinged, f, np.ones(len(f)), starts)
+    seen = _twist(world[:, lower], hinged, f, np.ones(len(f)), body)
     mend = _mend_twist(seen, f, TWIST_LIMITS[bones[1]])
     world[:, lower] = quat.multiply(mend, world[:, lower])
     if bones[1].endswith("elbow"):  # the hand was solved from the forearm: it turns along
@@ -202,12 +208,10 @@ def _exact_limb(body: Body, world: np.ndarray, hinge: Hinge) -> None:
         world[:, hand] = quat.multiply(mend, world[:, hand])
 
 
-def _twist(
-    given: np.ndarray, fit: np.ndarray, bone: np.ndarray, trust: np.ndarray, starts: Sequence[int]
-) -> np.ndarray:
+def _twist(given: np.ndarray, fit: np.ndarray, bone: np.ndarray, trust: np.ndarray, body: Body) -> np.ndarray:
     """Complex (T,): by how much `given` (T,4) is twisted about the bone against `fit` (T,4), and how surely."""
     turn = quat.quat_to_rotvec(quat.multiply(given, quat.conjugate(fit)))
-    return smooth(trust * np.exp(1j * np.sum(turn * bone, axis=-1)), MEND_FRAMES, starts)
+    return smooth(trust * np.exp(1j * np.sum(turn * bone, axis=-1)), MEND_SECONDS * body.fps, body.starts)
 
 
 def _mend_twist(seen: np.ndarray, bone: np.ndarray, limit: float) -> np.ndarray:

@@ -13,7 +13,7 @@ from motion_core.formats.motion_file import read_motion
 from motion_core.motion import Motion
 
 FRAMES_TOGETHER = (
-    2000  # of clips whose motions are computed together: more is not faster, and needs more memory
+    4000  # of clips whose motions are computed together: more is not faster, and needs more memory
 )
 
 
