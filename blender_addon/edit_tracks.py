@@ -13,19 +13,17 @@ from typing import Any
 import numpy as np
 
 from motion_core import quaternions as quat
-from motion_core.joints import PARTS
 
 from .capture import left_alone
 from .channels import rotation_path, rotation_property, rotation_values, values_to_quats
 from .gap_borders import lead_to_borders
 from .key_merge import Run, Track
-from .keyed_rig import KeyedRig, Posed
+from .keyed_rig import TRUNK, KeyedRig, Posed
 from .limb_switches import Toggle
 from .pose_matching import Basis, own_channels
 from .wanted_poses import wanted_channels
 
 FAR = np.radians(10.0)
-TRUNK = {"pelvis", *PARTS["spine"]}
 
 
 class Tracks:

@@ -13,7 +13,6 @@ from motion_core import quaternions as quat
 from motion_core.editing.spread import rotvecs_along
 from motion_core.retarget import RigBone
 
-from .channels import rotation_property, values_to_quats
 from .keyed_rig import KeyedRig, Posed
 from .pose_matching import Basis, Controls, Match, match_poses
 
@@ -49,12 +48,11 @@ def _turn_carrier(rig: KeyedRig, posed: Posed, rows: np.ndarray, name: str) -> N
 
     With X = A_b^-1 A_c of the bone b that it carries, and its own turn now Q_c D:  Q_b becomes X D^-1 X^-1 Q_b.
     """
-    bone = rig.armature.pose.bones[name]
-    own = values_to_quats(bone, rig.own(name, rotation_property(bone)))[rows]
+    table = {bone.name: bone for bone in rig.bones}
+    own = quat.multiply(quat.conjugate(table[name].orientation), rig.shown.orientations[name])
     more = rotvecs_along(quat.multiply(quat.conjugate(posed.rotations[name][rows]), own))
     turn = quat.rotvec_to_quat(rig.fading(rows, more))
     posed.rotations[name] = quat.continuous(quat.multiply(posed.rotations[name], turn))
-    table = {bone.name: bone for bone in rig.bones}
     for carried in rig.bones:
         if carried.parent == name and carried.name in posed.rotations:
             across = quat.multiply(quat.conjugate(carried.orientation), table[name].orientation)
@@ -74,7 +72,7 @@ def _matches(rig: KeyedRig, posed: Posed, rows: np.ndarray) -> dict[int, Match]:
         rig.toggles,
         rig.resting,
         bone_map.carrier if rig.whole else None,
-        [bone_map.bones[f"{side}_hip"] for side in ("left", "right")],
+        bone_map.bones["pelvis"],
     )
     starts = {rig.change.first + row: posed.at(row) for row in rows.tolist()}
     return match_poses(rig.context, rig.armature, controls, starts)

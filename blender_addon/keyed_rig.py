@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import bpy
@@ -12,6 +13,7 @@ import numpy as np
 
 from motion_core.editing.meet import FADE
 from motion_core.editing.spread import spread
+from motion_core.joints import PARTS
 from motion_core.motion import Motion
 from motion_core.retarget import BonePoses, RigBone
 from motion_core.rig_maps import BoneMap, RigError
@@ -25,6 +27,8 @@ from .limb_switches import SAME, Toggles
 from .mapping import bones_of
 from .pose_matching import Match
 from .rig import read_rig
+
+TRUNK = ("pelvis", *PARTS["spine"])  # from below
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,15 +88,16 @@ def is_control_rig(armature: bpy.types.Object, bone_map: BoneMap) -> bool:
 
 class KeyedRig:
     """bone_map: without the switches that may stay. control: whether what is keyed is not what shows the pose. toggles:
-    what must give way so that the keys show; joints: whose bones are keyed, those of the change and those that show
-    their keys by the same toggles. over_tracks: NLA tracks show where the action has no keys.
+    what must give way so that the keys show; joints: whose bones are keyed, those of the change and those that would
+    move along. over_tracks: NLA tracks show where the action has no keys.
     """
 
     def __init__(self, context: bpy.types.Context, armature: bpy.types.Object, change: Change):
         self.context, self.armature, self.change = context, armature, change
         self.bone_map = bones_of(armature)
         self.control = is_control_rig(armature, self.bone_map)
-        if self.control and "pelvis" in change.joints:
+        joints = self._with_trunk(change.joints) if self.control else change.joints
+        if self.control and "pelvis" in joints:
             self.bone_map = _loosened(context, armature, self.bone_map)
         data: Any = armature.animation_data
         self.over_tracks = data is not None and data.use_nla and any(
@@ -105,8 +110,19 @@ class KeyedRig:
         }
         free = [change.first + row for start, stop in change.gaps for row in range(start, stop)]
         self.switching = Toggles(armature, self.bone_map, self.over_tracks)
-        self.toggles, self.joints = self.switching.of(change.joints, free)
+        self.toggles, self.joints = self.switching.of(joints, free)
         self.matches: dict[int, Match] = {}  # by kept frame beside a gap, once they are found
+
+    def _with_trunk(self, joints: frozenset[str]) -> frozenset[str]:
+        """With all joints of the trunk if some are among them and its controls do not hang on each other as the joints
+        do: then one moves the others. (On Rigify the pelvis hangs on the spine, and the chest beside it.)"""
+        trunk = [joint for joint in TRUNK if joint in self.bone_map.bones]
+        if not joints & set(trunk) or joints >= set(trunk):
+            return joints
+        hangs = {bone.name: bone.parent for bone in self.hanging}
+        bones = [self.bone_map.bones[joint] for joint in trunk]
+        in_order = all(hangs[bone] == above for above, bone in pairwise(bones))
+        return joints if in_order else joints | set(trunk)
 
     @cached_property
     def bones(self) -> list[RigBone]:
@@ -125,11 +141,14 @@ class KeyedRig:
         return capture_poses(self.context, self.armature, self.change.frames)
 
     @cached_property
-    def shown(self) -> dict[str, np.ndarray]:
-        """{bone: head (R,3)} at the kept frames beside gaps."""
+    def shown(self) -> BonePoses:
+        """The poses (R,...) at the kept frames beside gaps."""
         frames = (self.change.first + np.flatnonzero(self.change.borders)).tolist()
         poses = [capture_poses(self.context, self.armature, range(f, f + 1)) for f in frames]
-        return {name: np.concatenate([some.heads[name] for some in poses]) for name in poses[0].heads}
+        return BonePoses(
+            {name: np.concatenate([some.orientations[name] for some in poses]) for name in poses[0].heads},
+            {name: np.concatenate([some.heads[name] for some in poses]) for name in poses[0].heads},
+        )
 
     @property
     def whole(self) -> bool:

@@ -44,14 +44,14 @@ Start = Mapping[str, tuple[np.ndarray | None, np.ndarray | None]]
 class Controls:
     """What is posed. shown {control: bone that shows it}, parents first; parents {control: the one that moves it};
     toggles: set meanwhile; resting: (bone, property) of others that are at rest meanwhile. carrier: moved so that the
-    controls `hips` are in the middle of where they should be."""
+    control `pelvis` is where it should be."""
 
     shown: Mapping[str, str]
     parents: Mapping[str, str | None]
     toggles: Sequence[Toggle]
     resting: Sequence[tuple[str, str]] = ()
     carrier: str | None = None
-    hips: Sequence[str] = ()
+    pelvis: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,11 +152,11 @@ def _carry(
     controls: Controls,
     wanted: Mapping[str, np.ndarray],
 ) -> None:
-    """Moves the carrier so that the hips are, in the middle, where they should be."""
+    """Moves the carrier so that the pelvis is where it should be."""
     if controls.carrier is None:
         return
-    now = posed_matrices(context, armature, list(controls.hips))
-    shift = np.mean([wanted[name] for name in controls.hips] - now, axis=0)[:3, 3]
+    (now,) = posed_matrices(context, armature, [controls.pelvis])
+    shift = (wanted[controls.pelvis] - now)[:3, 3]
     posed: Any = armature.evaluated_get(context.evaluated_depsgraph_get())
     bone = posed.pose.bones[controls.carrier]
     matrix = Matrix.Translation(shift.tolist()) @ bone.matrix

@@ -67,8 +67,11 @@ def put_change(
     check_writable(armature)
     if fault := change_fault(armature, change.joints):
         raise RigError(fault)
+    rig = KeyedRig(context, armature, change)
+    if fault := change_fault(armature, rig.joints):
+        raise RigError(fault)
     were = _probes(context, armature, change)
-    tracks = Tracks(KeyedRig(context, armature, change))
+    tracks = Tracks(rig)
     action, slot = _copied(armature, title)
     curves, word = curves_of(action, slot)
     merge(curves, word, tracks.all, (change.first, change.last), _around(armature, change))

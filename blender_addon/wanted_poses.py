@@ -44,7 +44,7 @@ def _stretched(
     """heads (T,3) and turns (T,4) of joints without stretch, to heads with that of the kept frames beside gaps: each
     limb longer or shorter along itself, as the bone before has turned."""
     rows = np.flatnonzero(rig.change.borders)
-    shown = {joint: rig.shown[bone] for joint, bone in rig.bone_map.read.items()}
+    shown = {joint: rig.shown.heads[bone] for joint, bone in rig.bone_map.read.items()}
     found: dict[str, np.ndarray] = {}
     for joint in (joint for joint in JOINTS if joint in heads):
         above = PARENT_OF[joint]

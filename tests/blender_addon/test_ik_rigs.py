@@ -8,7 +8,7 @@ from itertools import pairwise
 import bpy
 import numpy as np
 import pytest
-from ik_rigs import KEYS, RIGS, deform_poses, deforming, mixamo_with_ik, rigify_in_ik, two_chains
+from ik_rigs import KEYS, RIGS, deform_poses, deforming, mixamo_with_ik, move, rigify_in_ik, turn, two_chains
 from mathutils import Vector
 from rig_animation import curve_table, stepping
 
@@ -78,6 +78,45 @@ def test_a_gap_begins_and_ends_as_the_kept_frames_beside_it(context, kind):
     print(f"{kind}: over borders {more[borders].max():.3f} cm, {more_turned[borders].max():.3f} degrees")
     assert more[borders].max() < 0.1
     assert more_turned[borders].max() < 0.1
+
+
+@pytest.mark.parametrize("part", ["left_arm", "upper_body", "lower_body", "spine"])
+def test_parts_of_a_rig_in_ik_move_nothing_else(context, part):
+    """With the rig's own motion nothing moves but what limbs stretch; on Rigify the trunk hangs together otherwise than
+    the joints do."""
+    rig = rigify_in_ik(context)
+    before = deform_poses(rig, SPAN)
+    put_change(context, rig, change_of(context, rig, KEPT, frozenset(PARTS[part]), own=True), "test")
+    metres, degrees = apart(rig, before, SPAN)
+    after = deform_poses(rig, SPAN)
+    kept = np.isin(SPAN, KEPT)
+    borders = kept[1:] != kept[:-1]
+    more = np.abs(steps(after[0]) - steps(before[0])).max(axis=1)
+    print(
+        f"{part}: {metres.max():.2f} cm, {degrees.max():.2f} degrees, over borders {more[borders].max():.3f} cm"
+    )
+    assert metres.max() < 1.5 and degrees.max() < 1.5
+    assert metres[kept].max() < 0.01 and more[borders].max() < 0.1
+
+
+def test_a_root_that_goes_and_turns_far(context):
+    """It is at rest in a gap, and the body where it was; between frames no bone goes astray."""
+    rig = rigify_in_ik(context)
+    for n, frame in enumerate(KEYS):
+        move(rig, "root", (1.5 * n, 2.0, 0), frame)
+        turn(rig, "root", (0, 0.8 * n, 0), frame)
+    before = deform_poses(rig, SPAN)
+    put_change(context, rig, change_of(context, rig, KEPT, own=True), "test")
+    metres, degrees = apart(rig, before, SPAN)
+    assert metres.max() < 1.5 and degrees.max() < 1.5
+    chest = rig.pose.bones["ORG-spine.003"]
+    for frame in (1, 19, 22, 39):
+        places = []
+        for part in (0.0, 0.5, 1.0):
+            context.scene.frame_set(frame + int(part), subframe=part % 1)
+            places.append(chest.head.copy())
+        way = (places[2] - places[0]).length
+        assert max((places[1] - places[end]).length for end in (0, 2)) < 1.1 * way + 0.001, frame
 
 
 def test_arms_stretch_in_a_gap_as_long_as_they_must_and_no_longer(context):
