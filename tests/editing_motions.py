@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from motion_core import quaternions as quat
+from motion_core.editing.pose import Pose
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 
@@ -76,3 +79,22 @@ def same_frames(a: Motion, b: Motion, where: np.ndarray) -> bool:
     return np.array_equal(a.trans[where], b.trans[where]) and np.array_equal(
         a.rotations[where], b.rotations[where]
     )
+
+
+def two_rounds(loop: Motion) -> tuple[Motion, Motion]:
+    """The loop and, from its last frame on, the loop again where it has got to."""
+    again = loop.moved(yaw=float(loop.heading()[-1] - loop.heading()[0]))
+    again = again.moved(offset=tuple(float(v) for v in loop.pelvis[-1] - again.pelvis[0]))
+    joined = (np.concatenate([getattr(loop, k), getattr(again, k)[1:]]) for k in ("trans", "rotations"))
+    trans, rotations = joined
+    return replace(loop, trans=trans, rotations=rotations), again
+
+
+def seam_velocity_jump(loop: Motion) -> float:
+    """How much joint velocities differ just before and just after the seam, part of the fastest joint's there; 1."""
+    both, _ = two_rounds(loop)
+    seam = len(loop) - 1
+    near = Pose.of(both.slice(seam - 2, seam + 3).at_frames(np.array([1.99, 2.0, 2.01]))).positions
+    before, after = near[1] - near[0], near[2] - near[1]
+    fastest = max(np.linalg.norm(before, axis=-1).max(), 1e-4)
+    return float(np.linalg.norm(after - before, axis=-1).max() / fastest)

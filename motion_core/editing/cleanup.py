@@ -10,6 +10,7 @@ import numpy as np
 from motion_core.constraints import CleanUp
 from motion_core.editing.feet import lock_feet
 from motion_core.editing.floor import meet_floor
+from motion_core.editing.loop import close_seam
 from motion_core.editing.pose import frozen_mask
 from motion_core.editing.smooth import smooth
 from motion_core.motion import Motion
@@ -27,7 +28,10 @@ def clean_up(motion: Motion, how: CleanUp, frozen: np.ndarray | None = None) -> 
 
 
 def clean_loop(motion: Motion, how: CleanUp, frozen: np.ndarray | None = None) -> Motion:
-    """`clean_up` of a loop, whose last frame is its first one again, as if it had been going round: no seam appears."""
+    """`clean_up` of a loop, whose last frame is its first one again, as if it had been going round: no seam appears.
+
+    Where the frames at the seam are not frozen, they are led to one velocity.
+    """
     frozen, count = frozen_mask(motion, frozen), len(motion) - 1
     if not how or count < 1:
         return motion
@@ -43,6 +47,8 @@ def clean_loop(motion: Motion, how: CleanUp, frozen: np.ndarray | None = None) -
     x, y = shifts[1]
     cleaned = clean_up(whole, how, held).slice(count, 2 * count + 1)
     cleaned = cleaned.moved(offset=(-float(x), -float(y), 0.0)).moved(yaw=-turn)
+    if not frozen.any():
+        return close_seam(replace(motion, trans=cleaned.trans, rotations=cleaned.rotations))
     return replace(
         motion,
         trans=np.where(frozen[:, None], motion.trans, cleaned.trans),

@@ -21,6 +21,7 @@ from motion_core.skeleton import JOINT
 
 PELVIS = JOINT["pelvis"]
 STRAIGHTENED = np.radians(30)  # a travelling loop that turns by less is meant to go straight
+SHUFFLE = 0.05  # m/s: who travels more slowly is meant to stay
 SHORTEST, LONGEST = 0.3, 1.2  # seconds of the window
 SECONDS_PER_RADIAN = 0.6  # of the largest difference between first and last pose
 LEAST_FRAMES = 5
@@ -29,17 +30,35 @@ LEAST_FRAMES = 5
 def close_loop(motion: Motion, *, travel: bool = True) -> Motion:
     """The motion as a loop of T-1 frames, whose frame T-1 shows the pose of frame 0 with the same velocity.
 
-    travel: the root goes on; each round begins where and as the last one ended (a drift of the heading below 30
-    degrees is taken out, so that a straight walk stays straight). Else the root returns: its drift over the floor, and
-    what its heading is off a whole number of turns, is taken out evenly. Raises ValueError for less than 5 frames.
+    travel: the root goes on, as `straighten` leaves it; each round begins where and as the last one ended. Else it
+    returns. Raises ValueError for less than 5 frames.
+    """
+    return close_seam(straighten(motion, travel=travel))
+
+
+def straighten(motion: Motion, *, travel: bool = True) -> Motion:
+    """The motion without what drifts from its first to its last frame, taken out evenly.
+
+    travel: of the heading what is below 30 degrees, so that a straight walk stays straight, of the place over the floor
+    what is slower than a shuffle. Else all of it but whole turns. Raises ValueError for less than 5 frames.
     """
     if len(motion) < LEAST_FRAMES:
         raise ValueError(f"a loop needs at least {LEAST_FRAMES} frames, the motion has {len(motion)}")
     pose = Pose.of(motion)
-    turn = _straighten(pose, travel)
-    if not travel:
-        pose.pelvis[:, :2] -= _ramp(len(motion))[:, None] * (pose.pelvis[-1, :2] - pose.pelvis[0, :2])
-    window = _window(pose, motion.fps)
+    if not travel or abs(_turn(pose)) < STRAIGHTENED:
+        angle = -_turn(pose) * _ramp(len(motion))
+        pose.pelvis[:, :2] = turned_path(pose.pelvis[:, :2], angle)
+        pose.rotations[:, PELVIS] = quat.multiply(quat.about_z(angle), pose.rotations[:, PELVIS])
+    drift = pose.pelvis[-1, :2] - pose.pelvis[0, :2]
+    if not travel or np.linalg.norm(drift) < SHUFFLE * motion.seconds:
+        pose.pelvis[:, :2] -= _ramp(len(motion))[:, None] * drift
+    return pose.motion(motion)
+
+
+def close_seam(motion: Motion) -> Motion:
+    """The motion with its last frame in the first one's pose again, wherever it has got to, moving on as it begins."""
+    pose = Pose.of(motion)
+    turn, window = _turn(pose), _window(pose, motion.fps)
     _close_rotations(pose, turn, window, motion.fps)
     _close_path(pose, turn, window, motion.fps)
     return replace(motion, trans=pose.motion(motion).trans, rotations=pose.rotations)
@@ -49,16 +68,10 @@ def _ramp(frames: int) -> np.ndarray:
     return np.linspace(0.0, 1.0, frames)
 
 
-def _straighten(pose: Pose, travel: bool) -> float:
-    """Take the drift of the heading out; returns the turn from the first to the last frame that remains, radians."""
+def _turn(pose: Pose) -> float:
+    """The turn from the first to the last frame, radians, without whole turns."""
     first, last = pose.rotations[0, PELVIS], pose.rotations[-1, PELVIS]
-    turn = float((yaw_of(quat.multiply(last, quat.conjugate(first))) + np.pi) % (2 * np.pi) - np.pi)
-    if travel and abs(turn) >= STRAIGHTENED:
-        return turn
-    angle = -turn * _ramp(len(pose.pelvis))
-    pose.pelvis[:, :2] = turned_path(pose.pelvis[:, :2], angle)
-    pose.rotations[:, PELVIS] = quat.multiply(quat.about_z(angle), pose.rotations[:, PELVIS])
-    return 0.0
+    return float((yaw_of(quat.multiply(last, quat.conjugate(first))) + np.pi) % (2 * np.pi) - np.pi)
 
 
 def _window(pose: Pose, fps: float) -> int:

@@ -10,11 +10,12 @@ import numpy as np
 
 from motion_core.editing.borders import join_borders, straight_on
 from motion_core.editing.cleanup import clean_loop, clean_up
+from motion_core.editing.loop import close_loop
 from motion_core.editing.meet import meet
 from motion_core.editing.parts import keep_joints
 from motion_core.editing.path import meet_path, path_rows
 from motion_core.editing.pins import PinMiss, meet_pins, pin_frames
-from motion_core.editing.rounds import find_round
+from motion_core.editing.rounds import apart, find_round
 from motion_core.editing.swings import lift_swings
 from motion_core.generators.bridge import bridge
 from motion_core.generators.cleanup import frame_count, hold_feet, lift_to_floor
@@ -31,12 +32,15 @@ LOOP_LEAST = 1.0  # seconds
 LOOP_SLACK = (
     0.7  # seconds that a new loop may be longer or shorter, so that it ends in the step it begins with
 )
+LOOP_APART = 0.5  # `rounds.apart`: a round that comes back less well is led back by the model
 LOOP_LEAD = 1.0  # seconds that are made before a new loop and thrown away: most motions begin from standing
 
 
 def complete(task: Complete, sampling: Sampling, studio: Studio) -> Work:
     """The motion a `Complete` asks for, at the given motion's rate; its kept frames are bit for bit the given ones."""
     whole, all_kept = layout(task, studio.fps)
+    if _of_words_alone(task):
+        return (yield from _new_loop(task, whole, sampling, studio))
     near = _near_gaps(task, all_kept, whole.fps)
     target, kept = whole.slice(near.start, near.stop), all_kept[near]
     path = _places(task, target, studio.fps)
@@ -218,22 +222,48 @@ def at_rate(motion: Motion, fps: float, frames: int) -> Motion:
     return replace(motion.at_frames(np.arange(frames) * motion.fps / fps), fps=fps)
 
 
+def _of_words_alone(task: Complete) -> bool:
+    """Whether it is a loop for which nothing is given that says where anything is."""
+    return task.loop and task.motion is None and task.path is None and not task.pins
+
+
+def _new_loop(task: Complete, target: Motion, sampling: Sampling, studio: Studio) -> Work:
+    """A loop of words alone: the round of a longer motion that comes back best to where it began, closed.
+
+    One that walks is made walking and put on the spot at last, so that its feet go by at an even speed.
+    """
+    made = yield from _best_round(task, target, sampling, studio)
+    if apart(made) > LOOP_APART:  # nothing in it comes back: the end is made anew
+        given, kept = _led_back(made, np.ones(len(made), dtype=bool), travel=True)
+        filled = yield from _filled(given, kept, task.text, sampling, studio, None)
+        made = meet(filled, given, kept).slice(0, len(made))
+    made = close_loop(made)
+    made = clean_loop(made, task.clean or CleanUp())
+    return replace(made if task.travel else close_loop(made, travel=False), meta=_told([], kept=0))
+
+
 def _loop_ends(
     task: Complete, target: Motion, kept: np.ndarray, sampling: Sampling, studio: Studio
 ) -> Generator[Plan, np.ndarray, tuple[Motion, np.ndarray]]:
+    """A target whose end leads back; one of which nothing is given is made first."""
+    if task.motion is None or not kept.any():
+        places = _places(task, target, studio.fps)
+        target = yield from _filled(target, np.zeros(len(target), bool), task.text, sampling, studio, places)
+        kept = np.ones(len(target), dtype=bool)
+    return _led_back(target, kept, travel=task.travel)
+
+
+def _led_back(target: Motion, kept: np.ndarray, *, travel: bool) -> tuple[Motion, np.ndarray]:
     """A target that goes on, behind its last frame, with its own beginning; its last stretch is free.
 
     The last frame is the first one's pose again, so that a cycle of the frames between repeats without a seam; the one
     before it is where the first step, taken back, leads: both sides of the seam have one velocity.
     """
     fps, count = target.fps, len(target)
-    if task.motion is None or not kept.any():
-        target = yield from _new_round(task, target, sampling, studio)
-        kept = np.ones(count, dtype=bool)
     overlap = min(max(2, round(LOOP_OVERLAP * fps)), count // 3)
     free = min(max(round(LOOP_LEAST * fps), round(LOOP_FREE * count)), count - 2 - overlap)
     begin = target.slice(0, overlap)
-    if task.travel:
+    if travel:
         goal, yaw = target.pelvis[-1].astype(float), float(target.heading()[-1] - target.heading()[0])
     else:
         goal, yaw = begin.pelvis[0].astype(float), 0.0
@@ -249,23 +279,16 @@ def _loop_ends(
     return whole, kept
 
 
-def _new_round(
+def _best_round(
     task: Complete, target: Motion, sampling: Sampling, studio: Studio
 ) -> Generator[Plan, np.ndarray, Motion]:
-    """A motion as long as the target, already on its way in its first frame; on the spot if it is not to travel."""
-    count, free = len(target), task.motion is None and task.path is None and not task.pins
-    lead, slack = (round(seconds * target.fps) if free else 0 for seconds in (LOOP_LEAD, LOOP_SLACK))
+    """A motion as long as the target, already on its way in its first frame."""
+    count = len(target)
+    lead, slack = (round(seconds * target.fps) for seconds in (LOOP_LEAD, LOOP_SLACK))
     longer = target.at_frames(np.arange(lead + count + 2 * slack))
-    places = _places(task, target, studio.fps)
-    made = yield from _filled(longer, np.zeros(len(longer), dtype=bool), task.text, sampling, studio, places)
-    if not free:
-        return made
+    made = yield from _filled(longer, np.zeros(len(longer), bool), task.text, sampling, studio, None)
     made = hold_feet(lift_to_floor(made))  # as a plain generation is
-    made = find_round(made.slice(lead), count, min(slack, count // 4)).facing_front()
-    drift = np.linspace(0.0, 1.0, count)[:, None] * (made.trans[-1:, :2] - made.trans[:1, :2])
-    trans = made.trans.copy()
-    trans[:, :2] -= 0.0 if task.travel else drift
-    return replace(made, trans=trans)
+    return find_round(made.slice(lead), count, min(slack, count // 4)).facing_front()
 
 
 def _told(misses: list[PinMiss], **facts: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from editing_motions import accelerations, same_frames, stepping, swaying
+from editing_motions import accelerations, same_frames, seam_velocity_jump, stepping, swaying
 
 from motion_core.checks import TaskError
 from motion_core.constraints import CleanUp
@@ -47,6 +47,7 @@ def test_a_loop_stays_one(travel):
     again = again.moved(offset=tuple((made.pelvis[-1] - again.pelvis[0]).astype(float)))
     two = made.slice(0, len(made) - 1).concatenate(again, align=False)
     assert accelerations(two).max() < accelerations(made).max() + 1.0
+    assert seam_velocity_jump(made) < 0.02
 
 
 def test_nonsense_is_refused():

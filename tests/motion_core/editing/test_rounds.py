@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from editing_motions import stepping, swaying
 
-from motion_core.editing.rounds import find_round
+from motion_core.editing.rounds import apart, find_round
 from motion_core.metrics.errors import heading_frame
 
 
@@ -30,6 +30,12 @@ def test_the_best_stretch_is_found_anywhere():
     motion = swaying(4, 90)
     found = find_round(motion, 40, 10)
     assert gap_of(found) <= min(gap_of(motion.slice(k, k + 40)) for k in range(0, 50, 10)) + 0.05
+
+
+def test_how_far_apart_the_ends_are():
+    walk = stepping(160)
+    whole, half = (apart(walk.slice(40, 40 + frames)) for frames in (23, 12))
+    assert whole < 0.3 < 1.0 < half  # velocities of the ends are those of one-sided steps
 
 
 def test_too_short_a_motion_is_named():

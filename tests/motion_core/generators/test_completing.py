@@ -15,7 +15,7 @@ from motion_core.generators.completing import known_frames, layout
 from motion_core.generators.sequencing import pieces
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT, joint_indices
-from motion_core.tasks import Complete, Edit, Generate, Sampling, Sequence, TaskError
+from motion_core.tasks import CleanUp, Complete, Edit, Generate, Sampling, Sequence, TaskError
 
 FEW = Sampling(seed=4, steps=3)
 
@@ -109,9 +109,10 @@ def test_the_same_seed_gives_the_same_in_any_batch(generator):
 
 
 def test_a_loop_ends_in_the_pose_it_begins_with(generator):
-    for travel in (True, False):
-        made = generator.run(Complete(None, text="walk", seconds=4.0, loop=True, travel=travel), FEW)
-        assert len(made) == 80
+    for travel, clean in ((True, None), (False, None), (True, CleanUp(True, True)), (False, CleanUp(True))):
+        task = Complete(None, text="walk", seconds=4.0, loop=True, travel=travel, clean=clean)
+        made = generator.run(task, FEW)
+        assert len(made) == 80 and made.meta["kept"] == 0
         first, last = made.slice(0, 1), made.slice(79)
         turn = float(first.heading()[0] - last.heading()[0])
         back = last.moved(yaw=turn)
@@ -129,6 +130,19 @@ def test_a_loop_ends_in_the_pose_it_begins_with(generator):
         )
         before, after = ends[1] - ends[0], begins[1] - begins[0]
         assert np.abs(after - before).max() < 0.02 * np.abs(after).max() + 1e-5
+
+
+def test_a_loop_in_place_is_the_travelling_one_over_a_belt(generator):
+    goes, stays = (
+        generator.run(Complete(None, text="walk", seconds=4.0, loop=True, travel=travel), FEW)
+        for travel in (True, False)
+    )
+    inner = [joint for joint in range(22) if joint != JOINT["pelvis"]]
+    apart = quat.angle_between(
+        goes.rotations[:, inner].astype(float), stays.rotations[:, inner].astype(float)
+    )
+    assert apart.max() < 0.02
+    np.testing.assert_allclose(stays.pelvis[-1], stays.pelvis[0], atol=1e-4)
 
 
 def test_other_joints_stay_bit_for_bit(generator):
