@@ -104,8 +104,10 @@ def bench_indexing(embedder: Any, files: int) -> None:
         write_bvh(place / "clip.bvh", target_motion(FRAMES[1]))
         bvh = timed(lambda: read_motion(place / "clip.bvh"), 5)
     rate = files / whole[0]
+    frames = sum(FRAMES[number % len(FRAMES)] for number in range(files))
     print(f"indexing {files} npz clips of {', '.join(map(str, FRAMES))} frames: {rate:.0f} clips a second and core "
-          f"(goal {GOAL_RATE:.0f}: {'met' if rate >= GOAL_RATE else 'MISSED'})")  # fmt: skip
+          f"(goal {GOAL_RATE:.0f}: {'met' if rate >= GOAL_RATE else 'MISSED'}); {frames / files:.0f} frames a clip, "
+          f"{frames / whole[0]:.0f} frames a second")  # fmt: skip
     for what, seconds in (
         ("reading", reading),
         ("embedding", embedding),
@@ -136,9 +138,11 @@ def bench_bvh(embedder: Any, name: str, folder: Path, files: int) -> None:
         before = timed(lambda: embedder.motions([read_motion(path) for path in paths]))
         plain = timed(lambda: [list(map(float, rows_of(path).split())) for path in paths])
     count, rate = len(paths), len(paths) / whole[0]
+    frames = sum(map(len, contents))
     print(f"indexing {count} BVH files, {name}: {rate:.0f} clips a second and core "
           f"(goal {GOAL_RATE:.0f}: {'met' if rate >= GOAL_RATE else 'MISSED'}), "
-          f"{before[0] / whole[0]:.1f} times the rate of one file after the other")  # fmt: skip
+          f"{before[0] / whole[0]:.1f} times the rate of one file after the other; {frames / count:.0f} frames a file, "
+          f"{sum(m.seconds for m in motions) / count:.1f} s, {frames / whole[0]:.0f} frames a second")  # fmt: skip
     for what, seconds in (
         ("reading", reading),
         ("plain Python reading of the numbers", plain),

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from motion_core.formats.files import atomic_write
 from motion_core.metrics.completion import Completion, CompletionRow
-from motion_core.metrics.table import Column, cell
+from motion_core.metrics.table import Column, cell, write_tables
 
 COLUMNS = (
     Column("l2p", "L2P", "down", 3),
@@ -63,10 +61,4 @@ def completion_to_json(table: Completion) -> dict[str, Any]:
 
 def write_completion(table: Completion, folder: str | Path) -> tuple[Path, Path]:
     """`completion.md` and `completion.json` in `folder`."""
-    folder = Path(folder)
-    data = json.dumps(completion_to_json(table), indent=1, ensure_ascii=False, allow_nan=False)
-    paths = folder / "completion.md", folder / "completion.json"
-    for path, content in zip(paths, (completion_to_markdown(table), data)):
-        with atomic_write(path, "w") as file:
-            file.write(content)
-    return paths
+    return write_tables(folder, "completion", completion_to_markdown(table), completion_to_json(table))

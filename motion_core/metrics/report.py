@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from motion_core.data.library import Library
-from motion_core.formats.files import atomic_write
 from motion_core.metrics.instructions import INSTRUCTIONS, STANDING, Instruction
 from motion_core.metrics.lineup import ModelRow
 from motion_core.metrics.observed import Observed
 from motion_core.metrics.retrieval import Retrieval
 from motion_core.metrics.split import Wanted, spread
+from motion_core.metrics.table import write_tables
 from motion_core.motion import Motion
 
 MAX_REAL = 60  # real clips a row at most: enough for a share to within a few percent
@@ -172,9 +171,4 @@ def _margins(report: PromptReport) -> list[str]:
 
 def write_report(report: PromptReport, folder: str | Path) -> tuple[Path, Path]:
     """`prompts.md` and `prompts.json` in `folder`."""
-    folder = Path(folder)
-    paths = folder / "prompts.md", folder / "prompts.json"
-    for path, content in zip(paths, (report_to_markdown(report), json.dumps(asdict(report), indent=1))):
-        with atomic_write(path, "w") as file:
-            file.write(content)
-    return paths
+    return write_tables(folder, "prompts", report_to_markdown(report), asdict(report))

@@ -93,10 +93,14 @@ def benchmark_to_json(benchmark: Benchmark) -> dict[str, Any]:
 
 def write_benchmark(benchmark: Benchmark, folder: str | Path) -> tuple[Path, Path]:
     """`benchmark.md` and `benchmark.json` in `folder`."""
-    folder = Path(folder)
-    data = json.dumps(benchmark_to_json(benchmark), indent=1, ensure_ascii=False, allow_nan=False)
-    paths = folder / "benchmark.md", folder / "benchmark.json"
-    for path, content in zip(paths, (benchmark_to_markdown(benchmark), data)):
+    return write_tables(folder, "benchmark", benchmark_to_markdown(benchmark), benchmark_to_json(benchmark))
+
+
+def write_tables(folder: str | Path, stem: str, markdown: str, data: Any) -> tuple[Path, Path]:
+    """A table for people and for machines: the files STEM.md and STEM.json in `folder`."""
+    figures = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    paths = Path(folder) / f"{stem}.md", Path(folder) / f"{stem}.json"
+    for path, content in zip(paths, (markdown, figures)):
         with atomic_write(path, "w") as file:
             file.write(content)
     return paths

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from motion_core import quaternions as quat
-from motion_core.fitting import CHILD, positions_to_rotations, unit
+from motion_core.fitting import CHILD, _steady, positions_to_rotations, unit
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, JOINTS, OFFSETS, STANDING_PELVIS, UPRIGHT
 
@@ -97,6 +97,15 @@ def test_a_straight_limb_does_not_flip():
         np.degrees(quat.angle_between(fitted[:, JOINT["left_hip"]], rotations[:, JOINT["left_hip"]])).max()
         < 30
     )
+
+
+@pytest.mark.parametrize("fps", [20.0, 60.0, 120.0])
+def test_a_straight_limb_looks_as_far_in_time_at_any_frame_rate(fps):
+    """Bent for half a second, then straight: how long its twist is kept is a matter of seconds, not of frames."""
+    bent = np.arange(round(2 * fps)) < fps / 2
+    twist = _steady(np.full(len(bent), 0.5), bent.astype(float), ((0,), fps))
+    kept = np.count_nonzero(twist[~bent] > 0.25) / fps
+    assert 0.35 < kept < 0.6
 
 
 def test_hints_give_the_twist_and_leave_the_direction():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -162,3 +163,56 @@ def test_joined_clips_move_as_each_alone():
     for take, clip in zip(whole.takes, clips):
         for all_frames, own in zip(whole.global_transforms(), clip.global_transforms()):
             assert np.array_equal(all_frames[take], own)
+
+
+def three_joints() -> BvhClip:
+    """A foot and an arm on the hips; the arm is carried along by nobody."""
+    hips = read_bvh(text().encode())
+    rng = np.random.default_rng(2)
+    return replace(
+        hips,
+        joints=("Hips", "Left Arm", "Foot", "Toe"),
+        parents=(-1, 0, 0, 2),
+        offsets=np.array([[0, 1, 0], [2, 0, 0], [0, -3, 0], [0, 0, 1.0]]),
+        channels=(*hips.channels, ("Zrotation", "Xrotation", "Yrotation"), ("Xposition", "Yrotation")),
+        values=rng.normal(0, 30, (5, 14)),
+        tips=hips.tips | {"Toe": np.array([0, 0, 0.5])},
+    )
+
+
+def test_some_joints_alone_move_as_among_all():
+    clip = three_joints()
+    leg = clip.only({"Toe"})
+    assert leg.joints == ("Hips", "Foot", "Toe") and leg.parents == (-1, 0, 1) and set(leg.tips) == {"Toe"}
+    for all_of, some in zip(clip.global_transforms(), leg.global_transforms(), strict=True):
+        np.testing.assert_array_equal(all_of[:, [0, 2, 3]], some)
+    both = joined([leg, leg])
+    np.testing.assert_array_equal(
+        both.only({"Foot"}).global_transforms()[0][5:], leg.global_transforms()[0][:, :2]
+    )
+    assert clip.only(clip.joints) is clip
+    with pytest.raises(ValueError, match="no joint 'Knee'"):
+        clip.only({"Knee"})
+
+
+def test_usual_offsets_are_the_medians_of_where_joints_are():
+    clip = three_joints()
+    places, _ = clip.local_transforms()
+    np.testing.assert_array_equal(clip.usual_offsets(slice(0, 5)), np.median(places, axis=0))
+    np.testing.assert_array_equal(clip.usual_offsets(slice(1, 4)), np.median(places[1:4], axis=0))
+
+
+def test_files_of_one_tree_share_nothing_that_can_change():
+    first, second = read_bvh(text().encode(), "first"), read_bvh(text().encode(), "second")
+    assert (first.name, second.name) == ("first", "second")
+    first.tips.clear()
+    first.offsets[:] = 7.0
+    third = read_bvh(text().encode())
+    for clip in (second, third):
+        assert np.allclose(clip.offsets, [[0, 1, 0], [2, 0, 0]]) and np.allclose(
+            clip.tips["Left Arm"], [0, 3, 0]
+        )
+    broken = text().replace("OFFSET 2 0 0", "OFFSET 2 0 x").encode()
+    for name in ("one.bvh", "two.bvh"):  # the fault is told of the file at hand
+        with pytest.raises(FormatError, match=rf"{name}, line 8: OFFSET 2 0 x"):
+            read_bvh(broken, name)

@@ -9,7 +9,7 @@ import pytest
 from foreign_bvh import foreign_text, march
 
 from motion_core.features import smpl205
-from motion_core.formats.bvh import bvh_to_motion, read_bvh, write_bvh
+from motion_core.formats.bvh import bvh_to_motion, bvh_to_motions, read_bvh, write_bvh
 from motion_core.formats.motion_file import read_motion
 from motion_core.search import LibraryIndex
 
@@ -66,7 +66,7 @@ def test_motion_capture(shared_data, tmp_path, archive):
 
 @pytest.mark.shared_data
 def test_thinned_out_alone_a_run_would_lose_its_feet(shared_data):
-    """What the fallback is for: the same file, thinned out all the same."""
+    """What its feet are seen from all frames for: the same file, feet and all thinned out."""
     with tarfile.open(shared_data / "accad_bvh.tar.xz") as packed:
         member = next(m for m in packed if m.name.endswith("Male1_C27_CrouchToRun.bvh"))
         content = packed.extractfile(member)
@@ -74,3 +74,7 @@ def test_thinned_out_alone_a_run_would_lose_its_feet(shared_data):
         clip = read_bvh(content.read())
     thin, whole = Averages().motions([bvh_to_motion(clip.at_rate(20.0)), bvh_to_motion(clip)])
     assert thin @ whole < NEAREST * np.linalg.norm(thin) * np.linalg.norm(whole)
+    (ours,) = bvh_to_motions([clip], 20.0)
+    assert ours.fps == 20.0  # and yet its feet are right
+    (seen,) = Averages().motions([ours])
+    assert seen @ whole > NEAREST * np.linalg.norm(seen) * np.linalg.norm(whole)
