@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import bpy
@@ -44,13 +44,18 @@ def change_fault(armature: bpy.types.Object, joints: frozenset[str]) -> str:
             return f"bone {place[0]!r} is moved by a driver: remove or mute it first"
     if fault := Toggles(armature, bone_map).fault(joints):
         return fault
+    paths = {curve.data_path for curve in active_curves(armature)}
+    mine = {path for path in paths if (place := bone_path(path)) is not None and place[0] in names}
+    return _modifier_fault(armature, mine)
+
+
+def _modifier_fault(armature: bpy.types.Object, paths: Collection[str]) -> str:
+    """Why keys of these data paths would not be what is seen, "" when they would."""
     for curve in active_curves(armature):
-        place = bone_path(curve.data_path)
-        if place is None or place[0] not in names:
-            continue
         kinds = [modifier.type.replace("_", " ").title() for modifier in curve.modifiers if not modifier.mute]
-        if kinds:
-            return f"the curves of bone {place[0]!r} have the modifier {kinds[0]}: remove it, or bake the action first"
+        if kinds and curve.data_path in paths:
+            bone = curve.data_path.split('"')[1]
+            return f"the curves of bone {bone!r} have the modifier {kinds[0]}: remove it, or bake the action first"
     return ""
 
 
@@ -72,6 +77,8 @@ def put_change(
         raise RigError(fault)
     were = _probes(context, armature, change)
     tracks = Tracks(rig)
+    if fault := _modifier_fault(armature, {track.path for track in tracks.all}):
+        raise RigError(fault)
     action, slot = _copied(armature, title)
     curves, word = curves_of(action, slot)
     merge(curves, word, tracks.all, (change.first, change.last), _around(armature, change))

@@ -13,16 +13,17 @@ from mathutils import Vector
 from rig_animation import curve_table, stepping
 
 from blender_addon.actions import fcurves
-from blender_addon.capture import capture
+from blender_addon.capture import capture, capture_poses
 from blender_addon.limb_switches import Toggles
 from blender_addon.mapping import bones_of
 from blender_addon.preview import on_trial, reject
-from blender_addon.rig_edit import Change, change_fault, put_change
+from blender_addon.rig_edit import Change, _miss_note, change_fault, put_change
 from blender_addon.session import SESSION
 from blender_addon.timeline_keys import keyed_frames
 from motion_core import quaternions as quat
 from motion_core.editing.meet import meet
 from motion_core.joints import JOINTS, PARTS
+from motion_core.retarget import BonePoses, RigError
 
 ALL = frozenset(JOINTS)
 KEPT = [1, 20, 21, 22, 40, 60]
@@ -290,6 +291,27 @@ def test_a_switch_that_a_driver_moves_is_named(context):
     assert change_fault(rig, frozenset(PARTS["legs"])) == ""
     driver.mute = True
     assert change_fault(rig, ALL) == ""
+
+
+def test_a_modifier_of_a_control_that_would_rest_is_named(context):
+    """New keys would go through it, in kept frames too."""
+    rig = rigify_in_ik(context)
+    change, action = change_of(context, rig, KEPT), rig.animation_data.action
+    curve = next(c for c in fcurves(action) if c.data_path.startswith('pose.bones["chest"]'))
+    curve.modifiers.new("NOISE")
+    with pytest.raises(RigError, match="the curves of bone 'chest' have the modifier Noise: remove it"):
+        put_change(context, rig, change, "test")
+    assert rig.animation_data.action == action and len(bpy.data.actions) == 1
+
+
+def test_what_else_moves_kept_frames_is_told_with_its_bone(context):
+    rig = two_chains(context)
+    poses = capture_poses(context, rig, range(20, 21))
+    heads = poses.heads | {"left_wrist": poses.heads["left_wrist"] + [0.023, 0, 0]}
+    note = _miss_note([poses], [BonePoses(poses.orientations, heads)], rig)
+    assert note.startswith("Kept frames are up to 2.3 cm and 0.0 degrees off, most at bone 'left_wrist'")
+    assert "bake the action" in note
+    assert _miss_note([poses], [poses], rig) == ""
 
 
 def test_only_constraints_that_move_what_is_keyed_give_way(context):
