@@ -172,13 +172,17 @@ class LABAN_PT_sampling(SidebarPanel, bpy.types.Panel):
         settings, layout = settings_of(context), self.layout
         layout.use_property_split, layout.use_property_decorate = True, False
         card = settings.card
-        layout.prop(
-            settings,
-            "guidance",
-            text=f"Guidance ({card.guidance:g})" if not settings.guidance else "Guidance",
-        )
-        layout.prop(settings, "steps", text=f"Steps ({card.steps})" if not settings.steps else "Steps")
-        draw_text(layout, "0 takes the model's own value, in brackets.", width=columns_of(context))
+        if card.fixed:
+            told = f"{card.title} always takes {card.steps} steps, its guidance of {card.guidance:g} is built in."
+            draw_text(layout, told, width=columns_of(context))
+        else:
+            layout.prop(
+                settings,
+                "guidance",
+                text=f"Guidance ({card.guidance:g})" if not settings.guidance else "Guidance",
+            )
+            layout.prop(settings, "steps", text=f"Steps ({card.steps})" if not settings.steps else "Steps")
+            draw_text(layout, "0 takes the model's own value, in brackets.", width=columns_of(context))
         draw_text(layout, f"Weights: {card.licence}", width=columns_of(context), icon="INFO")
 
 

@@ -15,7 +15,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from motion_core.catalog import CATALOG, DEFAULT_MODEL, ModelCard
+from motion_core.catalog import CATALOG, DEFAULT_MODEL, ModelCard, sampling_of
 from motion_core.tasks import MAX_GUIDANCE, MAX_SECONDS, MAX_SEED, MAX_STEPS, MIN_SECONDS, Generate, Sampling
 
 MODELS = [(card.id, card.title, f"Weights: {card.licence}") for card in CATALOG.values()]
@@ -112,14 +112,17 @@ class LabanSettings(bpy.types.PropertyGroup):
         """What the model is told; "" for one that needs nothing."""
         return {"text": self.prompt, "action": self.action}.get(self.card.needs or "", "")
 
+    @property
+    def sampling(self) -> Sampling:
+        return sampling_of(self.card, self.seed, self.steps, _as_typed(self.guidance))
+
     def request(self) -> tuple[str, Any, Sampling]:
         """(model id, task, sampling). Raises TaskError that names what is wrong."""
         words = {"text": "text", "action": "action"}.get(self.card.needs or "")
         task = Generate(
             seconds=_as_typed(self.seconds), split=self.split, **({words: self.words} if words else {})
         )
-        sampling = Sampling(self.seed, self.steps or None, _as_typed(self.guidance) or None)
-        return self.model, task, sampling
+        return self.model, task, self.sampling
 
 
 class LabanHit(bpy.types.PropertyGroup):

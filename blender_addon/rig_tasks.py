@@ -267,8 +267,3 @@ def ask_fault(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish, mod
         return change_fault(rig, frozenset(joints))
     except (RigError, TaskError) as error:
         return str(error)
-
-
-def sampling_of(settings: Any) -> Sampling:
-    """Seed, steps and guidance as they are set for generating."""
-    return Sampling(settings.seed, settings.steps or None, _rounded(settings.guidance) or None)

@@ -6,6 +6,8 @@ from typing import Any
 
 import bpy
 
+from motion_core.catalog import CATALOG
+
 from .operators.complete import edit_settings
 from .operators.generate import target_rig
 from .operators.strips import chosen_strip, make_fault, strips_of
@@ -90,6 +92,7 @@ def _draw_strip(layout: Any, strip: LabanStrip, reason: str, width: int) -> None
     row.prop(strip, "transition")
     column.prop(strip, "model")
     row = column.row(align=True)
+    row.active = not (card := CATALOG.get(strip.model)) or not card.fixed
     row.prop(strip, "steps")
     row.prop(strip, "guidance")
     if reason:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from motion_core import quaternions as quat
-from motion_core.catalog import find_card
+from motion_core.catalog import find_card, sampling_of
 from motion_core.constraints import Pin
 from motion_core.motion import Motion, all_said
 from motion_core.skeleton import JOINTS
@@ -189,7 +189,7 @@ def request(canvas: Canvas, step: Step, pins: tuple[Pin, ...] = ()) -> tuple[str
     """(model, task, sampling) of a step. pins: in seconds from the first frame of its clip. Raises TaskError."""
     strip = step.strip
     seed = (strip.seed + step.part) % (MAX_SEED + 1)
-    sampling = Sampling(seed, strip.steps or None, strip.guidance or None)
+    sampling = sampling_of(find_card(strip.model), seed, strip.steps, strip.guidance)
     clip, first, last, end = clip_frames(canvas, step)
     if (clip, end) == (first, last):
         return strip.model, _alone(step, canvas.motion.fps, pins), sampling

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from motion_core.tasks import TaskError
+from motion_core.tasks import Sampling, TaskError
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,12 @@ class ModelCard:
     between: str | None = (
         None  # id in INBETWEEN_CARDS: fills gaps between kept poses where no words are given
     )
+    fixed: bool = False  # distilled: takes no other steps and guidance than these
+
+
+def sampling_of(card: ModelCard, seed: int, steps: int, guidance: float) -> Sampling:
+    """What fields of a panel come to: 0 is the model's own value, and a distilled model knows no other."""
+    return Sampling(seed) if card.fixed else Sampling(seed, steps or None, guidance or None)
 
 
 NON_COMMERCIAL = "CC BY-NC 4.0 (non-commercial: trained with Bandai-Namco motion data)"
@@ -116,6 +122,7 @@ CATALOG: dict[str, ModelCard] = {
             guidance=2.5,
             licence=NON_COMMERCIAL,
             checkpoint="dit-adaln-fast.safetensors",
+            fixed=True,
         ),
     )
 }

@@ -98,7 +98,7 @@ class RigTask:
 
 def _hand_over(context: bpy.types.Context, mode: str) -> None:
     """Reads the rig and starts the run; a result that is on trial is taken back first, so that seeds can be tried."""
-    from ..rig_tasks import ASKS, remembered, sampling_of
+    from ..rig_tasks import ASKS, remembered
 
     settings, rig, scene = settings_of(context), target_rig(context), bpy.context.scene
     assert rig is not None
@@ -107,7 +107,7 @@ def _hand_over(context: bpy.types.Context, mode: str) -> None:
     if settings.new_seed:
         settings.seed = secrets.randbelow(MAX_SEED)
     ask = ASKS[mode](context, rig, wish_of(context))
-    ask, request = remembered(context, ask, settings.model, sampling_of(settings))
+    ask, request = remembered(context, ask, settings.model, settings.sampling)
     SESSION.generate(current_choice(), request, ask.landing.place, ask.title, ask.landing.arrive)
 
 

@@ -56,7 +56,7 @@ def load_generator(model_id: str, *, device: str = "auto", checkpoint: str | Pat
     place = pick_device(device)
     tensors, info = load_checkpoint(weights_path(card, checkpoint))
     check_info(info)
-    card = replace(_true_card(card, info), between=card.between if _helped(card, checkpoint) else None)
+    card = replace(true_card(card, info), between=card.between if _helped(card, checkpoint) else None)
     return Generator(card, info, build_model(info, tensors), place)
 
 
@@ -67,8 +67,9 @@ def _helped(card: ModelCard, checkpoint: str | Path | None) -> bool:
     return (weights_folder() / INBETWEEN_CARDS[card.between].checkpoint).is_file()
 
 
-def _true_card(card: ModelCard, info: CheckpointInfo) -> ModelCard:
+def true_card(card: ModelCard, info: CheckpointInfo) -> ModelCard:
     """The card with what the checkpoint itself says."""
+    folded = info.diffusion.get("folded_steps")
     return replace(
         card,
         family=info.family,
@@ -77,6 +78,9 @@ def _true_card(card: ModelCard, info: CheckpointInfo) -> ModelCard:
         licence=info.licence,
         actions=info.actions if info.conditioning == "action" else (),
         tasks=card.tasks if info.features == "smpl205" else ("generate",),
+        steps=folded or card.steps,
+        guidance=info.diffusion["folded_guidance"] if folded else card.guidance,
+        fixed=bool(folded),
     )
 
 
@@ -156,7 +160,7 @@ class Generator(ClipSampler):
 
     def _request(self, place: int, task: Task, sampling: Sampling) -> _Request:
         check_task(self.card, task)
-        if self.info.diffusion.get("folded_steps"):
+        if self.card.fixed:
             steps, guidance = self._folded_settings(sampling), 1.0  # its one pass answers as if guided
         else:
             steps, guidance = self._steps(sampling), self._guidance(sampling)
@@ -178,14 +182,14 @@ class Generator(ClipSampler):
 
     def _folded_settings(self, sampling: Sampling) -> int:
         """The steps of a distilled model, which knows no others, and no other guidance (`train/distil.py`)."""
-        told = self.info.diffusion
         for name, value in (("steps", sampling.steps), ("guidance", sampling.guidance)):
-            if value is not None and value != told[f"folded_{name}"]:
+            own = getattr(self.card, name)
+            if value is not None and value != own:
                 raise TaskError(
-                    f"{name} is {value}: model {self.card.id!r} was distilled for {told[f'folded_{name}']} and takes "
+                    f"{name} is {value}: model {self.card.id!r} was distilled for {own} and takes "
                     "no other; leave it out, or use the model it was distilled from"
                 )
-        return int(told["folded_steps"])
+        return self.card.steps
 
     def _work(self, request: _Request) -> Work:
         task, sampling = request.task, request.sampling
@@ -233,7 +237,7 @@ class Generator(ClipSampler):
             "seed": request.sampling.seed,
             "seconds": getattr(task, "seconds", None) or round(motion.seconds, 4),
             "steps": request.steps,
-            "guidance": self.info.diffusion.get("folded_guidance", request.guidance),
+            "guidance": self.card.guidance if self.card.fixed else request.guidance,
             "licence": all_said(self.card.licence, given),
             "given_licence": given,
             "version": __version__,

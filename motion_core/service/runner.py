@@ -93,7 +93,8 @@ class Runner:
                 "text": {"text": "stand"},
                 "action": {"action": next(iter(generator.card.actions), None)},
             }
-            generator.run(Generate(seconds=1.0, **words.get(generator.card.needs, {})), Sampling(steps=1))
+            once = Sampling(steps=None if generator.card.fixed else 1)
+            generator.run(Generate(seconds=1.0, **words.get(generator.card.needs, {})), once)
         except Exception as fault:  # told in /health; the service goes on without it
             log.exception("%s could not be loaded", model)
             self._fault = f"{model} could not be loaded: {fault_text(fault)}"

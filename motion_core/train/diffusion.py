@@ -18,7 +18,7 @@ from motion_core.diffusion.schedule import SCHEDULES, make_schedule
 from motion_core.features.guess import frames_known, with_guess
 from motion_core.features.known import KNOWN_DIM, known_values
 from motion_core.generators.device import pick_device
-from motion_core.generators.diffusion import FAMILIES, Generator, family_classes
+from motion_core.generators.diffusion import FAMILIES, Generator, family_classes, true_card
 from motion_core.models.dit import DiT
 from motion_core.models.mdm_losses import LossWeights, mdm_losses
 from motion_core.nn.condition import Condition
@@ -262,8 +262,7 @@ class DenoiserTraining:
     def draw(self, model: nn.Module, path: Path) -> None:
         """One contact sheet per prompt, `path` with a number and .png, by the generator users get."""
         info = self.info({})
-        card = replace(find_card("mdm-action" if info.actions else "mdm"), needs=info.conditioning)
-        card = replace(card, fps=info.fps, licence=info.licence, actions=info.actions)
+        card = true_card(find_card("mdm-action" if info.actions else "mdm"), info)
         generator = Generator(card, info, model, pick_device(str(self.device)))
         seconds = min(self.config.samples.seconds, card.max_seconds)
         for number, prompt in enumerate(self.config.samples.prompts):

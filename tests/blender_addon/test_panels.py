@@ -105,6 +105,17 @@ def test_a_model_of_actions_asks_for_one(context, nothing_done):
     assert "prompt" not in drawn.names("prop")
 
 
+def test_a_distilled_model_has_no_steps_to_set(context, nothing_done):
+    settings = context.scene.laban
+    settings.steps, settings.guidance = 7, 1.5
+    assert settings.request()[2].steps == 7
+    settings.model = "dit-adaln-fast"
+    drawn = draw(context)
+    assert not {"steps", "guidance"} & set(drawn.names("prop")) and "built in" in drawn.texts()
+    sampling = settings.request()[2]
+    assert sampling.steps is None and sampling.guidance is None and sampling.seed == settings.seed
+
+
 def test_the_parts_of_a_prompt_are_shown_before_it_is_made(context, nothing_done):
     settings = context.scene.laban
     assert "split" not in draw(context).names("prop")

@@ -9,7 +9,14 @@ import pytest
 from editing_motions import same_frames, stepping
 
 from motion_core import Generate, Sampling, load_generator
-from motion_core.catalog import CATALOG, DEFAULT_MODEL, INBETWEEN_CARDS, RETRIEVAL_CARDS, find_card
+from motion_core.catalog import (
+    CATALOG,
+    DEFAULT_MODEL,
+    INBETWEEN_CARDS,
+    RETRIEVAL_CARDS,
+    find_card,
+    sampling_of,
+)
 from motion_core.checkpoint import read_info
 from motion_core.editing.fill import hermite, hold
 from motion_core.generators.weights import weights_path
@@ -32,6 +39,12 @@ def test_a_card_agrees_with_its_checkpoint(card):
     assert (info.family, info.conditioning, info.fps) == (card.family, card.needs, card.fps)
     assert info.licence == card.licence
     assert tuple(info.actions) == card.actions
+    assert card.fixed == ("folded_steps" in info.diffusion)
+    if card.fixed:
+        assert (card.steps, card.guidance) == (
+            info.diffusion["folded_steps"],
+            info.diffusion["folded_guidance"],
+        )
     assert set(card.tasks) <= set(TASKS) and card.needs in ("text", "action", None)
 
 
@@ -85,6 +98,12 @@ def test_weights_are_small_and_accounted_for():
     assert sum(file.stat().st_size for file in files) <= MAX_ALL
     story = (ROOT / "docs" / "weights.md").read_text(encoding="utf-8")
     assert all(file.name in story for file in files)
+
+
+def test_a_distilled_model_is_asked_for_its_own_steps_alone():
+    free, fixed = find_card("dit-adaln"), find_card("dit-adaln-fast")
+    assert sampling_of(free, 3, 8, 1.5) == Sampling(3, 8, 1.5) and sampling_of(free, 3, 0, 0.0) == Sampling(3)
+    assert sampling_of(fixed, 3, 8, 1.5) == Sampling(3)
 
 
 def test_an_unknown_model_is_answered_with_those_there_are():

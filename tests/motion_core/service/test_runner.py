@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+from tiny_mdm import save_tiny_dit
 
 from motion_core.formats.npz import bytes_to_motion
 from motion_core.generators import load_generator
@@ -94,6 +95,17 @@ def test_preload_warms_the_model(table, model):
     assert runner.loaded == [model]
     table.close()
     assert runner.join(10)
+
+
+def test_preload_warms_a_distilled_model_in_its_own_steps(table, tmp_path, monkeypatch):
+    monkeypatch.setenv("LABAN_WEIGHTS", str(tmp_path))
+    folded = {"steps": 1000, "folded_steps": 3, "folded_guidance": 2.0}
+    save_tiny_dit(tmp_path / "dit-adaln-fast.safetensors", "adaln", diffusion=folded)
+    runner = Runner(table, device="cpu", preload="dit-adaln-fast")
+    job = table.add("dit-adaln-fast", WAVE, Sampling(seed=1), 1)
+    finish(table, runner, job)
+    assert job.state == "done" and bytes_to_motion(job.motions[0]).meta["steps"] == 3
+    assert "could not" not in runner.note
 
 
 def test_absent_weights_are_a_message_not_a_crash(table, tmp_path, monkeypatch):
