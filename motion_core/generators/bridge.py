@@ -1,4 +1,4 @@
-"""Gaps between kept frames, seen to the end: short ones are cubics, feet clear the floor in swings and stand still."""
+"""Gaps between kept frames, seen to the end: short ones are cubics, feet clear the floor in swings, come down and stand."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from motion_core.editing.feet import lock_feet
 from motion_core.editing.fill import hermite
 from motion_core.editing.meet import meet
 from motion_core.editing.spread import smoothstep
+from motion_core.editing.stances import settle_feet
 from motion_core.editing.swings import lift_swings
 from motion_core.motion import Motion
 
@@ -34,7 +35,8 @@ def bridge(motion: Motion, kept: np.ndarray) -> Motion:
     for start, stop in gaps:
         # in a shorter one a foot moves no further than the poses beside it say
         still[start:stop] = model_share((stop - start) / motion.fps) < 1
-    return lock_feet(lift_swings(motion, frozen=still), frozen=still)
+    motion = settle_feet(lift_swings(motion, frozen=still), frozen=still)
+    return lock_feet(motion, frozen=still)
 
 
 def model_share(seconds: float) -> float:
