@@ -68,6 +68,22 @@ def test_words_become_keyframes(context, rig):
     assert read_npz(path).meta["text"] == "a person waves"
 
 
+def test_first_this_then_that_is_made_in_parts_and_again_so(context, rig):
+    from blender_addon.regeneration import request_of
+
+    settings = context.scene.laban
+    settings.model, settings.prompt, settings.seconds = "mdm", "a person walks, then waves", 4.0
+    bpy.ops.laban.generate()
+    action = rig.animation_data.action
+    assert "4.0 s of motion in 2 parts" in SESSION.outcome.text
+    assert "a person walks" in action["laban_prompts"] and request_of(action)[1] == settings.request()[1]
+    settings.split = False
+    bpy.ops.laban.generate()
+    action = rig.animation_data.action
+    assert "parts" not in SESSION.outcome.text and "laban_prompts" not in action
+    assert request_of(action)[1] == settings.request()[1] and not request_of(action)[1].split
+
+
 def test_the_same_seed_gives_the_same_motion_and_another_another(context, rig):
     heads = []
     for seed in (3, 3, 4):
