@@ -38,7 +38,7 @@ def lead_to_borders(rig: KeyedRig, posed: Posed) -> dict[int, float]:
         _fade_places(rig, posed, rows, name, (own, found), size)
         grown = np.log([new.scale / old.scale for new, old in zip(found, own)])
         if np.abs(grown).max() > LEAST:
-            posed.scales[name] = rig.own(name, "scale") * np.exp(rig.fading(rows, grown))
+            posed.scales[name] = rig.base(name, "scale") * np.exp(rig.fading(rows, grown))
     return {frame: match.apart for frame, match in rig.matches.items()}
 
 
@@ -105,7 +105,7 @@ def _fade_places(
     if np.linalg.norm(more, axis=1).max() <= LEAST * size:
         return
     if made is None:
-        base = np.zeros((len(rig.change.motion), 3)) if rests else rig.own(name, "location")
+        base = np.zeros((len(rig.change.motion), 3)) if rests else rig.base(name, "location")
         posed.locations[name] = base + rig.fading(rows, more)
         return
     turns = posed.rotations.get(name, np.tile(quat.IDENTITY, (len(made), 1)))

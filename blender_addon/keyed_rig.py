@@ -23,6 +23,7 @@ from .actions import active_curves
 from .capture import capture_poses
 from .controls import constrained, read_controls
 from .influences import other_controls
+from .key_merge import JITTER
 from .limb_switches import SAME, Toggles
 from .mapping import bones_of
 from .pose_matching import Match
@@ -108,9 +109,10 @@ class KeyedRig:
             for c in active_curves(armature)
             if not c.mute and len(c.keyframe_points)
         }
-        free = [change.first + row for start, stop in change.gaps for row in range(start, stop)]
+        # beside gaps too: one that was completed before has its switches right in the gaps alone
+        frames = (change.first + np.flatnonzero(~change.kept | change.borders)).tolist()
         self.switching = Toggles(armature, self.bone_map, self.over_tracks)
-        self.toggles, self.joints = self.switching.of(joints, free)
+        self.toggles, self.joints = self.switching.of(joints, frames)
         self.matches: dict[int, Match] = {}  # by kept frame beside a gap, once they are found
 
     def _with_trunk(self, joints: frozenset[str]) -> frozenset[str]:
@@ -182,6 +184,20 @@ class KeyedRig:
                 values[:, index] = curve_values(curve, frames)
         return values
 
+    def base(self, name: str, prop: str) -> np.ndarray:
+        """`own`, but where a task made keys in a gap before: straight on from what is beside them, as if they were not
+        there. What such a result added is not added again."""
+        path, values = f"{self.armature.pose.bones[name].path_from_id()}.{prop}", self.own(name, prop)
+        rows = np.arange(len(values))
+        for index in range(values.shape[1]):
+            if (curve := self.curves.get((path, index))) is None:
+                continue
+            made, others = (np.isin(rows + self.change.first, frames) for frames in _key_frames(curve))
+            known = self.change.kept | others
+            if (made & ~known).any() and known.any():
+                values[~known, index] = np.interp(rows[~known], rows[known], values[known, index])
+        return values
+
     def fading(self, rows: np.ndarray, more: np.ndarray) -> np.ndarray:
         """(T,n) that fades from what it is, (R,n), at the rows of kept frames beside gaps; a loop ends as it begins."""
         values, known = np.zeros((len(self.change.motion), more.shape[1])), self.change.borders
@@ -189,6 +205,16 @@ class KeyedRig:
         if self.change.loop and known[0] and not known[-1]:
             values[-1], known[-1] = values[0], True
         return spread(values, known, self.change.motion.fps, fade=FADE)
+
+
+def _key_frames(curve: bpy.types.FCurve) -> tuple[np.ndarray, np.ndarray]:
+    """Whole frames of the keys that tasks have made, and of all others."""
+    points = curve.keyframe_points
+    places, kinds = np.empty(len(points) * 2, dtype=np.float32), np.empty(len(points), dtype=np.int32)
+    points.foreach_get("co", places)
+    points.foreach_get("type", kinds)
+    frames = np.round(places[::2]).astype(int)
+    return frames[kinds == JITTER], frames[kinds != JITTER]
 
 
 def _loosened(context: bpy.types.Context, armature: bpy.types.Object, bone_map: BoneMap) -> BoneMap:

@@ -86,7 +86,7 @@ def pack(motion: Motion) -> dict[str, Any]:
     numbers = np.concatenate(
         [motion.trans * PLACE, motion.rotations.reshape(len(motion), -1) * TURN], axis=1, dtype=np.float64
     )
-    changes = np.diff(np.round(numbers).astype(np.int64), axis=0, prepend=0)
+    changes: np.ndarray = np.diff(np.round(numbers).astype(np.int64), axis=0, prepend=0)
     folded = ((changes << 1) ^ (changes >> 63)).astype("<u4")  # small numbers of both signs have few bits
     planes = np.ascontiguousarray(folded.T).view(np.uint8).reshape(-1, 4).T
     packed = base64.b64encode(zlib.compress(planes.tobytes(), 9)).decode()

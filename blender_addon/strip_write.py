@@ -66,7 +66,7 @@ def write(
     return placed[0][1]
 
 
-def _finish(action: bpy.types.Action, canvas: Canvas) -> None:
+def _finish(action: Any, canvas: Canvas) -> None:
     if REMEMBERED in action:  # it was completed or edited, and now strips made it anew
         del action[REMEMBERED]
     write_meta(action, canvas.meta)
@@ -178,7 +178,7 @@ def _inside(segment: Segment, piece: Piece) -> np.ndarray:
     return segment.changed[(segment.changed >= piece.start) & (segment.changed <= piece.end)]
 
 
-def _copy_of(action: bpy.types.Action) -> bpy.types.Action:
+def _copy_of(action: Any) -> Any:
     copy = action.copy()
     copy.use_fake_user = False
     return copy

@@ -5,12 +5,16 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from ik_rigs import RIGS, deform_poses
 from rig_animation import curve_table, joint_poses, key_pose
 from test_complete import KEYS, foreign, select_bones, snapshot
+from test_ik_rigs import KEPT, SPAN, change_of
 
 from blender_addon.actions import fcurves, sign
 from blender_addon.remembered import LONGEST, Remembered
+from blender_addon.rig_edit import put_change
 from blender_addon.session import SESSION
+from motion_core import quaternions as quat
 from motion_core.skeleton import JOINTS
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -189,6 +193,19 @@ def test_other_rigs(context, session, kind):
     accept_and_forget(rig)
     bpy.ops.laban.regenerate()
     np.testing.assert_allclose(poses(rig), first, atol=2e-3)
+
+
+@pytest.mark.parametrize("kind", list(RIGS))
+def test_a_rig_in_ik_that_was_completed_takes_the_same_again(context, kind):
+    """In the gaps its switches are right already, beside them they are not."""
+    rig = RIGS[kind](context)
+    change = change_of(context, rig, KEPT)
+    put_change(context, rig, change, "test")
+    first = deform_poses(rig, SPAN)
+    put_change(context, rig, change, "test")
+    points, turns = deform_poses(rig, SPAN)
+    assert np.abs(points - first[0]).max() < 2e-3
+    assert np.degrees(quat.angle_between(turns, first[1])).max() < 0.5
 
 
 def test_pushed_down_it_is_made_again_in_its_nla_strip(context, rig):
