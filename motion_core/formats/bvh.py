@@ -168,7 +168,8 @@ def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion
     unsure = [n for n in range(len(clips)) if not known[n] and thin[n] is not used[n]]
     if unsure:
         feet = [JOINT[joint] for joint in FEET]
-        whole = _feet_of([used[n] for n in unsure], names, *([v[n] for n in unsure] for v in (units, ups)))
+        few_units, few_ups = [units[n] for n in unsure], [ups[n] for n in unsure]
+        whole = _feet_of([used[n] for n in unsure], names, few_units, few_ups)
         total[np.ix_(unsure, feet)] = feet_evidence(whole)[:, feet]
     return _body_to_motions(body, mean_turns(total))
 
