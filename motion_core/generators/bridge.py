@@ -1,4 +1,4 @@
-"""Gaps between kept frames, seen to the end: short ones are cubics, feet clear the floor in swings, come down and stand."""
+"""Gaps between kept frames, seen to the end: short ones are cubics; feet that swing clear the floor, others stand."""
 
 from __future__ import annotations
 

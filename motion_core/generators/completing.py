@@ -56,14 +56,7 @@ def complete(task: Complete, sampling: Sampling, studio: Studio) -> Work:
         motion = bridge(motion, kept)
     motion, misses = _constrained(task, motion, kept)
     if len(kept) < len(all_kept):
-        motion = replace(
-            whole,
-            trans=np.concatenate([whole.trans[: near.start], motion.trans, whole.trans[near.stop :]]),
-            rotations=np.concatenate(
-                [whole.rotations[: near.start], motion.rotations, whole.rotations[near.stop :]]
-            ),
-        )
-        kept = all_kept
+        motion, kept = _put_back(motion, whole, near), all_kept
     return replace(motion, meta=_told(misses, kept=int(kept.sum())))
 
 
@@ -75,8 +68,7 @@ def _near_gaps(task: Complete, kept: np.ndarray, fps: float) -> slice:
     free = np.flatnonzero(~kept)
     if task.loop or task.pins or task.path is not None or not len(free):
         return slice(0, len(kept))
-    around = round(AROUND * fps)
-    return slice(max(0, int(free[0]) - around), min(len(kept), int(free[-1]) + 1 + around))
+    return _around(int(free[0]), int(free[-1]) + 1, len(kept), fps)
 
 
 def _constrained(task: Complete, motion: Motion, kept: np.ndarray) -> tuple[Motion, list[PinMiss]]:
@@ -101,11 +93,22 @@ def _constrained(task: Complete, motion: Motion, kept: np.ndarray) -> tuple[Moti
 
 
 def edit(task: Edit, sampling: Sampling, studio: Studio) -> Work:
-    """The motion an `Edit` asks for: other joints, and frames outside the span, are bit for bit the given ones."""
-    given, fps = task.motion, task.motion.fps
-    start, stop = task.span or (0, len(given))
-    outside = np.ones(len(given), dtype=bool)
+    """The motion an `Edit` asks for: other joints, and frames outside the span, are bit for bit the given ones.
+
+    Of a long motion only the span and AROUND seconds on either side are looked at.
+    """
+    whole, fps = task.motion, task.motion.fps
+    start, stop = task.span or (0, len(whole))
+    outside = np.ones(len(whole), dtype=bool)
     outside[start:stop] = False
+    near = _around(start, stop, len(whole), fps)
+    made = yield from _edited(task, whole.slice(near.start, near.stop), outside[near], sampling, studio)
+    return replace(_put_back(made, whole, near), meta={})
+
+
+def _edited(task: Edit, given: Motion, outside: np.ndarray, sampling: Sampling, studio: Studio) -> Work:
+    """The given motion with its free frames made as the task says; `outside` (T,) bool stays bit for bit."""
+    fps = given.fps
     joints = None if len(task.joints) == len(JOINTS) else task.joints
     work = given.resample(studio.fps)
     known = known_frames(outside, fps, len(work), studio.fps)
@@ -114,9 +117,20 @@ def edit(task: Edit, sampling: Sampling, studio: Studio) -> Work:
     if joints is not None and JOINT["pelvis"] not in joints:
         made = keep_joints(made, given, joints)
     motion = clean_up(meet(made, given, outside), task.clean or CleanUp(), outside)
-    if joints is not None:
-        motion = keep_joints(motion, given, joints)
-    return replace(motion, meta={})
+    return motion if joints is None else keep_joints(motion, given, joints)
+
+
+def _around(first: int, stop: int, frames: int, fps: float) -> slice:
+    """The frames first:stop with AROUND seconds before and behind them."""
+    around = round(AROUND * fps)
+    return slice(max(0, first - around), min(frames, stop + around))
+
+
+def _put_back(part: Motion, whole: Motion, near: slice) -> Motion:
+    """The whole motion with `part` in its frames `near`."""
+    trans, rotations = whole.trans.copy(), whole.rotations.copy()
+    trans[near], rotations[near] = part.trans, part.rotations
+    return replace(whole, trans=trans, rotations=rotations)
 
 
 def layout(task: Complete, fps: float) -> tuple[Motion, np.ndarray]:

@@ -13,6 +13,7 @@ from motion_core.constraints import FollowPath, Pin
 from motion_core.generators import load_generator
 from motion_core.generators.completing import known_frames, layout
 from motion_core.generators.sequencing import pieces
+from motion_core.generators.windows import fill
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT, joint_indices
 from motion_core.tasks import CleanUp, Complete, Edit, Generate, Sampling, Sequence, TaskError
@@ -130,6 +131,25 @@ def test_a_loop_ends_in_the_pose_it_begins_with(generator):
         )
         before, after = ends[1] - ends[0], begins[1] - begins[0]
         assert np.abs(after - before).max() < 0.02 * np.abs(after).max() + 1e-5
+
+
+def test_an_edit_looks_at_no_more_than_lies_near_it(generator, monkeypatch):
+    """What is further away than some seconds is neither encoded nor posed, and is there bit for bit."""
+    import motion_core.generators.completing as completing
+
+    seen = []
+    monkeypatch.setattr(completing, "fill", lambda brief, studio: _seen(seen, brief, studio))
+    given = walk(2000, 20.0)
+    for parts in (("left_arm",), ("legs", "pelvis")):
+        made = generator.run(Edit(given, parts, "walk", (1000, 1040)), FEW)
+        same(made, given, np.r_[0:1000, 1040:2000])
+        assert np.abs(made.rotations[1000:1040] - given.rotations[1000:1040]).max() > 1e-3
+    assert seen == [40 + 2 * 5 * 20] * 2
+
+
+def _seen(seen, brief, studio):
+    seen.append(len(brief.motion))
+    return fill(brief, studio)
 
 
 def test_a_loop_in_place_is_the_travelling_one_over_a_belt(generator):
