@@ -286,3 +286,30 @@ def test_regenerate_is_on_trial_too(context, rig):
     assert bpy.ops.laban.regenerate() == {"FINISHED"}  # of what is on trial: taken back, made again
     bpy.ops.laban.reject()
     assert state_of(rig) == before
+
+
+@OUTPUTS
+def test_a_library_override_tries_accepts_and_rejects(context, rig, output, tmp_path):
+    """A rig of another file, whose strips and NLA tracks are there already."""
+    accepted(rig, WALK, WAVE, output=output)
+    path = str(tmp_path / "rig.blend")
+    bpy.data.libraries.write(path, {rig}, fake_user=True)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    with bpy.data.libraries.load(path, link=True) as (_, target):
+        target.objects = ["Laban"]
+    rig = target.objects[0].override_create()
+    bpy.context.collection.objects.link(rig)
+    bpy.context.view_layer.objects.active = rig
+    bpy.context.scene.frame_set(30)
+    before, poses = tracks(rig), heads(bpy.context, rig, 1, 49)
+    rig.laban_strips.strips[1].seed = 5
+    make()
+    tried = heads(bpy.context, rig, 1, 49)
+    assert np.abs(tried[32:40] - poses[32:40]).max() > 0.01
+    bpy.ops.laban.reject()
+    assert tracks(rig) == before
+    np.testing.assert_allclose(heads(bpy.context, rig, 1, 49), poses, atol=1e-6)
+    make()
+    bpy.ops.laban.accept()
+    np.testing.assert_allclose(heads(bpy.context, rig, 1, 49), tried, atol=1e-6)
+    assert reasons(rig) == []
