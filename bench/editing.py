@@ -1,8 +1,8 @@
 """Is what is kept kept, and is the rest smooth? Run: python bench/editing.py [--model dit-adaln@steps=4] [--only pins]
 
 Through the public tasks, on motions that the model itself makes: 100 random sets of pins and kept poses; edits whose
-other joints must not change a bit; loops; minutes of prompts in one call; seconds against a plain generation. Each line
-has its aim beside it. What is said of real clips needs a prepared training set (--data).
+other joints must not change a bit; loops; paths; minutes of prompts in one call; seconds against a plain generation.
+Each line has its aim beside it. What is said of real clips needs a prepared training set (--data).
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ from statistics import median
 
 import numpy as np
 import torch
+from courses import PATHS, off_the_heading, off_the_line
 from generate import peak
 
-from motion_core.constraints import Pin
+from motion_core.constraints import CleanUp, Pin
 from motion_core.data.store import ClipStore
 from motion_core.editing.contacts import runs
 from motion_core.editing.pins import pin_frames
 from motion_core.generators import Generator
 from motion_core.metrics.contenders import Contender
+from motion_core.metrics.physical import physical_scores
 from motion_core.metrics.split import spread
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, PARTS, SOLE
@@ -232,14 +234,16 @@ def seam_inside(motion: Motion, frame: int) -> float:
 
 
 def loops(bench: Bench) -> Iterator[Line]:
+    """New ones that travel and stay, with and without locked feet, and given motions whose ends are led back."""
     jobs: list[tuple[Complete, Sampling]] = []
     for number, prompt in enumerate(PROMPTS[:6]):
-        for travel in (True, False):
-            made = Complete(None, text=prompt, seconds=4.0, loop=True, travel=travel)
-            jobs.append((made, bench.sampling(number)))
+        for travel, clean in ((True, None), (False, None), (True, CleanUp(feet=True))):
+            task = Complete(None, text=prompt, seconds=4.0, loop=True, travel=travel, clean=clean)
+            jobs.append((task, bench.sampling(number)))
         base = bench.bases[number]
         jobs.append((Complete(base, ((0, len(base) // 2),), loop=True), bench.sampling(number)))
-    found = np.array([seam(made) for made in bench.generator.run_batch(jobs)])
+    motions = bench.generator.run_batch(jobs)
+    found = np.array([seam(made) for made in motions])
     usual = [seam_inside(base, frame) for base in bench.bases for frame in range(10, len(base) - 10, 10)]
     yield Line(
         f"seam of {len(found)} loops: worst position, mm",
@@ -254,6 +258,35 @@ def loops(bench: Bench) -> Iterator[Line]:
         f"{100 * worst:.1f} (median {100 * middle:.1f}; at any frame of a motion: median {100 * inside:.1f})",
         "2", bool(worst < 0.02),
     )  # fmt: skip
+    for name, prompt in (("walk", 0), ("run", 2)):
+        free, locked = motions[4 * prompt], motions[4 * prompt + 2]
+        slides = [physical_scores(made).sliding for made in (free, locked)]
+        yield Line(
+            f"a {name} that loops: foot sliding, cm/s", f"{slides[0]:.0f}, with feet locked {slides[1]:.0f}"
+        )
+
+
+# --- paths ------------------------------------------------------------------------------------------------------------
+
+
+def paths(bench: Bench, seeds: int = 2) -> Iterator[Line]:
+    jobs = [
+        (Complete(None, text=prompt, seconds=seconds, path=path), bench.sampling(seed))
+        for prompt, seconds, path in PATHS.values()
+        for seed in range(seeds)
+    ]
+    motions = bench.generator.run_batch(jobs)
+    off = np.array(
+        [(*off_the_line(m, task.path), off_the_heading(m, task.path)) for (task, _), m in zip(jobs, motions)]
+    )  # type: ignore[arg-type]
+    for what, worst in zip(
+        ("beside the line, cm", "from a point at its time, cm", "off its direction, degrees"), off.max(0)
+    ):
+        yield Line(f"{len(jobs)} paths: worst, {what}", f"{worst:.2f}", "1", bool(worst < 1))
+    steps = max(100 * steps_of(made).max() for made in motions)
+    yield Line("... largest step of a joint, cm a frame", f"{steps:.1f}")
+    sliding = np.nanmean([physical_scores(made).sliding for made in motions])
+    yield Line("... foot sliding, cm/s", f"{sliding:.1f}")
 
 
 # --- minutes of prompts -----------------------------------------------------------------------------------------------
@@ -355,7 +388,9 @@ def main() -> None:
     parser.add_argument("--sets", type=int, default=100, help="of pins")
     parser.add_argument("--minutes", type=float, default=5.0, help="of prompts in one call")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--only", nargs="+", choices=("pins", "kept", "loops", "sequences", "seconds"))
+    parser.add_argument(
+        "--only", nargs="+", choices=("pins", "kept", "loops", "paths", "sequences", "seconds")
+    )
     parser.add_argument("--child", type=float, help=argparse.SUPPRESS)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -367,6 +402,7 @@ def main() -> None:
         "pins": lambda: pins(bench, args.sets),
         "kept": lambda: kept(bench),
         "loops": lambda: loops(bench),
+        "paths": lambda: paths(bench),
         "sequences": lambda: sequences(bench, args.model, args.minutes),
         "seconds": lambda: seconds(bench),
     }
