@@ -130,7 +130,7 @@ def test_the_parts_of_a_prompt_are_shown_before_it_is_made(context, nothing_done
     assert not settings.request()[1].split
     settings.split, settings.seconds = True, 2.0
     assert "too short for 2 parts" in draw(context).texts()
-    settings.model = "dit-adaln-fast"  # makes no sequences
+    settings.model = "mdm-action"  # makes no sequences
     assert "split" not in draw(context).names("prop")
 
 

@@ -93,7 +93,7 @@ def test_a_distilled_model_knows_its_steps_and_nears_its_teacher(pool, tmp_path,
 
 
 def test_the_config_of_the_bundled_model_can_be_read():
-    assert read_config(CONFIGS / "distil.toml", DistilConfig).steps == 4
+    assert read_config(CONFIGS / "distil.toml", DistilConfig).steps == 6
 
 
 def test_an_action_model_is_no_teacher(pool, tmp_path, capsys):
