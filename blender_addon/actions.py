@@ -100,12 +100,27 @@ def fcurves(action: Any) -> list[bpy.types.FCurve]:
 def active_curves(owner: bpy.types.Object) -> list[bpy.types.FCurve]:
     """The f-curves that move `owner` now: those of its action's slot."""
     data: Any = owner.animation_data
-    if data is None or data.action is None:
-        return []
-    action = data.action
+    return [] if data is None or data.action is None else _played_curves(data)
+
+
+def heard_curves(owner: bpy.types.Object) -> list[bpy.types.FCurve]:
+    """The f-curves that move `owner` at some frame: those of its action and of its NLA strips, but for what is muted
+    or empty."""
+    data: Any = owner.animation_data
+    tracks = [] if data is None else [track for track in data.nla_tracks if not track.mute]
+    strips = [
+        strip for track in tracks for strip in track.strips if strip.action is not None and not strip.mute
+    ]
+    found = [*active_curves(owner), *(curve for strip in strips for curve in _played_curves(strip))]
+    return [curve for curve in found if not curve.mute and len(curve.keyframe_points)]
+
+
+def _played_curves(player: Any) -> list[bpy.types.FCurve]:
+    """The curves of the action, in the slot, of an object's animation data or an NLA strip."""
+    action = player.action
     if not hasattr(action, "layers"):
         return list(action.fcurves)
-    slot = data.action_slot
+    slot = player.action_slot
     if slot is None:
         return []
     strips = [strip for layer in action.layers for strip in layer.strips]

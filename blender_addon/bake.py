@@ -9,13 +9,14 @@ import bpy
 import numpy as np
 
 from motion_core.motion import Motion
-from motion_core.retarget import BoneCurves, RigError, motion_to_bone_curves, pose_bones
-from motion_core.rig_maps import BoneMap
+from motion_core.retarget import BoneCurves, RigBone, RigError, motion_to_bone_curves, pose_bones
 
 from .actions import OURS, Channel, action_name, make_action, put_action, sign
 from .channels import rotation_path, rotation_values
-from .controls import read_controls, set_switches, usable_switches
+from .controls import read_controls
 from .fps import scene_fps
+from .held_channels import held_channels
+from .limb_switches import Toggles
 from .mapping import bones_of
 from .rig import check_armature
 from .strips import PIECE, RECORDS
@@ -38,33 +39,25 @@ def _turns(bone: bpy.types.PoseBone, quats: np.ndarray) -> Channel:
 
 def pose_channels(context: bpy.types.Context, armature: bpy.types.Object, motion: Motion) -> list[Channel]:
     """What the bones' channels hold for a motion at the scene's rate, one value a frame."""
+    return _channels(armature, _whole(context, armature, motion)[0])
+
+
+def _whole(
+    context: bpy.types.Context, armature: bpy.types.Object, motion: Motion
+) -> tuple[BoneCurves, list[RigBone]]:
+    """A motion that is baked whole, and the bones it is baked on: in FK, with no constraint in the way."""
     bone_map = bones_of(armature)
-    bones = read_controls(context, armature, bone_map)
-    curves = motion_to_bone_curves(motion, bones, bone_map.bones, carrier=bone_map.carrier)
-    return _channels(armature, curves)
+    bones = read_controls(context, armature, bone_map, Toggles(armature, bone_map).for_new_action())
+    return motion_to_bone_curves(motion, bones, bone_map.bones, carrier=bone_map.carrier), bones
 
 
 def baked_heads(
     context: bpy.types.Context, armature: bpy.types.Object, change: Change
 ) -> dict[str, np.ndarray]:
     """Where a motion that is baked whole puts the joints' bones, {joint: (T,3)}, in armature space."""
-    bone_map = bones_of(armature)
-    bones = read_controls(context, armature, bone_map)
-    curves = motion_to_bone_curves(change.motion, bones, bone_map.bones, carrier=bone_map.carrier)
+    curves, bones = _whole(context, armature, change.motion)
     heads = pose_bones(curves, bones).heads
-    return {joint: heads[bone] for joint, bone in bone_map.bones.items()}
-
-
-def switch_channels(armature: bpy.types.Object, bone_map: BoneMap) -> list[Channel]:
-    """One key each, so that the action finds the rig's limbs in the mode it was made for."""
-    return [
-        Channel(
-            switch.bone,
-            f'{armature.pose.bones[switch.bone].path_from_id()}["{bpy.utils.escape_identifier(switch.property)}"]',
-            np.array([[switch.value]]),
-        )
-        for switch in usable_switches(armature, bone_map.switches)
-    ]
+    return {joint: heads[bone] for joint, bone in bones_of(armature).bones.items()}
 
 
 def write_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
@@ -104,20 +97,20 @@ def bake(
 
     start_frame: scene frame of the first pose, the current frame by default. name: of the action, the prompt by
     default. extend_range: move the scene's end frame out if the motion is longer; nothing else of the scene changes.
-    Bones without a joint keep their pose. Raises RigError, and changes nothing, if the object cannot
-    take the motion.
+    Bones without a joint keep their pose, but for what `held_channels` brings to rest. Raises RigError, and changes
+    nothing, if the object cannot take the motion.
     """
     check_writable(armature)
     scene: Any = context.scene
-    bone_map = bones_of(armature)
     motion = motion.resample(scene_fps(scene))
     first = scene.frame_current if start_frame is None else start_frame
     title = action_name(name or motion.meta.get("text") or motion.meta.get("action"))
-    channels = [*pose_channels(context, armature, motion), *switch_channels(armature, bone_map)]
+    held = held_channels(context, armature)
+    channels = [*pose_channels(context, armature, motion), *held.channels]
     action, slot = make_action(armature, title, channels, first)
     write_meta(action, motion.meta)
     put_action(armature, action, slot)
-    set_switches(armature, bone_map.switches)
+    held.put(armature)
     action.name = title  # free again if it was that of the result just replaced
     sign(action)
     if extend_range:

@@ -27,7 +27,7 @@ def put_keys(curves: Any, channels: Sequence[Channel], first: int, frames: np.nd
         for index in range(channel.values.shape[1]):
             curve = found.get((channel.path, index))
             own.append(curve or curves.new(channel.path, index=index, **{owner: channel.bone}))
-        for run in _runs(frames):
+        for run in runs_of(frames):
             for curve in own:
                 _hold_borders(curve, run)
             values = _continued(channel, own, first, run)
@@ -38,12 +38,12 @@ def put_keys(curves: Any, channels: Sequence[Channel], first: int, frames: np.nd
 def take_keys(curves: Sequence[Any], frames: np.ndarray) -> None:
     """Deletes the keys of the frames (K,), rising; beside them the curves keep their shape."""
     for curve in curves:
-        for run in _runs(frames):
+        for run in runs_of(frames):
             _hold_borders(curve, run)
             replace_keys(curve, run, np.zeros(0))
 
 
-def _runs(frames: np.ndarray) -> Iterator[np.ndarray]:
+def runs_of(frames: np.ndarray) -> Iterator[np.ndarray]:
     """Frames that follow each other."""
     yield from np.split(frames, np.flatnonzero(np.diff(frames) > 1) + 1)
 

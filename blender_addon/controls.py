@@ -8,9 +8,9 @@ simple parents, and the equations of `motion_core.retarget` hold for it as for a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 import numpy as np
@@ -25,17 +25,23 @@ from .mapping import bone_names
 from .pose_values import pose_values, put_pose_values
 from .rig import read_rig
 
+if TYPE_CHECKING:
+    from .limb_switches import Toggle
+
 SAME_TURN = 0.02  # radians; the turns of two controls differ by far more
 
 
-def read_controls(context: bpy.types.Context, armature: bpy.types.Object, bone_map: BoneMap) -> list[RigBone]:
+def read_controls(
+    context: bpy.types.Context, armature: bpy.types.Object, bone_map: BoneMap, toggles: Iterable[Toggle] = ()
+) -> list[RigBone]:
     """The bones to key, with parents that move as the rig's do: as they are, or measured where constraints decide.
+    toggles: set meanwhile, besides the map's switches.
 
     Raises RigError that names a control whose place depends on several others at once.
     """
     if not constrained(armature, bone_map):
         return read_rig(armature)
-    return _measured(context, armature, bone_map)
+    return _measured(context, armature, bone_map, toggles)
 
 
 def constrained(armature: bpy.types.Object, bone_map: BoneMap) -> bool:
@@ -50,7 +56,14 @@ def constrained(armature: bpy.types.Object, bone_map: BoneMap) -> bool:
     return bool(misplaced(bone_map.bones, parents))
 
 
-def _measured(context: bpy.types.Context, armature: bpy.types.Object, bone_map: BoneMap) -> list[RigBone]:
+def is_control_rig(armature: bpy.types.Object, bone_map: BoneMap) -> bool:
+    """Whether what is keyed is not what shows the pose."""
+    return bool(bone_map.shown or bone_map.carrier or bone_map.switches) or constrained(armature, bone_map)
+
+
+def _measured(
+    context: bpy.types.Context, armature: bpy.types.Object, bone_map: BoneMap, toggles: Iterable[Toggle]
+) -> list[RigBone]:
     joint_of = {bone: joint for joint, bone in bone_map.bones.items()}
     names = [*([bone_map.carrier] if bone_map.carrier else []), *joint_of]
     turns = _different_turns(len(names))
@@ -58,6 +71,8 @@ def _measured(context: bpy.types.Context, armature: bpy.types.Object, bone_map: 
         for bone in armature.pose.bones:
             bone.matrix_basis = Matrix()
         set_switches(armature, bone_map.switches)
+        for toggle in toggles:
+            toggle.put(armature)
         rest = posed_matrices(context, armature, names)
         for name, turn in zip(names, turns):
             armature.pose.bones[name].matrix_basis = Quaternion(turn).to_matrix().to_4x4()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 import numpy as np
@@ -14,9 +14,12 @@ from motion_core.rig_maps import BoneMap
 from motion_core.skeleton import PARENT_OF
 
 from .action_curves import bone_path
-from .actions import active_curves
+from .actions import heard_curves
 from .channels import rotation_property
 from .controls import SAME_TURN, bone_axes, pose_borrowed, posed_matrices, set_switches
+
+if TYPE_CHECKING:
+    from .limb_switches import Toggle
 
 NUDGE_TURN, NUDGE_PLACE = Quaternion((1, 1, 1), 0.5).to_matrix().to_4x4(), Matrix.Translation((0.1, 0.1, 0.1))
 
@@ -27,11 +30,13 @@ def other_controls(
     bone_map: BoneMap,
     joints: Collection[str],
     keyed: Collection[str],
+    toggles: Collection[Toggle] = (),
 ) -> list[tuple[str, str]]:
     """(bone, property) of controls that are posed or animated and, measured on the rig, would move these joints.
 
     A joint counts as moved when it changes against the joint before it, which is keyed or stays: so a control of the
-    back does not count for an arm. keyed: bones whose turns are keyed anyway; their locations may count.
+    back does not count for an arm. keyed: bones whose turns are keyed anyway; their locations may count. toggles: set
+    meanwhile, besides the map's switches.
     """
     posing = posing_bones(armature, bone_map)
     candidates = [
@@ -47,6 +52,8 @@ def other_controls(
         for bone in armature.pose.bones:
             bone.matrix_basis = Matrix()
         set_switches(armature, bone_map.switches)
+        for toggle in toggles:
+            toggle.put(armature)
         still = posed_matrices(context, armature, names)
         for name, prop in candidates:
             bone = armature.pose.bones[name]
@@ -60,7 +67,7 @@ def other_controls(
 
 def _posed(armature: bpy.types.Object) -> list[tuple[str, str]]:
     """(bone, property) of every pose channel that has keys or is not at rest."""
-    found = {place for c in active_curves(armature) if (place := bone_path(c.data_path)) is not None}
+    found = {place for c in heard_curves(armature) if (place := bone_path(c.data_path)) is not None}
     bones: Any = armature.pose.bones
     for bone in bones:
         if bone.location.length > 1e-6:

@@ -21,7 +21,7 @@ from motion_core.rig_maps import BoneMap, RigError
 from .action_curves import curve_values
 from .actions import active_curves
 from .capture import capture_poses
-from .controls import constrained, read_controls
+from .controls import is_control_rig, read_controls
 from .influences import other_controls
 from .key_merge import JITTER
 from .limb_switches import SAME, Toggles
@@ -80,11 +80,6 @@ class Posed:
             name: tuple(values[name][row] if name in values else None for values in parts)  # type: ignore[misc]
             for name in {**self.rotations, **self.locations}
         }
-
-
-def is_control_rig(armature: bpy.types.Object, bone_map: BoneMap) -> bool:
-    """Whether what is keyed is not what shows the pose."""
-    return bool(bone_map.shown or bone_map.carrier or bone_map.switches) or constrained(armature, bone_map)
 
 
 class KeyedRig:

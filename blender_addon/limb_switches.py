@@ -2,6 +2,10 @@
 
 A switch is a custom property that the bone map names; a constraint (IK on a leg, a hand that copies a control) moves
 bones of its own, and while it is off their channels are what is seen.
+
+What is keyed of a constraint is its `mute`: where NLA strips do not reach, Blender takes a property's default, and that
+of `mute` leaves the constraint on, while that of `enabled` is off. They are one flag, so `enabled` is keyed where the
+rig's animation has keys of it already.
 """
 
 from __future__ import annotations
@@ -12,32 +16,37 @@ from typing import Any
 
 import bpy
 
-from motion_core.rig_maps import BoneMap, switch_joints
+from motion_core.rig_maps import BoneMap, RigError, switch_joints
 
-from .actions import active_curves
+from .actions import active_curves, heard_curves
 from .controls import usable_switches
 
 # what holds a bone back without moving it: it stays as the animator wants it
 LIMITING = {"LIMIT_LOCATION", "LIMIT_ROTATION", "LIMIT_SCALE", "LIMIT_DISTANCE", "MAINTAIN_VOLUME"}
+FLAGS = {"mute": 1.0, "enabled": 0.0}  # a constraint's properties, and what turns it off
 SAME = 1e-4
 
 
 @dataclass(frozen=True)
 class Toggle:
     """A custom property of a pose bone, or a constraint of it. value: what it must have so that the keys of these
-    joints show; a constraint's is that of `enabled`."""
+    joints show; flag: of a constraint, the property that has it: "mute" or "enabled"."""
 
     bone: str
     name: str
     value: float
     joints: frozenset[str]
-    constraint: bool = False
+    flag: str = ""
+
+    @property
+    def constraint(self) -> bool:
+        return bool(self.flag)
 
     @property
     def path(self) -> str:
         """Data path from the object."""
         bone, name = (bpy.utils.escape_identifier(word) for word in (self.bone, self.name))
-        tail = f'.constraints["{name}"].enabled' if self.constraint else f'["{name}"]'
+        tail = f'.constraints["{name}"].{self.flag}' if self.flag else f'["{name}"]'
         return f'pose.bones["{bone}"]{tail}'
 
     def __str__(self) -> str:
@@ -46,13 +55,13 @@ class Toggle:
 
     def now(self, armature: bpy.types.Object) -> float:
         bone: Any = armature.pose.bones[self.bone]
-        return float(bone.constraints[self.name].enabled if self.constraint else bone[self.name])
+        return float(getattr(bone.constraints[self.name], self.flag) if self.flag else bone[self.name])
 
     def put(self, armature: bpy.types.Object) -> None:
         """Sets it in the pose of this moment, in the type it has."""
         bone: Any = armature.pose.bones[self.bone]
-        if self.constraint:
-            bone.constraints[self.name].enabled = bool(self.value)
+        if self.flag:
+            setattr(bone.constraints[self.name], self.flag, bool(self.value))
         else:
             bone[self.name] = type(bone[self.name])(self.value)
 
@@ -66,6 +75,7 @@ class Toggles:
         self.curves = {
             c.data_path: c for c in active_curves(armature) if not c.mute and len(c.keyframe_points)
         }
+        self.animated = {curve.data_path for curve in heard_curves(armature)}
         self.driven = set() if data is None else {d.data_path for d in data.drivers if not d.mute}
         self.all = [*_switches(armature, bone_map), *self._constraints(bone_map)]
 
@@ -92,10 +102,26 @@ class Toggles:
     def fault(self, joints: Iterable[str]) -> str:
         """Why those of the joints cannot be keyed, "" when they can."""
         for toggle in self.all:
-            paths = {toggle.path, toggle.path.removesuffix("enabled") + "mute"} & self.driven
-            if paths and toggle.joints & set(joints):
+            if self._is_driven(toggle) and toggle.joints & set(joints):
                 return f"{toggle} is moved by a driver: remove or mute it first"
         return ""
+
+    def for_new_action(self) -> list[Toggle]:
+        """All that an action with keys of the whole body must hold. Raises RigError for a constraint that a driver
+        keeps on; one that it keeps off needs no key."""
+        found = []
+        for toggle in self.all:
+            if not toggle.constraint or not self._is_driven(toggle):
+                found.append(toggle)
+            elif abs(toggle.now(self.armature) - toggle.value) > SAME:
+                raise RigError(f"{toggle} is moved by a driver: remove or mute it first")
+        return found
+
+    def _is_driven(self, toggle: Toggle) -> bool:
+        paths = {toggle.path}
+        if toggle.constraint:
+            paths |= {toggle.path.removesuffix(toggle.flag) + flag for flag in FLAGS}
+        return bool(paths & self.driven)
 
     def _constraints(self, bone_map: BoneMap) -> Iterator[Toggle]:
         joints = {bone: joint for joint, bone in bone_map.bones.items()}
@@ -106,13 +132,14 @@ class Toggles:
             for constraint in bone.constraints:
                 moved = frozenset(joints[name] for name in _moved_bones(bone, constraint) if name in joints)
                 if moved and self._acts(constraint):
-                    yield Toggle(bone.name, constraint.name, 0.0, moved, constraint=True)
+                    flag = "enabled" if f"{constraint.path_from_id()}.enabled" in self.animated else "mute"
+                    yield Toggle(bone.name, constraint.name, FLAGS[flag], moved, flag)
 
     def _acts(self, constraint: Any) -> bool:
         """Whether it does something now, or at some frame."""
         path = constraint.path_from_id()
         on, strong = (
-            value or bool({f"{path}.{word}" for word in words} & (self.curves.keys() | self.driven))
+            value or bool({f"{path}.{word}" for word in words} & (self.animated | self.driven))
             for value, words in (
                 (not constraint.mute, ("enabled", "mute")),
                 (constraint.influence > 0, ("influence",)),

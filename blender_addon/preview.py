@@ -17,7 +17,8 @@ import bpy
 from bpy.props import BoolProperty, PointerProperty, StringProperty
 
 KEPT: Any = {"LIBRARY_OVERRIDABLE"}
-STRIPS = "strips"  # of the state: what `strip_tracks` needs to settle prompt strips or to take them back
+# of the state: what `strip_tracks` needs to settle prompt strips or to take them back, and strips with another action
+STRIPS, REPLACED = "strips", "replaced"
 
 
 class LabanPreview(bpy.types.PropertyGroup):
@@ -30,6 +31,10 @@ class LabanPreview(bpy.types.PropertyGroup):
     shown: PointerProperty(
         name="Action on trial", type=bpy.types.Action, override=KEPT, description="What Accept keeps"
     )
+    replaced: PointerProperty(
+        name="Action before in the NLA", type=bpy.types.Action, override=KEPT,
+        description="What the NLA strips played whose action is on trial; Reject brings it back",
+    )  # fmt: skip
     state: StringProperty(
         name="What was there",
         options={"HIDDEN"},
@@ -93,21 +98,26 @@ def accept(rig: Any) -> None:
 
     trial = rig.laban_preview
     before, shown, state = trial.before, trial.shown, json.loads(trial.state)
+    replaced = trial.replaced
     if STRIPS in state:
         settle(rig, state[STRIPS])
     rig.property_unset("laban_preview")
-    if before is not None:
+    if replaced is not None:
+        succeed(replaced, shown)
+    elif before is not None:
         succeed(before, shown)
 
 
 def reject(scene: Any, rig: Any) -> None:
     """Back to what was there: action, slot, blending, NLA strips, the scene's end, poses and switches without keys."""
-    from .strip_tracks import take_back
+    from .strip_tracks import put_back, take_back
 
     trial = rig.laban_preview
     before, shown, state = trial.before, trial.shown, json.loads(trial.state)
     if STRIPS in state:
         take_back(rig, state[STRIPS])
+    if trial.replaced is not None and shown is not None:
+        put_back(rig, shown, trial.replaced, state[REPLACED])
     _restore_action(rig, before, state)
     rig.property_unset("laban_preview")
     if shown is not None and shown != before and shown.users == 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,8 @@ from motion_core.constraints import Pin
 from motion_core.tasks import Generate, Sampling, TaskError
 
 from . import preview
-from .actions import held, let_go, sign, slot_of
+from .actions import held, sign
+from .controls import pose_borrowed
 from .delivery import find_by_uid, in_scene, push_undo
 from .fps import scene_fps
 from .landing import Landing, landing_again
@@ -23,6 +23,7 @@ from .preferences import current_choice
 from .remembered import REMEMBERED, Remembered
 from .session import SESSION, Outcome, Place, Run
 from .strip_pins import pins_of_record
+from .strip_tracks import replace_action, strips_with
 from .strips import Strip, records_of
 
 if TYPE_CHECKING:
@@ -136,20 +137,19 @@ def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None
         landing = landing_again(kept, place, scene_fps(scene), trial, uid)
         title = kept.task.text or landing.task
     if preview.playing(rig):
+        shown = rig.laban_preview
+        if shown.replaced is not None and shown.shown == action:  # its NLA strips will play that one again
+            if landing is not None and landing.again == uid:
+                landing = replace(landing, again=shown.replaced.session_uid)
+            uid = shown.replaced.session_uid
         preview.reject(scene, rig)
         if landing is not None and find_by_uid(bpy.data.actions, uid) is None:  # it was on trial itself
             landing = replace(landing, again=None)
     arrive = None if landing is None else landing.arrive
-    if any(True for _ in _strips_with(rig, uid)):
+    former = find_by_uid(bpy.data.actions, uid)
+    if former is not None and strips_with(rig, former):
         arrive = partial(_into_nla, uid, landing)
     SESSION.generate(current_choice(), request, place, title, arrive=arrive)
-
-
-def _strips_with(rig: Any, action: int) -> Iterator[Any]:
-    """The NLA strips of a rig that play an action (its session number)."""
-    data = rig.animation_data
-    for track in data.nla_tracks if data is not None else ():
-        yield from (s for s in track.strips if s.action is not None and s.action.session_uid == action)
 
 
 def _into_nla(former: int, landing: Landing | None, run: Run, results: list[bytes]) -> Outcome:
@@ -164,21 +164,24 @@ def _into_nla(former: int, landing: Landing | None, run: Run, results: list[byte
             raise RigError(f"the rig {run.place.rig_name!r}, or its action, is not in this file any more")
         motion = bytes_to_motion(results[0], "the motion that the service sent")
         with in_scene(scene) as context:
-            name = _swap(context, rig, motion, former, landing)
-            push_undo(f"Laban: {name}")
+            with preview.on_trial(scene, rig, run.place.trial) as shown:
+                action = _swap(context, rig, motion, former, landing)
+                shown(action)
+            push_undo(f"Laban: {action.name}")
     except (RigError, FormatError) as error:
         return Outcome(str(error), True)
-    return Outcome(f"{name}: made again, in the NLA")
+    return Outcome(f"{action.name}: made again, in the NLA")
 
 
-def _swap(context: Any, rig: Any, motion: Motion, former: int, landing: Landing | None) -> str:
-    """Lets the NLA strips of the former action play the result; the rig's active action stays."""
+def _swap(context: Any, rig: Any, motion: Motion, former: int, landing: Landing | None) -> bpy.types.Action:
+    """Lets the NLA strips of the former action play the result, on trial; the rig's active action, and what it does not
+    key, stay."""
     from .bake import bake
 
     data = rig.animation_data
     old = find_by_uid(bpy.data.actions, former)
     before, slot = data.action, getattr(data, "action_slot", None)
-    with held(before):
+    with pose_borrowed(context, rig), held(before):
         try:
             if landing is None:
                 new = bake(context, rig, motion, start_frame=round(old.frame_range[0]), name=old.name)
@@ -188,17 +191,11 @@ def _swap(context: Any, rig: Any, motion: Motion, former: int, landing: Landing 
             data.action = before
             if slot is not None:
                 data.action_slot = slot
-    for strip in _strips_with(rig, former):
-        start, end = strip.frame_start, strip.frame_end
-        strip.action = new
-        if hasattr(strip, "action_slot"):
-            strip.action_slot = slot_of(new)
-        strip.frame_start, strip.frame_end = start, end
-    name = old.name
-    let_go(old)
-    new.name = name
+    new.name = old.name  # with a number, until it takes its place
     sign(new)
-    return name
+    rig.laban_preview.replaced = old
+    preview.remember(rig, **{preview.REPLACED: replace_action(rig, old, new)})
+    return new
 
 
 def version_note(action: Any) -> str:

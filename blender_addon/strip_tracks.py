@@ -17,6 +17,7 @@ from .strips import PIECE, nla_pieces, records_of
 
 TRACK = "Prompt Strips"
 TRIAL = "Prompt Strips (on trial)"
+EXTENT = ("action_frame_start", "action_frame_end", "scale", "repeat", "frame_start", "frame_end")
 Placed = tuple[Piece, Any]  # where an action plays
 
 
@@ -115,6 +116,46 @@ def _new_strip(track: Any, piece: Piece, action: bpy.types.Action) -> Any:
     _choose_slot(strip, action)
     strip.extrapolation = "HOLD_FORWARD"
     return strip
+
+
+# --- any NLA strips, with another action ------------------------------------------------------------------------------
+
+
+def strips_with(rig: Any, action: bpy.types.Action) -> list[tuple[Any, Any]]:
+    """(track, NLA strip) of those that play an action."""
+    data = rig.animation_data
+    tracks = data.nla_tracks if data is not None else ()
+    return [(track, strip) for track in tracks for strip in track.strips if strip.action == action]
+
+
+def replace_action(rig: Any, old: bpy.types.Action, new: bpy.types.Action) -> list[list[Any]]:
+    """NLA strips that play one action play another, where they are; returns what `put_back` needs."""
+    state = []
+    for track, strip in strips_with(rig, old):
+        slot = getattr(strip, "action_slot", None)
+        state.append([track.name, strip.name, None if slot is None else slot.identifier, _extent(strip)])
+        extent = _extent(strip)
+        strip.action = new
+        _choose_slot(strip, new)
+        strip.frame_start, strip.frame_end = extent["frame_start"], extent["frame_end"]
+    return state
+
+
+def put_back(rig: Any, new: bpy.types.Action, old: bpy.types.Action, state: Sequence[Sequence[Any]]) -> None:
+    """The inverse of `replace_action`."""
+    known = {(track, name): (slot, extent) for track, name, slot, extent in state}
+    for track, strip in strips_with(rig, new):
+        slot, extent = known.get((track.name, strip.name), (None, {}))
+        strip.action = old
+        if slot is not None and slot in old.slots:
+            strip.action_slot = old.slots[slot]
+        for name, value in extent.items():
+            setattr(strip, name, value)
+
+
+def _extent(strip: Any) -> dict[str, float]:
+    """What a change of its action may change."""
+    return {name: getattr(strip, name) for name in EXTENT}
 
 
 def _choose_slot(strip: Any, action: bpy.types.Action) -> None:

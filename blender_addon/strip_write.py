@@ -16,10 +16,9 @@ import numpy as np
 
 from . import preview
 from .actions import Channel, action_name, curves_of, make_action, put_action, sign, slot_of
-from .bake import pose_channels, switch_channels, write_meta
+from .bake import pose_channels, write_meta
 from .continued_keys import put_keys, take_keys
-from .controls import set_switches
-from .mapping import bones_of
+from .held_channels import Held, held_channels, let_show
 from .remembered import REMEMBERED
 from .strip_plan import Canvas, Piece
 from .strip_tracks import Placed, lay_on_trial, strips_heard
@@ -47,16 +46,15 @@ def write(
     """Puts a canvas on a rig on which a trial has begun; returns the action, or the first of the NLA strips, on trial.
     records: of all its strips, as they are now. Actions of before are not changed.
     """
-    bone_map = bones_of(rig)
     segments = list(_segments(context, rig, canvas, output != output_of(rig)))
     preview.remember(rig, **{preview.STRIPS: {"output": output, "heard": strips_heard(rig)}})
-    set_switches(rig, bone_map.switches)
-    switches = switch_channels(rig, bone_map)
+    held = held_channels(context, rig)
+    held.put(rig)
     if output == "ACTION":
-        action = _write_action(rig, segments, switches, pieces, records)
+        action = _write_action(rig, segments, held, pieces, records)
         _finish(action, canvas)
         return action
-    placed = _piece_actions(rig, segments, switches, pieces, records)
+    placed = _piece_actions(rig, segments, held, pieces, records)
     for _, action in placed:
         if action.users == 0:
             _finish(action, canvas)
@@ -88,7 +86,7 @@ def _segments(
 def _write_action(
     rig: Any,
     segments: Sequence[Segment],
-    switches: list[Channel],
+    held: Held,
     pieces: Sequence[Piece],
     records: Mapping[str, Record],
 ) -> bpy.types.Action:
@@ -96,7 +94,7 @@ def _write_action(
     prompts = [records[piece.uid].prompt for piece in pieces if piece.uid in records]
     action, former = data.action, records_of(data.action)
     if not former:
-        action, slot = make_action(rig, action_name(" / ".join(prompts)), switches, pieces[0].start)
+        action, slot = make_action(rig, action_name(" / ".join(prompts)), held.channels, pieces[0].start)
         put_action(rig, action, slot)
     else:
         data.action = action = _copy_of(action)
@@ -104,6 +102,7 @@ def _write_action(
     curves, word = curves_of(action, slot)
     for segment in segments:
         put_keys(curves, segment.channels, segment.first, segment.changed, word)
+        let_show(curves, word, held.toggles, segment.changed)
     _vacate(curves, segments, pieces, former)
     _tell(action, [records[piece.uid] for piece in pieces if piece.uid in records])
     return action
@@ -128,7 +127,7 @@ def _vacate(
 def _piece_actions(
     rig: bpy.types.Object,
     segments: Sequence[Segment],
-    switches: list[Channel],
+    held: Held,
     pieces: Sequence[Piece],
     records: Mapping[str, Record],
 ) -> list[Placed]:
@@ -144,18 +143,18 @@ def _piece_actions(
         if strip is not None and not changed:
             placed.append((piece, strip.action))
             continue
-        action = _piece_action(rig, piece, strip, segments, switches)
+        action = _piece_action(rig, piece, strip, segments, held)
         _tell(action, [records[piece.uid]] if piece.uid in records else [])
         placed.append((piece, action))
     return placed
 
 
 def _piece_action(
-    rig: bpy.types.Object, piece: Piece, strip: Any, segments: Sequence[Segment], switches: list[Channel]
+    rig: bpy.types.Object, piece: Piece, strip: Any, segments: Sequence[Segment], held: Held
 ) -> bpy.types.Action:
     """A copy of a piece's action with its changed frames in it. A new one is given all its frames."""
     if strip is None:
-        action, slot = make_action(rig, action_name(piece.name), switches, piece.start)
+        action, slot = make_action(rig, action_name(piece.name), held.channels, piece.start)
         action[PIECE] = piece.uid
     else:
         action, slot = _copy_of(strip.action), getattr(strip, "action_slot", None)
@@ -170,6 +169,7 @@ def _piece_action(
         )
         if len(frames):
             put_keys(curves, segment.channels, segment.first, frames, word)
+            let_show(curves, word, held.toggles, frames)
     return action
 
 

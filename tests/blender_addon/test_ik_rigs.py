@@ -330,9 +330,23 @@ def test_only_constraints_that_move_what_is_keyed_give_way(context):
     action, _ = put_change(context, rig, change_of(context, rig, KEPT, frozenset(PARTS["left_leg"])), "test")
     keyed = {curve.data_path for curve in fcurves(action) if "constraints" in curve.data_path}
     assert keyed == {
-        'pose.bones["mixamorig:LeftLeg"].constraints["IK"].enabled',
-        'pose.bones["mixamorig:LeftFoot"].constraints["Copy Rotation"].enabled',
+        'pose.bones["mixamorig:LeftLeg"].constraints["IK"].mute',
+        'pose.bones["mixamorig:LeftFoot"].constraints["Copy Rotation"].mute',
     }
+
+
+def test_a_constraint_whose_enabled_is_keyed_goes_on_with_that(context):
+    """The two are one flag: keys of both would contradict each other."""
+    rig = mixamo_with_ik(context)
+    ik = rig.pose.bones["mixamorig:LeftLeg"].constraints["IK"]
+    ik.keyframe_insert("enabled", frame=1)
+    before = deform_poses(rig, KEPT)
+    action, _ = put_change(context, rig, change_of(context, rig, KEPT, frozenset(PARTS["left_leg"])), "test")
+    keyed = {curve.data_path for curve in fcurves(action) if '"IK"' in curve.data_path}
+    assert keyed == {f"{ik.path_from_id()}.enabled"}
+    assert apart(rig, before, KEPT)[0].max() < 0.01
+    context.scene.frame_set(30)
+    assert not ik.enabled
 
 
 def test_between_frames_nothing_lies_half_way(context):

@@ -9,8 +9,9 @@ from ik_rigs import RIGS, deform_poses
 from rig_animation import curve_table, joint_poses, key_pose
 from test_complete import KEYS, foreign, select_bones, snapshot
 from test_ik_rigs import KEPT, SPAN, change_of
+from test_strip_trial import state_of
 
-from blender_addon.actions import fcurves, sign
+from blender_addon.actions import fcurves, sign, slot_of
 from blender_addon.remembered import LONGEST, Remembered
 from blender_addon.rig_edit import put_change
 from blender_addon.session import SESSION
@@ -210,18 +211,13 @@ def test_a_rig_in_ik_that_was_completed_takes_the_same_again(context, kind):
 
 def test_pushed_down_it_is_made_again_in_its_nla_strip(context, rig):
     bpy.ops.laban.complete()
-    action = accept_and_forget(rig)
-    action.use_fake_user = False
-    sign(action)
+    strip = pushed_down(rig, accept_and_forget(rig))
     data = rig.animation_data
-    slot = getattr(data, "action_slot", None)
-    strip = data.nla_tracks.new().strips.new("walk", 105, action)
-    if slot is not None:
-        strip.action_slot = slot
-    data.action = None
     first = poses(rig, range(105, 141))
+    context.scene.laban_edit.trial = False
     context.scene.frame_set(110)
     assert bpy.ops.laban.regenerate() == {"FINISHED"}
+    assert not rig.laban_preview.playing
     assert data.action is None
     assert (strip.frame_start, strip.frame_end) == (105, 140)
     np.testing.assert_allclose(poses(rig, range(105, 141)), first, atol=1e-4)
@@ -230,6 +226,110 @@ def test_pushed_down_it_is_made_again_in_its_nla_strip(context, rig):
     bpy.ops.laban.regenerate(seed=3)
     assert strip.action["laban_seed"] == 3
     assert np.abs(poses(rig, range(105, 141)) - first).max() > 0.01
+
+
+def pushed_down(rig, action, start: int = 105):
+    """The rig's active action as an NLA strip, untouched."""
+    action.use_fake_user = False
+    sign(action)
+    data = rig.animation_data
+    slot = getattr(data, "action_slot", None)
+    strip = data.nla_tracks.new().strips.new("walk", start, action)
+    if slot is not None:
+        strip.action_slot = slot
+    data.action = None
+    return strip
+
+
+@pytest.mark.parametrize("task", ["generate", "complete"])
+def test_in_its_nla_strip_it_is_on_trial(context, rig, task):
+    """Reject brings back the strips with all that was set on them; Accept keeps them, with the new action in them."""
+    scene = context.scene
+    scene.laban.prompt, scene.laban.seconds = "a person walks", 1.5
+    scene.laban_edit.trial = scene.laban_edit.trial_generate = True
+    getattr(bpy.ops.laban, task)()
+    action = accept_and_forget(rig)
+    strip = pushed_down(rig, action)
+    strip.action_frame_end -= 5
+    strip.frame_end, strip.blend_type = 175, "COMBINE"
+    twice = rig.animation_data.nla_tracks.new().strips.new("again", 205, action)
+    if hasattr(twice, "action_slot"):
+        twice.action_slot = slot_of(action)
+    own = bpy.data.actions.new("own")
+    rig.animation_data.action = own
+    if hasattr(own, "slots"):
+        rig.animation_data.action_slot = own.slots.new(id_type="OBJECT", name="own")
+    scene.frame_set(110)
+    frames = range(105, 241)
+    before, first = state_of(rig), poses(rig, frames)
+    scene.frame_set(110)
+    assert bpy.ops.laban.regenerate(action="Kept", seed=3) == {"FINISHED"}
+    assert rig.laban_preview.playing and rig.animation_data.action == own
+    assert strip.action == twice.action == rig.laban_preview.shown != action
+    assert (strip.frame_start, strip.frame_end, twice.frame_start) == (105, 175, 205)
+    tried = poses(rig, frames)
+    assert np.abs(tried - first).max() > 0.01
+    scene.frame_set(110)
+    bpy.ops.laban.regenerate(action=strip.action.name, seed=4)  # another one in its place
+    assert rig.laban_preview.playing and rig.laban_preview.replaced == action
+    assert strip.action["laban_seed"] == 4
+    assert len(bpy.data.actions) == 3
+    scene.frame_set(110)
+    bpy.ops.laban.reject()
+    assert state_of(rig) == before
+    np.testing.assert_array_equal(poses(rig, frames), first)
+    scene.frame_set(110)
+    bpy.ops.laban.regenerate(action="Kept", seed=3)
+    bpy.ops.laban.accept()
+    assert not rig.laban_preview.playing
+    np.testing.assert_allclose(poses(rig, frames), tried, atol=1e-5)
+    assert sorted(action.name for action in bpy.data.actions) == ["Kept", "own"]
+    assert strip.action["laban_seed"] == 3
+
+
+def test_a_strip_on_trial_survives_saving(context, rig, tmp_path):
+    bpy.ops.laban.complete()
+    pushed_down(rig, accept_and_forget(rig))
+    context.scene.frame_set(110)
+    before = state_of(rig)
+    bpy.ops.laban.regenerate(seed=3)
+    path = str(tmp_path / "trial.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    rig = bpy.data.objects["Laban"]
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.laban.reject()
+    assert state_of(rig) == before
+
+
+def test_the_ik_of_the_active_action_stays_on_when_a_strip_is_made_again(context, session):
+    """Making a motion turns constraints off; an action that does not key them must find them as they were."""
+    rig = RIGS["mixamo"](context)
+    context.view_layer.objects.active = rig
+    own, scene = rig.animation_data.action, context.scene
+    scene.laban.prompt, scene.laban.seconds, scene.laban.steps = "a person walks", 1.0, 2
+    scene.laban_edit.trial_generate = True
+    own.use_fake_user = True
+    bpy.ops.laban.generate()
+    bpy.ops.laban.accept()
+    made = rig.animation_data.action
+    pushed_down(rig, made, 105).extrapolation = "NOTHING"
+    rig.animation_data.action = own
+    if hasattr(own, "slots"):
+        rig.animation_data.action_slot = own.slots[0]
+    rig.animation_data.action_extrapolation = "NOTHING"
+    scene.frame_set(30)
+    first = deform_poses(rig, SPAN)
+    scene.frame_set(30)
+    for seed, end in ((3, bpy.ops.laban.accept), (4, bpy.ops.laban.reject)):
+        bpy.ops.laban.regenerate(action=rig.animation_data.nla_tracks[0].strips[0].action.name, seed=seed)
+        assert rig.laban_preview.playing
+        points, turns = deform_poses(rig, SPAN)
+        np.testing.assert_allclose(points, first[0], atol=1e-5)
+        assert np.degrees(quat.angle_between(turns, first[1])).max() < 0.02
+        scene.frame_set(30)
+        end()
+    np.testing.assert_allclose(deform_poses(rig, SPAN)[0], first[0], atol=1e-5)
 
 
 def test_at_another_frame_rate_it_lasts_as_long(context, rig):
