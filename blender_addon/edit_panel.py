@@ -12,7 +12,7 @@ from .operators.pins import chosen_pin, pins_of_rig
 from .panels import SidebarPanel, draw_trial, progress_text
 from .session import SESSION
 from .strip_panel import draw_regenerate
-from .text_lines import columns_of, draw_text
+from .text_lines import beside, columns_of, draw_text, fits_field
 
 OPERATORS = {"COMPLETE": "laban.complete", "EDIT": "laban.edit", "FOLLOW": "laban.follow"}
 WORDS = {
@@ -32,13 +32,13 @@ class LABAN_PT_edit(SidebarPanel, bpy.types.Panel):
         draw_trial(layout, context)
         column = layout.column()
         column.enabled = SESSION.run is None
-        column.row().prop(settings, "mode", expand=True)
+        beside(column, width).prop(settings, "mode", expand=True)
         column.prop(settings_of(context), "model", text="")
         row = column.row()
         row.scale_y = 1.2
         row.prop(settings, "text", text="", placeholder=WORDS[settings.mode])
-        if len(settings.text) > width:
-            draw_text(column, settings.text, width=width)
+        if not fits_field(settings.text, width):
+            draw_text(column, settings.text, width=width, typed=True)
         fields = column.column()
         fields.use_property_split, fields.use_property_decorate = True, False
         DRAW[settings.mode](fields, settings)
@@ -92,7 +92,7 @@ def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, mode: s
         row.operator("laban.cancel", text="", icon="X")
         return
     row.operator(OPERATORS[mode], icon="PLAY")
-    draw_regenerate(layout)
+    draw_regenerate(layout, width)
     if fault := edit_fault(context, mode):
         draw_text(layout, fault, width=width, icon="INFO")
     outcome = SESSION.outcome

@@ -15,7 +15,8 @@ from .preferences import current_choice, find_preferences, smpl_model
 from .preview import playing
 from .properties import LabanSettings
 from .session import SESSION, Outcome, Run
-from .text_lines import columns_of, draw_text
+from .strip_tracks import TRIAL
+from .text_lines import columns_of, draw_text, fits_field
 
 EXAMPLES = "a person walks forward and waves"
 SERVICE_WORDS = {
@@ -78,8 +79,11 @@ def draw_trial(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     if not playing(rig):
         return
     box = layout.box()
-    shown = rig.laban_preview.shown
-    box.label(text=f"On trial: {shown.name if shown else 'a result'}", icon="PLAY")
+    shown = rig.laban_preview.shown.name if rig.laban_preview.shown else "a result"
+    tracks = rig.animation_data.nla_tracks if rig.animation_data else ()
+    if any(track.name.startswith(TRIAL) for track in tracks):
+        shown = "prompt strips"  # several; the one action that is known is only the first
+    draw_text(box, f"On trial: {shown}", width=columns_of(context) - 2, icon="PLAY", lines=3)
     row = box.row(align=True)
     row.scale_y = 1.3
     row.operator("laban.accept", icon="CHECKMARK")
@@ -94,8 +98,8 @@ def _draw_words(column: bpy.types.UILayout, settings: LabanSettings, width: int)
     row.scale_y = 1.3
     if needs == "text":
         row.prop(settings, "prompt", text="", placeholder=EXAMPLES)
-        if len(settings.prompt) > width:  # a field has one line: show what it cuts
-            draw_text(column, settings.prompt, width=width)
+        if not fits_field(settings.prompt, width):  # a field has one line: show what it cuts
+            draw_text(column, settings.prompt, width=width, typed=True)
         _draw_parts(column, settings, width)
     else:
         row.prop(settings, "action", text="", icon="ACTION", placeholder="action")
@@ -120,10 +124,12 @@ def _draw_parts(column: bpy.types.UILayout, settings: LabanSettings, width: int)
     if not parts and not fault:
         return
     column.prop(settings, "split")
-    if settings.split:
-        lines = [f"{seconds:.1f} s  {text}" for text, seconds in parts] or [f"made as one: {fault}"]
-        for line in lines:
-            draw_text(column, line, width=width)
+    if settings.split and fault:
+        draw_text(column, f"made as one: {fault}", width=width)
+    for text, seconds in parts if settings.split else ():
+        line = column.split(factor=9 / (width + 4))
+        draw_text(line, f"{seconds:.1f} s", width=9)
+        draw_text(line, text, width=width - 9, typed=True)
 
 
 def _draw_numbers(column: bpy.types.UILayout, settings: LabanSettings) -> None:
@@ -173,7 +179,9 @@ class LABAN_PT_sampling(SidebarPanel, bpy.types.Panel):
         layout.use_property_split, layout.use_property_decorate = True, False
         card = settings.card
         if card.fixed:
-            told = f"{card.title} always takes {card.steps} steps, its guidance of {card.guidance:g} is built in."
+            told = (
+                f"This model always takes {card.steps} steps; its guidance of {card.guidance:g} is built in."
+            )
             draw_text(layout, told, width=columns_of(context))
         else:
             layout.prop(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import bpy
+from bpy.app.handlers import persistent
 
 from motion_core.tasks import TaskError, task_to_json
 
@@ -201,14 +202,29 @@ def redraw() -> None:
                         region.tag_redraw()
 
 
+@persistent
+def _on_history(*_: object) -> None:
+    """After undo and redo "Accepted" is not true any more; a kept file is still there to be put on a rig."""
+    if SESSION.outcome.file is None:
+        SESSION.outcome = Outcome()
+
+
+HISTORY = (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post)
+
+
 def begin(deliver: Arrival) -> None:
     """When the extension is enabled."""
     SESSION.deliver = deliver
+    for handlers in HISTORY:
+        handlers.append(_on_history)
     atexit.register(SESSION.stop)
 
 
 def end() -> None:
     """When it is disabled."""
+    for handlers in HISTORY:
+        if _on_history in handlers:
+            handlers.remove(_on_history)
     if bpy.app.timers.is_registered(_on_timer):
         bpy.app.timers.unregister(_on_timer)
     SESSION.stop()

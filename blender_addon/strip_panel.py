@@ -15,7 +15,7 @@ from .panels import SidebarPanel, draw_outcome, draw_trial, progress_text
 from .preferences import current_choice
 from .session import SESSION
 from .strips import LabanStrip, stale_on
-from .text_lines import columns_of, draw_text
+from .text_lines import beside, columns_of, draw_text, fits_field
 
 _reasons: dict[str, str] = {}  # of the rig whose list is being drawn: worked out once, not for each line
 
@@ -82,16 +82,16 @@ def _draw_strip(layout: Any, strip: LabanStrip, reason: str, width: int) -> None
     column = layout.column()
     column.enabled = SESSION.run is None
     column.prop(strip, "prompt", text="")
-    if len(strip.prompt) > width:
-        draw_text(column, strip.prompt, width=width)
-    row = column.row(align=True)
+    if not fits_field(strip.prompt, width):
+        draw_text(column, strip.prompt, width=width, typed=True)
+    row = beside(column, width)
     row.prop(strip, "start")
     row.prop(strip, "end")
-    row = column.row(align=True)
+    row = beside(column, width)
     row.prop(strip, "seed")
     row.prop(strip, "transition")
     column.prop(strip, "model")
-    row = column.row(align=True)
+    row = beside(column, width)
     row.active = not (card := CATALOG.get(strip.model)) or not card.fixed
     row.prop(strip, "steps")
     row.prop(strip, "guidance")
@@ -113,16 +113,16 @@ def _draw_buttons(layout: Any, context: bpy.types.Context, width: int) -> None:
     row = layout.row(align=True)
     row.operator("laban.generate_strips", text="This One").which = "ONE"
     row.operator("laban.generate_strips", text="All").which = "ALL"
-    draw_regenerate(layout)
+    draw_regenerate(layout, width)
     if fault := make_fault(context):
         draw_text(layout, fault, width=width, icon="INFO")
         if current_choice().fault:
             layout.operator("laban.open_preferences", icon="PREFERENCES")
 
 
-def draw_regenerate(layout: bpy.types.UILayout) -> None:
+def draw_regenerate(layout: bpy.types.UILayout, width: int) -> None:
     """Make the active action again: the same, or with another seed."""
-    row = layout.row(align=True)
+    row = beside(layout, width)
     row.operator("laban.regenerate", icon="FILE_REFRESH")
     row.operator("laban.regenerate", text="Other Seed").new_seed = True  # type: ignore[attr-defined]
 

@@ -1,14 +1,25 @@
-"""Text of any length in a panel, which by itself cuts a label at the edge."""
+"""Text of any length in a panel, which by itself cuts a label at the edge.
+
+Widths are in characters of an average text, so that panels can reckon with them; lines are measured in Blender's font.
+"""
 
 from __future__ import annotations
 
-import textwrap
+import re
+from functools import lru_cache
 from typing import Any
 
+import blf
 import bpy
 
-PIXELS_PER_CHARACTER = 6.6  # of Blender's interface font at scale 1, on average
+FONT = 0  # Blender's interface font
+POINTS = 11  # its size in a panel at scale 1
+PIXELS_PER_CHARACTER = 5.5  # of that font in English, at scale 1
 MARGIN = 60  # pixels of a panel that no text uses
+ICON = 21  # pixels of an icon before a label
+FIELD = 14  # pixels of a text field that show no text
+NARROW = 30  # characters, below which buttons beside each other are cut
+UNIT = re.compile(r"(?<=\d) (?=(?:s|m|cm|mm|fps)\b)")  # the blank at which no line may break
 
 
 def columns_of(context: bpy.types.Context) -> int:
@@ -18,11 +29,54 @@ def columns_of(context: bpy.types.Context) -> int:
     return max(20, int((width / scale - MARGIN) / PIXELS_PER_CHARACTER))
 
 
-def draw_text(layout: Any, text: str, *, width: int, icon: str = "NONE", lines: int = 8) -> None:
-    """Labels under each other, the icon before the first; the text begins with a capital letter."""
-    text = text[:1].upper() + text[1:]
+def beside(layout: Any, width: int) -> Any:
+    """Where buttons or fields go beside each other; under each other in a narrow panel, which would cut their names."""
+    return layout.column(align=True) if width < NARROW else layout.row(align=True)
+
+
+def pixels_of(text: str) -> float:
+    """How wide a text is in a panel at scale 1."""
+    blf.size(FONT, POINTS)
+    return blf.dimensions(FONT, text)[0]
+
+
+def fits_field(text: str, width: int) -> bool:
+    """Whether a text field that is `width` characters wide shows all of it."""
+    return pixels_of(text) <= width * PIXELS_PER_CHARACTER - FIELD
+
+
+@lru_cache(maxsize=256)  # a panel is drawn again and again
+def lines_of(text: str, pixels: float, most: int) -> tuple[str, ...]:
+    """A text as at most so many lines, none wider than `pixels` at scale 1; "..." ends what is cut."""
+    lines, line = [], ""
+    for word in UNIT.sub("\u00a0", text).split(" "):
+        if line and pixels_of(f"{line} {word}") > pixels:
+            lines.append(line)
+            line = ""
+        line = f"{line} {word}".lstrip(" ")
+        while len(line) > 1 and pixels_of(line) > pixels:  # a word that is too long for a line: a path
+            end = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or pixels_of(line[:n]) <= pixels)
+            lines.append(line[:end])
+            line = line[end:]
+    lines.append(line)
+    if len(lines) > most:
+        last = lines[most - 1]
+        while last and pixels_of(f"{last} ...") > pixels:
+            last = last[:-1].rstrip()
+        lines = [*lines[: most - 1], f"{last} ..."]
+    return tuple(line.replace("\u00a0", " ") for line in lines)
+
+
+def draw_text(
+    layout: Any, text: str, *, width: int, icon: str = "NONE", lines: int = 8, typed: bool = False
+) -> None:
+    """Labels under each other, the icon before the first. A text begins with a capital letter, except for what somebody
+    `typed`, and for names like "rigAction".
+    """
+    if not typed and re.match(r"[a-z]+(?![\w.])", text):
+        text = text[:1].upper() + text[1:]
     column = layout.column(align=True)
     column.scale_y = 0.8
-    parts = textwrap.wrap(text, width, max_lines=lines, placeholder=" ...", break_on_hyphens=False) or [""]
-    for number, part in enumerate(parts):
-        column.label(text=part, icon=icon if number == 0 or icon == "NONE" else "BLANK1")
+    pixels = width * PIXELS_PER_CHARACTER - (0 if icon == "NONE" else ICON)
+    for number, line in enumerate(lines_of(" ".join(text.split()), pixels, lines)):
+        column.label(text=line, icon=icon if number == 0 or icon == "NONE" else "BLANK1")

@@ -13,6 +13,7 @@ from test_panels import Recorder
 from blender_addon.edit_panel import CLASSES
 from blender_addon.preview import begin, show
 from blender_addon.session import SESSION, Outcome
+from blender_addon.strip_tracks import TRIAL
 from motion_core.joints import JOINTS
 
 
@@ -38,7 +39,7 @@ class Canvas(Recorder):
     def _inner(self, **more: Any) -> Canvas:
         return Canvas(self.drawn)
 
-    row = column = box = _inner
+    row = column = box = split = _inner
 
 
 def draw(context) -> Canvas:
@@ -90,7 +91,12 @@ def test_on_trial_there_are_accept_and_reject(context, rig):
     show(context.scene, rig, rig.animation_data.action)
     drawn = draw(context)
     assert {"laban.accept", "laban.reject"} <= set(drawn.names("operator"))
-    assert "On trial" in drawn.texts()
+    rig.animation_data.action.name = "rigAction"
+    assert "On trial: rigAction" in draw(context).texts()
+    rig.animation_data.nla_tracks.new().name = TRIAL
+    assert "On trial: prompt strips" in draw(context).texts()
+    rig.animation_data_clear()
+    assert "On trial: rigAction" in draw(context).texts()
 
 
 def test_pins_are_listed_with_their_frames(context, rig):

@@ -15,6 +15,7 @@ from strip_lists import WALK, WAVE, lay_strips, make
 from test_complete import KEYS
 from test_strip_trial import state_of
 
+from blender_addon.session import SESSION
 from motion_core.skeleton import JOINTS
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -72,11 +73,12 @@ def test_a_decision_is_one_step_back_and_forth(landed, decide):
     before, tried = landed
     assert getattr(bpy.ops.laban, decide)("EXEC_DEFAULT", True) == {"FINISHED"}
     decided = seen()
-    assert not decided["trial"]
+    assert not decided["trial"] and SESSION.outcome.text
     if decide == "reject":
         assert decided == before
     bpy.ops.ed.undo()
     assert seen() == tried
+    assert not SESSION.outcome.text  # "Accepted" would not be true
     bpy.ops.ed.redo()
     assert seen() == decided
     bpy.ops.ed.undo()
