@@ -84,9 +84,14 @@ def put_on_rig(motion: Motion, place: Place, name: str | None = None) -> bpy.typ
 
 
 def push_undo(message: str) -> None:
-    """One step in Blender's history; there is none in the background."""
-    if not bpy.app.background:
+    """One step in Blender's history, where there is one."""
+    if history_is_kept():
         bpy.ops.ed.undo_push(message=message)
+
+
+def history_is_kept() -> bool:
+    """Not in the background: there the first step would begin one, which takes memory and time in batches."""
+    return not bpy.app.background
 
 
 def deliver(run: Run, results: list[bytes]) -> Outcome:

@@ -1,7 +1,7 @@
 """Undo and redo around a trial: landing, Accept and Reject are one step each, and each way back is whole.
 
-Without a window a result pushes no step by itself, so it is pushed here, as `delivery.push_undo` does where there is a
-window; Accept and Reject push their own, as operators do.
+Without a window a result pushes no step, so it is told here that there is a history; Accept and Reject push their own,
+as operators do.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from strip_lists import WALK, WAVE, lay_strips, make
 from test_complete import KEYS
 from test_strip_trial import state_of
 
+from blender_addon import delivery
 from blender_addon.session import SESSION
 from motion_core.skeleton import JOINTS
 
@@ -49,12 +50,40 @@ def strips(output: str) -> Iterator[None]:
     make()
 
 
-MAKERS = {"complete": complete, "one action": lambda: strips("ACTION"), "NLA strips": lambda: strips("NLA")}
+def generate() -> Iterator[None]:
+    bpy.context.scene.laban.prompt, bpy.context.scene.laban.seconds = "a person walks", 1.0
+    bpy.context.scene.laban_edit.trial_generate = True
+    yield
+    bpy.ops.laban.generate()
+
+
+def in_the_nla() -> Iterator[None]:
+    """A generated motion that was pushed down is made again in its strip."""
+    for _ in generate():
+        pass
+    bpy.ops.laban.accept()
+    data = rig().animation_data
+    data.nla_tracks.new().strips.new("walk", 1, data.action)
+    if hasattr(data, "action_slot"):
+        data.nla_tracks[0].strips[0].action_slot = data.action_slot
+    data.action = None
+    yield
+    bpy.ops.laban.regenerate(seed=5)
+
+
+MAKERS = {
+    "complete": complete,
+    "generate": generate,
+    "one action": lambda: strips("ACTION"),
+    "NLA strips": lambda: strips("NLA"),
+    "in the NLA": in_the_nla,
+}
 
 
 @pytest.fixture(params=MAKERS)
-def landed(request, context, session) -> list[dict]:
+def landed(request, context, session, monkeypatch) -> list[dict]:
     """States before and after a result landed on trial, an undo step each."""
+    monkeypatch.setattr(delivery, "history_is_kept", lambda: True)
     bpy.ops.laban.add_rig()
     context.scene.laban.steps, context.scene.laban_edit.trial = 2, True
     states = []
@@ -62,7 +91,6 @@ def landed(request, context, session) -> list[dict]:
         states.append(seen())
         bpy.ops.ed.undo_push(message="before")
     states.append(seen())
-    bpy.ops.ed.undo_push(message="landed")
     assert states[1]["trial"] and not states[0]["trial"]
     assert states[0] != states[1]
     return states
