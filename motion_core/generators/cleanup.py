@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from motion_core.editing.jumps import bridge_jumps
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, SOLE
 
@@ -13,6 +14,11 @@ NEAR = 0.025  # metres above its height in a flat foot at which a ball no longer
 STEADY = 0.3  # seconds
 FIRMNESS = 0.5  # share of a slip that is taken back: all of it makes shuffling walkers walk on the spot
 BALLS = [JOINT["left_foot"], JOINT["right_foot"]]
+
+
+def tidied(motion: Motion) -> Motion:
+    """A new motion as users get it: no joint that flips, nothing under the floor, steadier feet."""
+    return hold_feet(lift_to_floor(bridge_jumps(motion, np.zeros(len(motion), dtype=bool))))
 
 
 def lift_to_floor(motion: Motion) -> Motion:

@@ -17,7 +17,7 @@ from motion_core.catalog import INBETWEEN_CARDS, ModelCard, find_card
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
 from motion_core.generators.between import specialist_for
 from motion_core.generators.checks import check_task
-from motion_core.generators.cleanup import frame_count, hold_feet, lift_to_floor
+from motion_core.generators.cleanup import frame_count, tidied
 from motion_core.generators.clips import Clip, ClipSampler, OnStep
 from motion_core.generators.device import Device, pick_device
 from motion_core.generators.families import FAMILIES, FEATURES, build_model, check_info, family_classes
@@ -214,7 +214,7 @@ class Generator(ClipSampler):
             if hasattr(self.features, "canonical"):
                 x0 = self.features.canonical(x0)  # starts over the origin, facing front
             motion = self.decode(x0, self.card.fps)
-        return hold_feet(lift_to_floor(motion)) if self.clean_up else motion
+        return tidied(motion) if self.clean_up else motion
 
     def _clip(self, request: _Request, plan: Plan) -> Clip:
         unguided = plan.text is None and plan.action is None  # there is nothing to be guided to

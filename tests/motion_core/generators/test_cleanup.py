@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from motion_core import quaternions as quat
-from motion_core.generators.cleanup import FIRMNESS, hold_feet
+from motion_core.generators.cleanup import FIRMNESS, hold_feet, tidied
 from motion_core.metrics.physical import physical_scores
 from motion_core.motion import Motion
-from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
+from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 
 
 def standing(path: np.ndarray, height: float = 0.0) -> Motion:
@@ -49,3 +51,12 @@ def test_a_correction_comes_and_goes_without_a_jerk():
 @pytest.mark.parametrize("frames", [1, 2, 3, 5])
 def test_short_motions_come_back_whole(frames):
     assert len(hold_feet(standing(np.zeros((frames, 2))))) == frames
+
+
+def test_a_joint_that_flips_is_led_over():
+    still = standing(np.zeros((40, 2)))
+    rotations = still.rotations.copy()
+    rotations[20:, JOINT["left_shoulder"]] = quat.rotvec_to_quat(np.array([0.0, 0.0, 2.8]))
+    flipped = replace(still, rotations=rotations)
+    steps = [np.linalg.norm(np.diff(m.joints(), axis=0), axis=-1).max() for m in (flipped, tidied(flipped))]
+    assert steps[0] > 0.4 and steps[1] < 0.4 * steps[0]
