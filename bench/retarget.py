@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tests/ has a folder motion_core as well
 
 from rig_names import MIXAMO, RIGIFY, UE4, VROID
 from rig_rests import Y_UP, RestStyle, foreign_rig
