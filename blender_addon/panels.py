@@ -15,7 +15,7 @@ from .preferences import current_choice, find_preferences, smpl_model
 from .preview import playing
 from .properties import LabanSettings
 from .session import SESSION, Outcome, Run
-from .strip_tracks import TRIAL
+from .strips import TRIAL
 from .text_lines import columns_of, draw_text, fits_field
 
 EXAMPLES = "a person walks forward and waves"

@@ -7,7 +7,6 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from motion_core.constraints import Pin
-from motion_core.rig_maps import RigError
 from motion_core.tasks import TaskError
 
 from .strips import Record, Strip
@@ -94,6 +93,8 @@ def pins_between(
 
 def pin_fault_of(rig: Any, strips: Iterable[Strip], fps: float) -> str:
     """What is wrong with the pins, "" when nothing is. Cheap enough for a panel."""
+    from motion_core.rig_maps import RigError  # needs numpy, which is not loaded with the extension
+
     try:
         pins_in_strips(rig, strips, fps)
     except RigError as error:

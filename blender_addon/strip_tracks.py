@@ -13,10 +13,9 @@ import bpy
 
 from .actions import action_name, let_go, slot_of, succeed
 from .strip_plan import Piece
-from .strips import PIECE, nla_pieces, records_of
+from .strips import PIECE, TRIAL, nla_pieces, records_of
 
 TRACK = "Prompt Strips"
-TRIAL = "Prompt Strips (on trial)"
 EXTENT = ("action_frame_start", "action_frame_end", "scale", "repeat", "frame_start", "frame_end")
 Placed = tuple[Piece, Any]  # where an action plays
 

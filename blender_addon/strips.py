@@ -27,7 +27,6 @@ from bpy.props import (
 
 from motion_core.catalog import CATALOG, DEFAULT_MODEL
 from motion_core.constraints import Pin
-from motion_core.rig_maps import RigError
 from motion_core.tasks import (
     LONGEST,
     MAX_GUIDANCE,
@@ -42,6 +41,7 @@ from .fps import scene_fps
 
 RECORDS = "laban_strips"  # custom property of an action: JSON list of the strips whose motion it holds
 PIECE = "laban_piece"  # custom property of an action that is one NLA strip of ours: which
+TRIAL = "Prompt Strips (on trial)"  # the NLA track of results that are neither accepted nor rejected
 OUTPUTS = (
     ("ACTION", "One action", "All strips in one action of the rig"),
     ("NLA", "NLA strips", "An action for each strip, in an NLA track of the rig, named after its prompt"),
@@ -314,6 +314,8 @@ def stale(
 
 def stale_on(context: bpy.types.Context, rig: Any) -> dict[str, str]:
     """{uid: why} of a rig's strips that are to be made; {} without strips. Cheap enough for a panel."""
+    from motion_core.rig_maps import RigError  # needs numpy, which is not loaded with the extension
+
     from .strip_pins import pins_in_strips
 
     if not len(rig.laban_strips.strips):

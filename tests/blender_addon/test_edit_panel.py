@@ -13,7 +13,7 @@ from test_panels import Recorder
 from blender_addon.edit_panel import CLASSES
 from blender_addon.preview import begin, show
 from blender_addon.session import SESSION, Outcome
-from blender_addon.strip_tracks import TRIAL
+from blender_addon.strips import TRIAL
 from motion_core.joints import JOINTS
 
 
