@@ -18,8 +18,7 @@ pytestmark = pytest.mark.usefixtures("session")
 KEYS = (5, 20, 21, 40)
 
 
-@pytest.fixture
-def rig(context, session):
+def keyed_rig(context):
     """Our rig with keyed poses by hand, and few steps of the tiny network."""
     bpy.ops.laban.add_rig()
     rig = context.object
@@ -27,6 +26,11 @@ def rig(context, session):
         key_pose(rig, list(JOINTS), frame, seed=number)
     context.scene.laban.steps = 2
     return rig
+
+
+@pytest.fixture
+def rig(context, session):
+    return keyed_rig(context)
 
 
 def snapshot(rig) -> dict:

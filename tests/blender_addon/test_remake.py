@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from ik_rigs import RIGS, deform_poses
 from rig_animation import curve_table, joint_poses, key_pose
-from test_complete import KEYS, foreign, select_bones, snapshot
+from test_complete import KEYS, foreign, keyed_rig, select_bones, snapshot
 from test_ik_rigs import KEPT, SPAN, change_of
-from test_strip_trial import state_of
+from test_strip_trial import reopened, state_of
 
 from blender_addon.actions import fcurves, sign, slot_of
 from blender_addon.remembered import LONGEST, Remembered
@@ -24,13 +24,7 @@ FRAMES = range(5, 41)
 
 @pytest.fixture
 def rig(context, session):
-    """Our rig with keyed poses by hand, and few steps of the tiny network."""
-    bpy.ops.laban.add_rig()
-    rig = context.object
-    for number, frame in enumerate(KEYS):
-        key_pose(rig, list(JOINTS), frame, seed=number)
-    context.scene.laban.steps = 2
-    return rig
+    return keyed_rig(context)
 
 
 def accept_and_forget(rig, name: str = "Kept"):
@@ -293,11 +287,7 @@ def test_a_strip_on_trial_survives_saving(context, rig, tmp_path):
     context.scene.frame_set(110)
     before = state_of(rig)
     bpy.ops.laban.regenerate(seed=3)
-    path = str(tmp_path / "trial.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=path)
-    bpy.ops.wm.open_mainfile(filepath=path)
-    rig = bpy.data.objects["Laban"]
-    bpy.context.view_layer.objects.active = rig
+    rig = reopened(tmp_path / "trial.blend")
     bpy.ops.laban.reject()
     assert state_of(rig) == before
 
@@ -346,11 +336,7 @@ def test_it_survives_saving(context, rig, tmp_path):
     bpy.ops.laban.complete()
     first = poses(rig)
     accept_and_forget(rig)
-    path = str(tmp_path / "years.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=path)
-    bpy.ops.wm.open_mainfile(filepath=path)
-    rig = bpy.data.objects["Laban"]
-    bpy.context.view_layer.objects.active = rig
+    rig = reopened(tmp_path / "years.blend")
     bpy.ops.laban.regenerate()
     np.testing.assert_allclose(poses(rig), first, atol=1e-5)
 

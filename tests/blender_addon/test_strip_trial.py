@@ -45,6 +45,15 @@ def _plain(strip) -> dict:
     return {**values, "action": strip.action.name, "curves": curves, "modifiers": len(strip.modifiers)}
 
 
+def reopened(path):
+    """The rig in the file as it was saved and opened again."""
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    rig = bpy.data.objects["Laban"]
+    bpy.context.view_layer.objects.active = rig
+    return rig
+
+
 def state_of(rig) -> dict:
     kept = {action.name: {k: str(v) for k, v in action.items()} for action in bpy.data.actions}
     keys = {action.name: curve_table(action, range(100)) for action in bpy.data.actions}
@@ -222,16 +231,13 @@ def test_a_trial_survives_saving(context, rig, output, tmp_path):
     rig.laban_strips.strips[1].seed = 5
     before = state_of(rig)
     make()
-    path = str(tmp_path / "trial.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=path)
-    bpy.ops.wm.open_mainfile(filepath=path)
-    rig = bpy.data.objects["Laban"]
-    bpy.context.view_layer.objects.active = rig
+    path = tmp_path / "trial.blend"
+    rig = reopened(path)
     bpy.ops.laban.reject()
     after = state_of(rig)
     for kind in ("keys", "all tracks", "action", "properties", "end"):
         assert after[kind] == before[kind], kind
-    bpy.ops.wm.open_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=str(path))
     rig = bpy.data.objects["Laban"]
     bpy.context.view_layer.objects.active = rig
     bpy.ops.laban.accept()

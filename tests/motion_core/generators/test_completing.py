@@ -33,15 +33,6 @@ def walk(frames: int, fps: float) -> Motion:
     return Motion.from_pelvis(fps, path, rotations).moved(yaw=0.8).moved(offset=(2.0, -1.0, 0.0))
 
 
-@pytest.fixture(scope="module")
-def generator(tmp_path_factory):
-    path = tmp_path_factory.mktemp("tiny") / "dit.safetensors"
-    save_tiny_dit(path, "adaln")
-    made = load_generator("dit-adaln", checkpoint=path, device="cpu")
-    made.card = replace(made.card, tasks=("generate", "complete", "edit", "sequence"))
-    return made
-
-
 def same(a: Motion, b: Motion, frames) -> None:
     np.testing.assert_array_equal(a.trans[frames], b.trans[frames])
     np.testing.assert_array_equal(a.rotations[frames], b.rotations[frames])

@@ -6,25 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tiny_mdm import save_tiny_dit
 
 from motion_core.catalog import CATALOG, find_card
-from motion_core.generators import load_generator
 from motion_core.generators.parts import sequence_of
 from motion_core.skeleton import JOINT, SOLE
 from motion_core.tasks import Generate, Sampling, TaskError, task_from_json, task_to_json
 
 THEN = "a tired person walks forward, stops and waves"
 FEW = Sampling(seed=4, steps=3)
-
-
-@pytest.fixture(scope="module")
-def generator(tmp_path_factory):
-    path = tmp_path_factory.mktemp("tiny") / "dit.safetensors"
-    save_tiny_dit(path, "adaln")
-    made = load_generator("dit-adaln", checkpoint=path, device="cpu")
-    made.card = replace(made.card, tasks=("generate", "complete", "edit", "sequence"))
-    return made
 
 
 @pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
