@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 from tiny_mdm import save_tiny_models
@@ -28,6 +28,11 @@ def write_tiny_weights(folder: Path) -> Path:
 
 def service_environment(weights: Path) -> dict[str, str]:
     return {**os.environ, "LABAN_WEIGHTS": str(weights), "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+
+
+def _whole(file: IO[bytes]) -> str:
+    """What a process wrote so far. Seeking would move the place where it writes next: the two share one offset."""
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode()
 
 
 class RunningService:
@@ -57,12 +62,10 @@ class RunningService:
         raise AssertionError(f"the service did not start: {self.error_text()}")
 
     def output(self) -> str:
-        self._out.seek(0)
-        return self._out.read().decode()
+        return _whole(self._out)
 
     def error_text(self) -> str:
-        self.errors.seek(0)
-        return self.errors.read().decode()
+        return _whole(self.errors)
 
     def submit(self, task: dict[str, Any] = TASK, **change: Any) -> str:
         answer = self.http.post("/jobs", json={**task, **change})
