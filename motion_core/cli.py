@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from motion_core import __version__
+from motion_core.formats.files import explained
 from motion_core.tasks import TaskError
 from motion_core.waiting import let_threads_sleep
 
@@ -97,10 +98,11 @@ def _report(error: Exception, as_json: bool) -> int:
     status = BAD_ARGUMENTS if isinstance(error, TaskError | UsageError) else FAILED
     # the kind of an expected error (OSError, ValueError and below) is noise; that of a bug is a clue
     expected = isinstance(error, OSError | ValueError | UsageError)
-    message = str(error) if expected and str(error) else f"{type(error).__name__}: {error}"
+    message = explained(error)
+    if not expected or not message:
+        message = f"{type(error).__name__}: {message}"
     if not expected:
         message += " (a fault of laban: --debug shows where)"
-    message = " ".join(message.split())
     if as_json:
         print(json.dumps({"error": message}, ensure_ascii=False))
     print(f"laban: error: {message}", file=sys.stderr)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from motion_core.commands.console import add_model_arguments, answer, progress, write_motion
 from motion_core.commands.jobs import Fault, Job, read_jobs
+from motion_core.formats.files import explained
 from motion_core.formats.motion_file import MOTION_ENDINGS
 from motion_core.tasks import TaskError, seconds_of
 
@@ -123,5 +124,5 @@ class _Worker:
     def _fail(self, piece: Piece, error: Exception) -> None:
         job, _ = piece
         if job.line not in self.faults:
-            self.faults[job.line] = Fault(job.line, job.id, " ".join(str(error).split()))
+            self.faults[job.line] = Fault(job.line, job.id, explained(error))
             _complain(self.args, self.faults[job.line])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from motion_core.catalog import find_card
 from motion_core.commands.console import result_paths
+from motion_core.formats.files import explained
 from motion_core.generators.checks import default_model, spread
 from motion_core.tasks import MAX_JSON, Sampling, TaskError, task_from_json
 
@@ -97,7 +98,7 @@ def with_motions(entry: dict[str, Any], folder: Path, files: dict[Path, Motion])
             if path not in files:
                 files[path] = read_motion(path)
         except (OSError, ValueError) as error:
-            raise TaskError(f"{field}: {error}") from None
+            raise TaskError(f"{field}: {explained(error)}") from None
         found[field] = files[path]
     return found
 

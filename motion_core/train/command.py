@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from motion_core.formats.files import explained
 from motion_core.generators.device import pick_device
 from motion_core.train.config import read_config
 from motion_core.train.distributed import Group, join_group
@@ -53,7 +54,7 @@ def carry_out(options: argparse.Namespace, run: Callable[[argparse.Namespace, Gr
         with join_group(pick_device(options.device).torch_device) as group:
             outcome = run(options, group)
     except (ValueError, OSError, TrainingError) as error:
-        say(f"error: {error}")
+        say(f"error: {explained(error)}")
         return 1
     if group.first:
         say(f"{outcome.reason} at step {outcome.step}; the weights are {options.out / 'ema.safetensors'}")

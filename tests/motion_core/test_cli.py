@@ -142,7 +142,10 @@ def test_generate_out_is_a_folder_or_below_a_file(laban, tiny_weights, tmp_path)
     (tmp_path / "file").write_text("")
     status, _, err = laban(*WAVE, "--out", tmp_path / "file" / "x.npz")
     assert status == 1
-    assert_one_line(err, "file")
+    assert_one_line(err, "file", "name another place")
+    status, _, err = laban("preview", tmp_path / "nope.npz", "--out", tmp_path / "x.gif")
+    assert status == 1
+    assert_one_line(err, "nope.npz", "check the name")
 
 
 def test_emoji_and_other_scripts_are_read(laban, tiny_weights, tmp_path):

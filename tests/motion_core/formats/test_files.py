@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from motion_core.formats import files
-from motion_core.formats.files import atomic_write
+from motion_core.formats.files import atomic_write, explained
 
 WATCHED = {files.__file__, sys.modules["contextlib"].__file__}
 
@@ -68,3 +70,34 @@ def test_text_is_utf8_with_plain_newlines(tmp_path):
     with atomic_write(tmp_path / "a.txt", "w") as file:
         file.write("é\n")
     assert (tmp_path / "a.txt").read_bytes() == b"\xc3\xa9\n"
+
+
+def test_a_failed_write_names_the_file_that_was_asked_for(tmp_path):
+    path = tmp_path / ("long" * 80)
+    with pytest.raises(OSError) as caught, atomic_write(path) as file:
+        file.write(b"never")
+    assert caught.value.filename == str(path) and ".part" not in explained(caught.value)
+    assert "shorten" in explained(caught.value)
+
+
+def test_the_systems_errors_say_what_to_do(tmp_path):
+    with pytest.raises(OSError) as absent:
+        (tmp_path / "nope.npz").read_bytes()
+    with pytest.raises(OSError) as folder:
+        tmp_path.read_bytes()
+    assert explained(absent.value) == f"there is no {tmp_path / 'nope.npz'}: check the name and its folder"
+    assert explained(folder.value) == f"{tmp_path} is a folder: name a file"
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert explained(full).startswith("the disk is full: make room")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError("the prompt\n is empty"), "the prompt is empty"),
+        (FileNotFoundError("no folder: name one"), "no folder: name one"),
+        (OSError(errno.EIO, "Input/output error"), "[Errno 5] Input/output error"),
+    ],
+)
+def test_other_errors_say_what_they_say(error, words):
+    assert explained(error) == words
