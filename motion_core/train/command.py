@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,17 +29,19 @@ def make_parser(description: str | None, config: str) -> argparse.ArgumentParser
     parser.add_argument("--out", type=Path, required=True, help="folder of this run")
     parser.add_argument("--resume", action="store_true", help="go on where the run in --out was saved last")
     parser.add_argument("--steps", type=int, help="instead of the config's loop.steps")
+    parser.add_argument(
+        "--set", nargs="+", default=[], metavar="KEY=VALUE", dest="changes",
+        help="other values than the config's, for example model.block=crossattn",
+    )  # fmt: skip
     parser.add_argument("--max-minutes", type=float, help="save and stop after so long; --resume goes on")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:0 or mps")
     return parser
 
 
 def configured(options: argparse.Namespace, kind: type[Config]) -> Config:
-    """The configuration named, with `--steps` in it. Raises ConfigError."""
-    config: Any = read_config(options.config, kind)
-    return (
-        config if options.steps is None else replace(config, loop=replace(config.loop, steps=options.steps))
-    )
+    """The configuration named, with `--set` and `--steps` in it. Raises ConfigError."""
+    steps = [] if options.steps is None else [f"loop.steps={options.steps}"]
+    return read_config(options.config, kind, [*options.changes, *steps])
 
 
 def train_as_asked(options: argparse.Namespace, loop: Any, recipe: Recipe, group: Group) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -58,15 +58,37 @@ class LoopConfig:
             )
 
 
-def read_config(path: str | Path, kind: type[Config]) -> Config:
-    """A TOML file as the dataclass `kind`. Raises ConfigError that names the file and the key."""
+def read_config(path: str | Path, kind: type[Config], changes: Sequence[str] = ()) -> Config:
+    """A TOML file as the dataclass `kind`, with `changes` such as "model.block=crossattn" in it.
+
+    Raises ConfigError that names the file and the key.
+    """
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        for change in changes:
+            _change(table, change)
         return table_to_config(table, kind)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is no valid TOML: {error}") from error
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
+
+
+def _change(table: dict[str, Any], change: str) -> None:
+    """Set a dotted key to a TOML value, or to the words themselves where they are none."""
+    key, equals, value = change.partition("=")
+    *folders, name = key.split(".")
+    if not equals or not all((*folders, name)):
+        raise ConfigError(f"{change!r} changes nothing: write KEY=VALUE, for example model.block=crossattn")
+    for folder in folders:
+        inner = table.setdefault(folder, {})
+        if not isinstance(inner, dict):
+            raise ConfigError(f"the key {folder!r} of {change!r} is {inner!r}, not a table")
+        table = inner
+    try:
+        table[name] = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        table[name] = value
 
 
 def table_to_config(table: Mapping[str, Any], kind: type[Config], where: str = "") -> Config:

@@ -34,6 +34,33 @@ def test_nested_tables_become_dataclasses(tmp_path):
     assert isinstance(read_config(path, Outer).rate, float)
 
 
+def test_changes_stand_for_lines_of_the_file(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_text('name = "a"\n[inner]\nscales = [1]\n', encoding="utf-8")
+    changes = ("name=three words = one", "rate=2", "inner.width=8", "weights.foot=1e1", "note='2'")
+    expected = Outer("three words = one", Inner(8), 2.0, "2", {"foot": 10.0})
+    assert read_config(path, Outer, changes) == expected
+    assert read_config(path, Outer) == Outer("a")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("inner.widht=8", r"x\.toml: unknown key 'inner\.widht'"),
+        ("inner.width=wide", r"'inner\.width' is 'wide': it must be of type int"),
+        ("inner.width", "'inner.width' changes nothing: write KEY=VALUE"),
+        ("=3", "'=3' changes nothing"),
+        ("inner..width=3", "changes nothing"),
+        ("name.first=b", "the key 'name' of 'name.first=b' is 'a', not a table"),
+    ],
+)
+def test_changes_that_cannot_be_made_are_named(tmp_path, change, message):
+    path = tmp_path / "x.toml"
+    path.write_text('name = "a"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        read_config(path, Outer, [change])
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [
