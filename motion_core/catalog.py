@@ -125,6 +125,20 @@ CATALOG: dict[str, ModelCard] = {
             between="dit-adaln-inbetween",
             fixed=True,
         ),
+        ModelCard(
+            id="dit-incontext",
+            title="DiT in context, text to motion",
+            family="dit",
+            tasks=("generate", "complete", "edit", "sequence"),
+            needs="text",
+            fps=20.0,
+            max_seconds=9.8,
+            steps=15,
+            guidance=2.5,
+            licence=NON_COMMERCIAL,
+            checkpoint="dit-incontext.safetensors",
+            between="dit-adaln-inbetween",
+        ),
     )
 }
 DEFAULT_MODEL = "dit-adaln"
