@@ -1,8 +1,9 @@
-"""Time and memory of text to motion on this machine. Run: python bench/generate.py [--untrained 256]
+"""Time and memory of text to motion on this machine. Run: python bench/generate.py [--model mdm] [--untrained 256]
 
-Three tables: a motion from a warm generator (text encoder included, prompts never seen before), beside the same
-network with the 50 steps of the official MDM; a batch of eight; the first motion of a fresh process. `--untrained W`
-measures a network of width W with random weights (time does not depend on them), 512 being the published size.
+A motion from a warm generator (text encoder included, prompts never seen before), beside the same network with the 50
+steps of the official MDM (a distilled model: beside its teacher); a batch of eight; the first motion of a fresh
+process. `--untrained W` measures an MDM of width W with random weights (time does not depend on them), 512 being the
+published size.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from statistics import median
 
 import torch
 
+from motion_core.catalog import DEFAULT_MODEL
 from motion_core.checkpoint import CheckpointInfo, save_checkpoint
 from motion_core.features import smpl205
 from motion_core.generators import Generator, load_generator
@@ -54,21 +56,30 @@ def timed(
     return times
 
 
-def warm(generator: Generator, seconds: float, repeat: int) -> None:
-    """Prints the warm rows; the two step counts take turns, so that both meet the same machine."""
-    timed(generator, 2, steps=2, seconds=seconds)  # warm up
-    own = generator.card.steps
-    runs: dict[int, list[float]] = {own: [], OFFICIAL_STEPS: []}
+def warm(generator: Generator, stepped: Generator, seconds: float, repeat: int) -> None:
+    """Prints the warm rows, which take turns, so that all meet the same machine. stepped: takes any steps."""
+    rows = [
+        (generator, None),
+        *([(stepped, None)] if stepped is not generator else []),
+        (stepped, OFFICIAL_STEPS),
+    ]
+    for maker, _ in rows:
+        timed(maker, 2, steps=None, seconds=seconds)  # warm up
+    times: list[list[float]] = [[] for _ in rows]
     for _ in range(repeat):
-        for steps in runs:
-            runs[steps] += timed(generator, 1, steps=steps, seconds=seconds)
+        for row, (maker, steps) in zip(times, rows):
+            row += timed(maker, 1, steps=steps, seconds=seconds)
     frames = round(seconds * generator.card.fps)
     print(f"{frames} frames, {generator.note}, {torch.get_num_threads()} threads")
-    for steps, times in runs.items():
-        print(f"  {steps:3d} steps with guidance   best {min(times):.2f} s   median {median(times):.2f} s")
-    times = timed(generator, 2, steps=None, seconds=seconds, together=8)
-    print(f"  eight motions at once     best {min(times):.2f} s   ({min(times) / 8:.2f} s each)")
-    print(f"  memory of the process     {resident():.0f} MB now, {peak():.0f} MB at most")
+    for row, (maker, steps) in zip(times, rows):
+        ratio = median(row) / median(times[0])
+        print(
+            f"  {maker.card.id:<15} {steps or maker.card.steps:3d} steps   best {min(row):.2f} s   "
+            f"median {median(row):.2f} s   x {ratio:.2f}"
+        )
+    together = timed(generator, 2, steps=None, seconds=seconds, together=8)
+    print(f"  eight motions at once       best {min(together):.2f} s   ({min(together) / 8:.2f} s each)")
+    print(f"  memory of the process       {resident():.0f} MB now, {peak():.0f} MB at most")
 
 
 def resident() -> float:
@@ -85,13 +96,15 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
-def cold(seconds: float, device: str, repeat: int = 3) -> None:
+def cold(model: str, seconds: float, device: str, repeat: int = 3) -> None:
     """A fresh process until its file is written, as a user of the command line meets it."""
     times = []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(repeat):
             command = [sys.executable, "-m", "motion_core", "generate", "--text", PROMPT.format("one")]
             command += [
+                "--model",
+                model,
                 "--seconds",
                 str(seconds),
                 "--device",
@@ -114,6 +127,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0, help="torch's threads (0: its own choice)")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--untrained", type=int, metavar="WIDTH", help="random weights of this width")
     args = parser.parse_args()
     if args.threads:
@@ -122,8 +136,12 @@ def main() -> None:
         if args.untrained:
             untrained(args.untrained, Path(folder))
             os.environ["LABAN_WEIGHTS"] = folder
-        warm(load_generator("mdm", device=args.device), args.seconds, args.repeat)
-        cold(args.seconds, args.device)
+            args.model = "mdm"
+        generator = load_generator(args.model, device=args.device)
+        teacher = generator.card.teacher
+        stepped = load_generator(teacher, device=args.device) if teacher else generator
+        warm(generator, stepped, args.seconds, args.repeat)
+        cold(args.model, args.seconds, args.device)
 
 
 if __name__ == "__main__":

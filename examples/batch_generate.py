@@ -49,6 +49,7 @@ npz = import_module("motion_core.formats.npz")
 files = import_module("motion_core.formats.files")
 tasks = import_module("motion_core.tasks")
 catalog = import_module("motion_core.catalog")
+checks = import_module("motion_core.generators.checks")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the results")
     parser.add_argument("--backend-python", default="", help="Python with laban[backend]")
-    parser.add_argument("--model", default=catalog.DEFAULT_MODEL, choices=sorted(catalog.CATALOG))
+    parser.add_argument("--model", choices=sorted(catalog.CATALOG), help="default: one that takes prompts")
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="default: the model's own")
@@ -103,11 +104,10 @@ def read_shots(args: argparse.Namespace) -> list[Shot]:
 
 def task_of(shot: Shot, args: argparse.Namespace) -> dict[str, Any]:
     """The request for a shot. Raises TaskError."""
-    needs = catalog.find_card(args.model).needs
-    words = {needs: shot.words} if needs else {}
-    return tasks.task_to_json(
-        args.model, tasks.Generate(seconds=args.seconds, **words), tasks.Sampling(shot.seed, args.steps)
-    )
+    needs = catalog.find_card(args.model).needs if args.model else "text"
+    task = tasks.Generate(seconds=args.seconds, **({needs: shot.words} if needs else {}))
+    sampling = tasks.Sampling(shot.seed, args.steps)
+    return tasks.task_to_json(args.model or checks.default_model(task, sampling), task, sampling)
 
 
 def set_frame_rate(scene: bpy.types.Scene, fps: float) -> None:

@@ -27,6 +27,7 @@ class ModelCard:
         None  # id in INBETWEEN_CARDS: fills gaps between kept poses where no words are given
     )
     fixed: bool = False  # distilled: takes no other steps and guidance than these
+    teacher: str | None = None  # of a distilled model: the id of the one it comes from, which takes others
 
 
 def sampling_of(card: ModelCard, seed: int, steps: int, guidance: float) -> Sampling:
@@ -112,18 +113,19 @@ CATALOG: dict[str, ModelCard] = {
         ),
         ModelCard(
             id="dit-adaln-fast",
-            title="DiT with AdaLN in six steps, text to motion",
+            title="DiT with AdaLN in eight steps, text to motion",
             family="dit",
             tasks=("generate", "complete", "edit", "sequence"),
             needs="text",
             fps=20.0,
             max_seconds=9.8,
-            steps=6,
+            steps=8,
             guidance=2.5,
             licence=NON_COMMERCIAL,
             checkpoint="dit-adaln-fast.safetensors",
             between="dit-adaln-inbetween",
             fixed=True,
+            teacher="dit-adaln",
         ),
         ModelCard(
             id="dit-incontext",
@@ -141,7 +143,7 @@ CATALOG: dict[str, ModelCard] = {
         ),
     )
 }
-DEFAULT_MODEL = "dit-adaln"
+DEFAULT_MODEL = "dit-adaln-fast"
 # Specialists that another card names as `between` and that users need not choose; hence not in CATALOG.
 INBETWEEN_CARDS: dict[str, ModelCard] = {
     "dit-adaln-inbetween": ModelCard(

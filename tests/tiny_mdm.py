@@ -75,7 +75,9 @@ def save_tiny_models(folder: Path, **more) -> Path:
 
     for card in CATALOG.values():
         if card.family == "dit":
-            save_tiny_dit(folder / card.checkpoint, card.id.split("-")[1], **more)
+            folded = {"folded_steps": card.steps, "folded_guidance": card.guidance} if card.fixed else {}
+            noise = {"diffusion": more.get("diffusion", {}) | folded}
+            save_tiny_dit(folder / card.checkpoint, card.id.split("-")[1], **(more | noise))
         else:
             save_tiny_mdm(folder / card.checkpoint, card.needs, **more)
     return folder

@@ -18,10 +18,13 @@ from motion_core.waiting import let_threads_sleep
 
 let_threads_sleep()  # before torch is loaded
 
+from torch import Tensor
+
 from motion_core.checkpoint import load_checkpoint
 from motion_core.data.dataset import TrainingSet
 from motion_core.generators.diffusion import build_model
 from motion_core.train.command import carry_out, configured, leave, make_parser, train_as_asked
+from motion_core.train.config import ConfigError
 from motion_core.train.distil import DistilConfig, Distillation
 from motion_core.train.distributed import Group
 from motion_core.train.loop import Outcome
@@ -31,7 +34,17 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = make_parser(__doc__, "distil.toml")
     parser.add_argument("--teacher", type=Path, required=True, help="checkpoint of a text model")
     parser.add_argument("--init", type=Path, help="start from this student instead of from the teacher")
+    parser.add_argument(
+        "--init-teacher",
+        type=Path,
+        help="the earlier teacher that --init was distilled from: the student also starts with what was learnt since",
+    )
     return parser.parse_args(arguments)
+
+
+def weights(path: Path) -> dict[str, Tensor]:
+    """The weights of a checkpoint in float32, by their names in the network."""
+    return build_model(*reversed(load_checkpoint(path))).state_dict()
 
 
 def run(options: argparse.Namespace, group: Group) -> Outcome:
@@ -40,8 +53,12 @@ def run(options: argparse.Namespace, group: Group) -> Outcome:
     teacher = build_model(info, tensors)
     data = TrainingSet.open(options.data, tokens=teacher.config.reads_tokens)
     training = Distillation(config, (teacher, info), data, group.device)
+    if options.init_teacher is not None and options.init is None:
+        raise ConfigError(
+            "--init-teacher is the teacher of --init, which is not given: name the student, too"
+        )
     if options.init is not None and not options.resume:
-        training.model.load_state_dict(build_model(*reversed(load_checkpoint(options.init))).state_dict())
+        training.start_from(*(weights(path) for path in (options.init, options.init_teacher) if path))
     return train_as_asked(options, config.loop, training.recipe(), group)
 
 

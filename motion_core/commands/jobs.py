@@ -144,6 +144,6 @@ def _claim(job: Job, taken: dict[str, int]) -> None:
 
 def _job(entry: dict[str, Any], line: int, out: Path) -> Job:
     model, task, sampling, count = task_from_json(entry)
-    model = model or default_model(task)
+    model = model or default_model(task, sampling)
     find_card(model)
     return Job(line, str(entry["id"]), model, task, sampling, tuple(result_paths(out, count)))

@@ -72,7 +72,7 @@ class _Order:
         count = check_integer("count", args.count, 1, MAX_COUNT)
         samplings = spread(Sampling(seed=args.seed, steps=args.steps, guidance=args.guidance), count)
         paths = result_paths(check_out(args.out), count)
-        model = args.model or default_model(task)
+        model = args.model or default_model(task, samplings[0])
         card = find_card(model)
         if args.checkpoint is None and (card.needs != "action" or card.actions):
             check_task(card, task)

@@ -38,14 +38,25 @@ def _check_length(card: ModelCard, task: Generate) -> None:
         )
 
 
-def default_model(task: Any) -> str:
-    """The model for a task that names none: the first of the catalog that can do it and needs what it gives."""
+def default_model(task: Any, sampling: Sampling | None = None) -> str:
+    """The model for a task that names none: DEFAULT_MODEL, or else the first of the catalog that can do it and needs
+    what it gives. Where the sampling asks for steps or guidance that a distilled model does not take, its teacher.
+    """
     kind = next(name for name, known in TASKS.items() if isinstance(task, known))
     given = "action" if getattr(task, "action", None) is not None else "text"
     if isinstance(task, Generate) and task.text is None and task.action is None:
         given = ""
     fitting = [card.id for card in CATALOG.values() if (card.needs or "") == given and kind in card.tasks]
-    return DEFAULT_MODEL if DEFAULT_MODEL in fitting or not fitting else fitting[0]
+    model = DEFAULT_MODEL if DEFAULT_MODEL in fitting or not fitting else fitting[0]
+    card = CATALOG[model]
+    return model if sampling is None or takes(card, sampling) else card.teacher or model
+
+
+def takes(card: ModelCard, sampling: Sampling) -> bool:
+    """Whether the model can take those steps and that guidance: a distilled one only its own."""
+    own = (card.steps, card.guidance)
+    asked = (sampling.steps, sampling.guidance)
+    return not card.fixed or all(value in (None, its) for value, its in zip(asked, own))
 
 
 def spread(sampling: Sampling, count: int) -> list[Sampling]:

@@ -187,7 +187,7 @@ class Generator(ClipSampler):
             if value is not None and value != own:
                 raise TaskError(
                     f"{name} is {value}: model {self.card.id!r} was distilled for {own} and takes "
-                    "no other; leave it out, or use the model it was distilled from"
+                    f"no other; leave it out, or use {self.card.teacher or 'the model it was distilled from'}"
                 )
         return self.card.steps
 

@@ -122,7 +122,7 @@ def read_task(body: bytes, cards: Mapping[str, ModelCard]) -> tuple[str, Any, Sa
     entry = read_json(body)
     try:
         model, task, sampling, count = task_from_json(entry)
-        model = model or default_model(task)
+        model = model or default_model(task, sampling)
         check_task(cards.get(model) or _unread_card(model, task), task)
     except TaskError as fault:
         raise HTTPException(400, str(fault)) from fault

@@ -131,6 +131,24 @@ class Distillation(DenoiserTraining):
         self.model.load_state_dict(self.teacher.state_dict())
         self.levels = stretches(len(self.schedule), config.steps, config.substeps).to(device)
 
+    def start_from(self, student: dict[str, Tensor], taught_by: dict[str, Tensor] | None = None) -> None:
+        """Begin with the weights of a student instead of the teacher's. taught_by: the weights of the teacher it had,
+        where that was another: what the teachers differ by is added, student + teacher - taught_by (an analogy of
+        task vectors, Ilharco et al. 2023), so that the student neither loses its few steps nor what is new.
+
+        Raises ConfigError, naming a weight, where the networks differ.
+        """
+        now = self.teacher.state_dict()
+        for name, tensor in now.items():
+            for given in (student, taught_by or now):
+                if name not in given or given[name].shape != tensor.shape:
+                    raise ConfigError(
+                        f"weight {name} is absent or of another shape than the teacher's: start from students of "
+                        "this network alone"
+                    )
+        then = taught_by or now
+        self.model.load_state_dict({name: student[name] + (now[name] - then[name]) for name in now})
+
     def identity(self) -> dict[str, Any]:
         parts = ("steps", "substeps", "guidance")
         return {**super().identity(), "distil": {name: getattr(self.distil, name) for name in parts}}

@@ -121,6 +121,9 @@ def session(preferences, backend_python, tiny_weights):
     from blender_addon.session import SESSION, Outcome
 
     preferences.python = backend_python
+    bpy.context.scene.laban.model = (
+        "dit-adaln"  # which takes the two steps, or the thousand, that tests ask for
+    )
     SESSION.outcome = Outcome()
     yield SESSION
     SESSION.cancel()

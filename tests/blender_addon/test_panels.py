@@ -91,9 +91,7 @@ def test_an_empty_scene_says_what_is_missing(context, nothing_done):
     assert "No rig selected" in drawn.texts()
     assert "No backend yet" in drawn.texts()
     assert drawn.names("operator").count("laban.open_preferences") == 2
-    assert {"model", "prompt", "seconds", "seed", "new_seed", "guidance", "steps", "start"} <= set(
-        drawn.names("prop")
-    )
+    assert {"model", "prompt", "seconds", "seed", "new_seed", "start"} <= set(drawn.names("prop"))
     assert "laban.cancel" not in drawn.names("operator")
     assert "non-commercial" in drawn.texts()
 
@@ -116,7 +114,7 @@ def test_a_model_of_actions_asks_for_one(context, nothing_done):
 
 def test_a_distilled_model_has_no_steps_to_set(context, nothing_done):
     settings = context.scene.laban
-    settings.steps, settings.guidance = 7, 1.5
+    settings.model, settings.steps, settings.guidance = "dit-adaln", 7, 1.5
     assert settings.request()[2].steps == 7
     settings.model = "dit-adaln-fast"
     drawn = draw(context)

@@ -14,6 +14,7 @@ from blender_addon.actions import curves_of, fcurves, slot_of
 from blender_addon.operators.strips import make_fault
 from blender_addon.session import SESSION
 from blender_addon.strips import Strip, in_order, records_of, records_on, stale
+from motion_core.catalog import DEFAULT_MODEL
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -67,7 +68,7 @@ def test_a_strip_takes_the_words_and_follows_the_last(context, rig):
 def test_a_model_that_cannot_carry_on_is_not_taken(context, rig):
     context.scene.laban.model = "mdm-action"
     bpy.ops.laban.add_strip()
-    assert rig.laban_strips.strips[0].model == "dit-adaln"
+    assert rig.laban_strips.strips[0].model == DEFAULT_MODEL
 
 
 def test_duplicate_pushes_what_follows(context, rig, lay):

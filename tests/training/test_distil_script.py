@@ -93,7 +93,7 @@ def test_a_distilled_model_knows_its_steps_and_nears_its_teacher(pool, tmp_path,
 
 
 def test_the_config_of_the_bundled_model_can_be_read():
-    assert read_config(CONFIGS / "distil.toml", DistilConfig).steps == 6
+    assert read_config(CONFIGS / "distil.toml", DistilConfig).steps == 8
 
 
 def test_an_action_model_is_no_teacher(pool, tmp_path, capsys):
@@ -138,3 +138,26 @@ def test_a_student_is_shown_parts_and_can_go_on_from_another(pool, tmp_path):
     step = load_checkpoint(further)[0]["input.weight"] - load_checkpoint(seeing)[0]["input.weight"]
     away = load_checkpoint(further)[0]["input.weight"] - load_checkpoint(teacher)[0]["input.weight"]
     assert step.norm() < 0.5 * away.norm()
+
+
+def test_a_student_takes_over_what_its_teacher_has_learnt_since(pool, tmp_path, capsys):
+    first = train("adaln", pool, tmp_path)
+    told = "steps = 2\nsubsteps = 2\nbatch_size = 8\n" + LOOP.replace("3e-3", "1e-9")
+    more = ["--init", first, "--steps", 30]
+    text = MODEL.format(block="adaln") + LOOP
+    second = run(train_diffusion, tmp_path / "b.toml", text, pool, tmp_path / "b", *more)
+    few = ["--teacher", first, "--steps", 5]
+    student = run(distil, tmp_path / "s.toml", told.replace("1e-9", "3e-3"), pool, tmp_path / "s", *few)
+    again = ["--teacher", second, "--init", student, "--init-teacher", first, "--steps", 1]
+    moved = run(distil, tmp_path / "m.toml", told, pool, tmp_path / "m", *again)
+    weight = {path: load_checkpoint(path)[0]["input.weight"] for path in (first, second, student, moved)}
+    expected = weight[student] + weight[second] - weight[first]
+    torch.testing.assert_close(weight[moved], expected, atol=1e-5, rtol=0)
+    assert (expected - weight[student]).norm() > 0.01
+    options = ["--config", tmp_path / "m.toml", "--data", pool, "--out", tmp_path / "no", "--teacher", second]
+    assert distil.main([str(o) for o in (*options, "--init-teacher", first)]) == 1
+    assert "--init" in capsys.readouterr().err
+    wide = MODEL.format(block="adaln").replace("width = 16", "width = 24") + LOOP
+    other = run(train_diffusion, tmp_path / "w.toml", wide, pool, tmp_path / "w", "--steps", 1)
+    assert distil.main([str(o) for o in (*options, "--init", other)]) == 1
+    assert "another shape" in capsys.readouterr().err
