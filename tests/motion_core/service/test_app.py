@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from motion_core.catalog import CATALOG, DEFAULT_MODEL
+from motion_core.catalog import CATALOG, DEFAULT_MODEL, find_card
 from motion_core.service.app import read_task
 from motion_core.tasks import Generate, Sampling, task_from_json, task_to_json
 
@@ -25,8 +25,10 @@ def test_a_task_arrives_as_it_was_sent():
     )
 
 
-def test_a_task_without_a_model_gets_the_default():
-    assert read_task(json.dumps(GOOD).encode(), {})[0] == DEFAULT_MODEL
+def test_a_task_without_a_model_gets_the_default_or_one_that_takes_its_settings():
+    plain = {key: value for key, value in GOOD.items() if key not in ("steps", "guidance")}
+    assert read_task(json.dumps(plain).encode(), {})[0] == DEFAULT_MODEL
+    assert read_task(json.dumps(plain | {"steps": 3}).encode(), {})[0] == find_card(DEFAULT_MODEL).teacher
 
 
 def test_actions_are_checked_once_the_model_is_loaded():
