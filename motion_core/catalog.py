@@ -141,6 +141,20 @@ CATALOG: dict[str, ModelCard] = {
             checkpoint="dit-incontext.safetensors",
             between="dit-adaln-inbetween",
         ),
+        ModelCard(
+            id="dit-crossattn",
+            title="DiT with cross-attention, text to motion",
+            family="dit",
+            tasks=("generate", "complete", "edit", "sequence"),
+            needs="text",
+            fps=20.0,
+            max_seconds=9.8,
+            steps=15,
+            guidance=2.5,
+            licence=NON_COMMERCIAL,
+            checkpoint="dit-crossattn.safetensors",
+            between="dit-adaln-inbetween",
+        ),
     )
 }
 DEFAULT_MODEL = "dit-adaln-fast"
