@@ -115,6 +115,7 @@ def test_a_model_of_actions_asks_for_one(context, nothing_done):
 def test_a_distilled_model_has_no_steps_to_set(context, nothing_done):
     settings = context.scene.laban
     settings.model, settings.steps, settings.guidance = "dit-adaln", 7, 1.5
+    assert {"guidance", "steps"} <= set(draw(context).names("prop"))
     assert settings.request()[2].steps == 7
     settings.model = "dit-adaln-fast"
     drawn = draw(context)
