@@ -85,12 +85,13 @@ def rest_direction(joint: str) -> np.ndarray:
 
 def swing_onto(orientation: np.ndarray, rest: np.ndarray, direction: np.ndarray) -> np.ndarray:
     """Orientations (T,4) after the least turn that carries their bone `rest` (3,) onto `direction` (T,3)."""
-    return quat.multiply(quat.between(quat.rotate(orientation, rest), direction), orientation)
+    bone = quat.rotate(orientation, rest.astype(orientation.dtype, copy=False))
+    return quat.multiply(quat.between(bone, direction), orientation)
 
 
 def world_to_local(orientations: np.ndarray) -> np.ndarray:
     """World orientations (T,22,4) to rotations local to the parent, signs continuous over time."""
-    local = quat.over_time(*orientations.shape)
+    local = quat.over_time(*orientations.shape, dtype=orientations.dtype)
     local[:] = orientations
     for joint, parent in enumerate(PARENTS):
         if parent >= 0:
@@ -115,10 +116,12 @@ def positions_to_world(
     Raises ValueError for a wrong shape or a value that is not finite.
     """
     joints = check_joints(joints)
-    given = np.full((len(joints), len(JOINTS), 4), np.nan) if hints is None else np.asarray(hints, float)
+    if hints is None:
+        hints = np.full((len(joints), len(JOINTS), 4), np.nan)
+    given = np.asarray(hints, joints.dtype)
     if given.shape != (len(joints), len(JOINTS), 4):
         raise ValueError(f"hints have shape {given.shape}, expected {(len(joints), len(JOINTS), 4)}")
-    world = quat.over_time(len(joints), len(JOINTS), 4)
+    world = quat.over_time(len(joints), len(JOINTS), 4, dtype=joints.dtype)
     _fit_torso(joints, given, world)
     for upper, lower, axis in HINGES:
         _fit_limb(joints, given, world, Hinge(upper, lower, np.array(axis)), (starts, fps))
@@ -130,8 +133,12 @@ def positions_to_world(
 
 
 def check_joints(joints: np.ndarray) -> np.ndarray:
-    """Positions (T,22,3) as float64; raises ValueError for another shape, no frame or a value that is not finite."""
-    joints = np.asarray(joints, dtype=np.float64)
+    """Positions (T,22,3), float32 as they are, all else as float64.
+
+    Raises ValueError for another shape, no frame or a value that is not finite.
+    """
+    joints = np.asarray(joints)
+    joints = joints if joints.dtype == np.float32 else joints.astype(np.float64, copy=False)
     if joints.ndim != 3 or joints.shape[1:] != (len(JOINTS), 3) or len(joints) == 0:
         raise ValueError(
             f"joints have shape {joints.shape}: expected (frames, {len(JOINTS)}, 3), one frame at least"
@@ -183,13 +190,15 @@ def chest_orientation(joints: np.ndarray) -> np.ndarray:
 
 
 def _fit_torso(joints: np.ndarray, given: np.ndarray, world: np.ndarray) -> None:
-    rest = REST_JOINTS[None].astype(np.float64)
+    rest = REST_JOINTS[None].astype(joints.dtype)
     pelvis = quat.multiply(pelvis_orientation(joints), quat.conjugate(pelvis_orientation(rest)))
     chest = quat.multiply(chest_orientation(joints), quat.conjugate(chest_orientation(rest)))
     pelvis, chest = _known(given, "pelvis", pelvis), _known(given, "spine3", chest)
     world[:, JOINT["pelvis"]], world[:, JOINT["spine3"]] = pelvis, chest
     for joint, share in (("spine1", 1 / 3), ("spine2", 2 / 3)):
-        _fit_bone(joints, given, world, joint, quat.slerp(pelvis, chest, np.full(len(joints), share)))
+        _fit_bone(
+            joints, given, world, joint, quat.slerp(pelvis, chest, np.full(len(joints), share, joints.dtype))
+        )
     for joint in ("neck", "left_collar", "right_collar"):
         _fit_bone(joints, given, world, joint, chest)
     _copy(given, world, "head", "neck")
@@ -210,7 +219,7 @@ def _fit_limb(joints: np.ndarray, given: np.ndarray, world: np.ndarray, hinge: H
 
 def bend_onto(upper: np.ndarray, rest: np.ndarray, f: np.ndarray, axis: np.ndarray) -> np.ndarray:
     """The upper bone's orientation (T,4) turned about the hinge until its lower bone points along f, or nearly."""
-    hinge, straight = quat.rotate(upper, axis), quat.rotate(upper, rest)
+    hinge, straight = (quat.rotate(upper, of.astype(upper.dtype, copy=False)) for of in (axis, rest))
     along, across = np.sum(straight * hinge, axis=-1, keepdims=True), quat.cross(hinge, straight)
     sine = np.sum(across * f, axis=-1)
     cosine = np.sum((straight - along * hinge) * f, axis=-1)
@@ -222,10 +231,10 @@ def hinge_twist(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Angle w (T,) about u by which to turn `start` (T,4), and its trust (T,), the squared sine of the bend."""
     a, b = rest_direction(bones[0]), rest_direction(bones[1])
-    p = quat.rotate(start, axis - np.dot(axis, a) * a)
+    p = quat.rotate(start, (axis - np.dot(axis, a) * a).astype(start.dtype))
     q = quat.cross(u, p)
     fp, fq = np.sum(f * p, axis=-1), np.sum(f * q, axis=-1)
-    k = np.dot(axis, b) - np.dot(axis, a) * np.sum(u * f, axis=-1)
+    k = float(np.dot(axis, b)) - float(np.dot(axis, a)) * np.sum(u * f, axis=-1)
     amplitude = np.hypot(fp, fq)
     angle = np.arctan2(fq, fp) + np.arccos(np.clip(k / np.maximum(amplitude, 1e-9), -1, 1))
     return angle, amplitude**2
@@ -246,4 +255,5 @@ def smooth(values: np.ndarray, frames: float, starts: Sequence[int] = (0,)) -> n
     places = np.arange(len(values)) + np.repeat(np.arange(len(lengths)), lengths) * reach
     apart = np.zeros(places[-1] + 1, dtype=values.dtype)  # the takes with `reach` zeros between
     apart[places] = values
-    return np.convolve(apart, kernel / kernel.sum(), mode="full")[reach + places]
+    weights = (kernel / kernel.sum()).astype(values.real.dtype)
+    return np.convolve(apart, weights, mode="full")[reach + places]

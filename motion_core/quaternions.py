@@ -7,13 +7,14 @@ contiguous numbers, several times as fast over many frames. Their shape is (...,
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
 
 
-def over_time(frames: int, *shape: int) -> np.ndarray:
-    """An uninitialised array (frames, *shape) float64 in which each number's course over time is contiguous."""
-    return np.empty((*shape, frames)).transpose(len(shape), *range(len(shape)))
+def over_time(frames: int, *shape: int, dtype: DTypeLike = np.float64) -> np.ndarray:
+    """An uninitialised array (frames, *shape) in which each number's course over time is contiguous."""
+    return np.empty((*shape, frames), dtype).transpose(len(shape), *range(len(shape)))
 
 
 def _like(first: np.ndarray, count: int) -> np.ndarray:

@@ -101,17 +101,26 @@ def encode(motion: Motion) -> np.ndarray:
 
 
 def encode_canonical(motions: Sequence[Motion]) -> list[np.ndarray]:
-    """`canonical(encode(motion))` of each motion; all of them in one pass, which takes a third of the time."""
+    """`canonical(encode(motion))` of each motion, nearly all of them in one pass, which takes a third of the time."""
+    lies = [_lies_on_one_side(motion) for motion in motions]  # its heading is held from its own frames around
+    together = iter(_encode_together([motion for motion, alone in zip(motions, lies) if not alone]))
+    return [canonical(encode(m)) if alone else next(together) for m, alone in zip(motions, lies)]
+
+
+def _lies_on_one_side(motion: Motion) -> bool:
+    pelvis = motion.rotations[:, JOINT["pelvis"]]
+    left = quat.rotate(pelvis, np.array([1.0, 0.0, 0.0], dtype=pelvis.dtype))
+    return bool(np.any(np.hypot(left[:, X], left[:, Y]) < 2 * _MIN_HORIZONTAL))
+
+
+def _encode_together(motions: Sequence[Motion]) -> list[np.ndarray]:
+    """`encode_canonical` of motions whose headings are known in every frame."""
     if not motions:
         return []
     trans = np.concatenate([motion.trans for motion in motions])
-    together = Motion(motions[0].fps, trans, np.concatenate([motion.rotations for motion in motions]))
-    left = quat.rotate(together.rotations[:, JOINT["pelvis"]], np.array([1.0, 0.0, 0.0], dtype=np.float32))
-    if np.any(np.hypot(left[:, X], left[:, Y]) < 2 * _MIN_HORIZONTAL) and len(motions) > 1:
-        # lies exactly on one side: its heading is held from frames around, which must be its own
-        return [part for motion in motions for part in encode_canonical([motion])]
+    whole = encode(Motion(motions[0].fps, trans, np.concatenate([motion.rotations for motion in motions])))
     stops = np.cumsum([len(motion) for motion in motions])[:-1]
-    return [canonical(part) for part in np.split(encode(together), stops)]
+    return [canonical(part) for part in np.split(whole, stops)]
 
 
 def decode(x0: np.ndarray, fps: float) -> Motion:

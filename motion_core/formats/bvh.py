@@ -15,7 +15,14 @@ import numpy as np
 from motion_core import quaternions as quat
 from motion_core.formats.bvh_clip import BvhClip, joined
 from motion_core.formats.bvh_text import read_bvh
-from motion_core.formats.calibration import FEET, evidence_of_takes, feet_evidence, feet_known, mean_turns
+from motion_core.formats.calibration import (
+    FEET,
+    evidence_of_takes,
+    feet_evidence,
+    feet_known,
+    mean_turns,
+    percentile,
+)
 from motion_core.formats.files import atomic_write
 from motion_core.formats.humanoid import (
     OUR_LEG,
@@ -50,9 +57,9 @@ def guess_unit(clip: BvhClip) -> float:
 
 def _unit_of(clip: BvhClip, take: slice) -> float:
     """`guess_unit` of one of the takes that follow each other."""
-    lengths = np.linalg.norm(clip.usual_offsets(take), axis=-1)
     chain = np.zeros(len(clip.joints))
     start = next((j for j in range(len(chain)) if clip.parents.count(j) > 1), 0)
+    lengths = np.linalg.norm(clip.usual_offsets(take, start + 1), axis=-1)
     for joint, parent in enumerate(clip.parents):
         if joint > start:
             chain[joint] = chain[parent] + lengths[joint]
@@ -123,7 +130,7 @@ def _capture(
 def _each_frame(clip: BvhClip, values: Sequence[object]) -> np.ndarray:
     """One value (...) per take -> (T,...), or (1,...) where there is one take."""
     lengths = [take.stop - take.start for take in clip.takes]
-    return np.repeat(np.array(values), lengths if len(lengths) > 1 else 1, axis=0)
+    return np.repeat(np.array(values, clip.values.dtype), lengths if len(lengths) > 1 else 1, axis=0)
 
 
 # ------------------------------------------------------------------------------------------- reading motions
@@ -160,7 +167,8 @@ def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion
     names = guess_names(clips[0].joints, clips[0].parents, clips[0].tips)
     check_names(names, clips[0].joints)
     units = [guess_unit(clip) for clip in clips]
-    used = [clip.only({name.removeprefix("tip:") for name in names.values()}) for clip in clips]
+    joints = {name.removeprefix("tip:") for name in names.values()}
+    used = [clip.only(joints).in_single() for clip in clips]
     thin = [clip.at_rate(fps) for clip in used]
     body, ups = _body_of(thin, names, units)
     total = evidence_of_takes(body)
@@ -198,7 +206,7 @@ def _feet_of(
 
 def _body_to_motions(body: Body, turns: np.ndarray) -> list[Motion]:
     """The motion of each take, with its constant turns (N,22,4)."""
-    pelvis, rotations = fit_body(body, body.over_frames(turns))
+    pelvis, rotations = fit_body(body, body.over_frames(turns.astype(body.positions.dtype)))
     ankles = np.min([_heights(pelvis, rotations, f"{side}_ankle") for side in SIDES], axis=0)
     for take in body.takes:
         pelvis[take, 2] -= _drop(ankles[take])
@@ -212,14 +220,14 @@ def _heights(pelvis: np.ndarray, rotations: np.ndarray, joint: str) -> np.ndarra
         chain.append(PARENTS[chain[-1]])
     place, turn = pelvis, rotations[:, 0]
     for link in reversed(chain):
-        place = place + quat.rotate(turn, OFFSETS[link].astype(np.float64))
+        place = place + quat.rotate(turn, OFFSETS[link].astype(turn.dtype))
         turn = quat.multiply(turn, rotations[:, link])
     return place[:, 2]
 
 
 def _drop(ankles: np.ndarray) -> float:
     """How far a body with its ankles at these heights (T,) is above its floor; 0 where it is nowhere near it."""
-    drop = float(np.percentile(ankles, LOW_PERCENTILE)) - ANKLE_HEIGHT
+    drop = float(percentile(ankles, LOW_PERCENTILE)) - ANKLE_HEIGHT
     return drop if abs(drop) < NEAR_FLOOR else 0.0
 
 

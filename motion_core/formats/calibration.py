@@ -41,12 +41,16 @@ def _summed(body: Body, fits: np.ndarray, weights: np.ndarray) -> np.ndarray:
     turns = np.where(known[..., None], turns, 0.0)
     weighed = (weights * known)[..., None] * turns
     by_joint, weighed = turns.transpose(1, 0, 2), weighed.transpose(1, 2, 0)  # (22,T,4), (22,4,T)
-    return np.array([weighed[..., take] @ by_joint[:, take] for take in body.takes])
+    sums = [weighed[..., take] @ by_joint[:, take] for take in body.takes]
+    return np.array(sums, np.float64)  # whose eigenvectors are asked for
 
 
 def feet_evidence(body: Body) -> np.ndarray:
     """(N,22,4,4): the `evidence_of_takes` of ankles and feet alone, zero elsewhere; nothing but these need be known."""
-    fits, weights = (quat.over_time(len(body.positions), len(JOINTS), *shape) for shape in ((4,), ()))
+    fits, weights = (
+        quat.over_time(len(body.positions), len(JOINTS), *shape, dtype=body.positions.dtype)
+        for shape in ((4,), ())
+    )
     fits[:], weights[:] = 0.0, 0.0
     for side in SIDES:
         _fit_foot(body, fits, weights, side)
@@ -99,7 +103,7 @@ def _fits(body: Body) -> tuple[np.ndarray, np.ndarray]:
     """World orientations (T,22,4) of the geometric fit and how far each frame is to be believed (T,22)."""
     positions = body.positions
     fits = body.fits.copy(order="K")
-    weights = quat.over_time(*fits.shape[:2])
+    weights = quat.over_time(*fits.shape[:2], dtype=fits.dtype)
     weights[:] = 1.0
     _fit_torso(positions, fits, weights)
     for upper, lower, _ in HINGES:
@@ -125,12 +129,13 @@ REST_TORSO = tuple(quat.conjugate(turn) for turn in torso_frames(REST_JOINTS[Non
 
 def _fit_torso(positions: np.ndarray, fits: np.ndarray, weights: np.ndarray) -> None:
     """Pelvis, spine, neck, head and collars: those of a straight torso, believed while it is upright."""
-    pelvis, chest = (quat.multiply(turn, rest) for turn, rest in zip(torso_frames(positions), REST_TORSO))
-    up = quat.rotate(chest, np.array([0.0, 1.0, 0.0]))
+    rests = (rest.astype(positions.dtype, copy=False) for rest in REST_TORSO)
+    pelvis, chest = (quat.multiply(turn, rest) for turn, rest in zip(torso_frames(positions), rests))
+    up = quat.rotate(chest, np.array([0.0, 1.0, 0.0], chest.dtype))
     tilt = np.arccos(np.clip(up[:, 2], -1, 1))
     upright = np.exp(-((tilt / UPRIGHT_TILT) ** 2) / 2) + 1e-6
     for joint, share in (("pelvis", 0.0), ("spine1", 1 / 3), ("spine2", 2 / 3)):
-        fits[:, JOINT[joint]] = quat.slerp(pelvis, chest, np.full(len(chest), share))
+        fits[:, JOINT[joint]] = quat.slerp(pelvis, chest, np.full(len(chest), share, chest.dtype))
         weights[:, JOINT[joint]] = upright
     for joint in ("spine3", "neck", "head", "left_collar", "right_collar"):
         fits[:, JOINT[joint]] = chest
@@ -152,11 +157,13 @@ def _fit_hand(positions: np.ndarray, fits: np.ndarray, weights: np.ndarray, side
 def _fit_foot(body: Body, fits: np.ndarray, weights: np.ndarray, side: str) -> None:
     """A standing foot is level and points where its toes are."""
     ankle, ball = (body.positions[:, JOINT[f"{side}_{joint}"]] for joint in ("ankle", "foot"))
-    up = np.broadcast_to([0.0, 0.0, 1.0], ankle.shape)
+    up = np.broadcast_to(np.array([0.0, 0.0, 1.0], ankle.dtype), ankle.shape)
     level = frame(quat.cross(up, ball - ankle), up, exact="y")
     ahead = OFFSETS[JOINT[f"{side}_foot"]].astype(np.float64)
     rest = frame(np.cross([0.0, 1.0, 0.0], ahead), np.array([0.0, 1.0, 0.0]), exact="y")
-    flat = quat.multiply(quat.matrix_to_quat(level), quat.conjugate(quat.matrix_to_quat(rest)))
+    flat = quat.multiply(
+        quat.matrix_to_quat(level), quat.conjugate(quat.matrix_to_quat(rest)).astype(level.dtype)
+    )
     standing = np.prod(_standing(np.stack([ankle, ball], axis=1), body), axis=1)
     for joint in ("ankle", "foot"):
         fits[:, JOINT[f"{side}_{joint}"]] = flat
@@ -166,9 +173,17 @@ def _fit_foot(body: Body, fits: np.ndarray, weights: np.ndarray, side: str) -> N
 def _standing(points: np.ndarray, body: Body) -> np.ndarray:
     """(T,P) near 1 while points (T,P,3) are slow and low."""
     speed = np.linalg.norm(_steps(points, body.takes), axis=-1) * body.fps
-    low = [np.percentile(points[take, :, 2], FLOOR_SHARE, axis=0) for take in body.takes]
+    low = [percentile(points[take, :, 2], FLOOR_SHARE) for take in body.takes]
     height = points[..., 2] - body.over_frames(np.array(low))
     return np.exp(-((speed / STANDING_SPEED) ** 2) - (height / 0.03) ** 2)
+
+
+def percentile(values: np.ndarray, percent: float) -> np.ndarray:
+    """np.percentile of finite values (T,...) over the frames, without its checks, which take longer than the rest."""
+    place = percent / 100 * (len(values) - 1)
+    low, high = int(place), min(int(place) + 1, len(values) - 1)
+    ordered = np.partition(values, (low, high), axis=0)
+    return np.asarray(ordered[low] + (place - low) * (ordered[high] - ordered[low]))
 
 
 def _steps(points: np.ndarray, takes: Sequence[slice]) -> np.ndarray:

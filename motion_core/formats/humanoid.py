@@ -122,7 +122,9 @@ def capture_to_body(capture: Capture, names: Mapping[str, str]) -> Body:
 def place_joints(capture: Capture, names: Mapping[str, str]) -> Body:
     """`capture_to_body` of some joints, with NaN for the others."""
     count = len(capture.positions)
-    positions, orientations = (quat.over_time(count, len(JOINTS), width) for width in (3, 4))
+    positions, orientations = (
+        quat.over_time(count, len(JOINTS), width, dtype=capture.positions.dtype) for width in (3, 4)
+    )
     positions[:], orientations[:] = np.nan, np.nan
     for joint, name in names.items():
         if not name.startswith("tip:"):
@@ -145,7 +147,8 @@ def _fill(positions: np.ndarray) -> None:
         collar, foot = at[f"{side}_collar"], at[f"{side}_foot"]
         between = at["spine3"] + 0.6 * (at["neck"] - at["spine3"])
         collar[:] = np.where(np.isfinite(collar), collar, between + 0.4 * (at[f"{side}_shoulder"] - between))
-        ahead = at[f"{side}_ankle"] + 0.13 * unit(forward) - [0, 0, 0.05]
+        ahead = at[f"{side}_ankle"] + 0.13 * unit(forward)
+        ahead[:, 2] -= 0.05
         foot[:] = np.where(np.isfinite(foot), foot, ahead)
 
 
@@ -200,7 +203,7 @@ def _exact_limb(body: Body, world: np.ndarray, hinge: Hinge) -> None:
     world[:, upper] = quat.multiply(mend, world[:, upper])
     world[:, lower] = swing_onto(world[:, lower], rest_direction(bones[1]), f)
     hinged = bend_onto(world[:, upper], rest_direction(bones[1]), f, hinge.axis)
-    seen = _twist(world[:, lower], hinged, f, np.ones(len(f)), body)
+    seen = _twist(world[:, lower], hinged, f, np.ones(len(f), f.dtype), body)
     mend = _mend_twist(seen, f, TWIST_LIMITS[bones[1]])
     world[:, lower] = quat.multiply(mend, world[:, lower])
     if bones[1].endswith("elbow"):  # the hand was solved from the forearm: it turns along
@@ -230,7 +233,7 @@ def _mend_ends(world: np.ndarray, takes: Sequence[slice]) -> None:
         for joint, limit in END_LIMITS.items():
             end, parent = JOINT[f"{side}_{joint}"], PARENTS[JOINT[f"{side}_{joint}"]]
             local = quat.multiply(quat.conjugate(world[:, parent]), world[:, end])
-            possible = quat.angle_between(local, quat.IDENTITY) < limit
+            possible = quat.angle_between(local, quat.IDENTITY.astype(local.dtype)) < limit
             for take in takes:
                 if not np.all(possible[take]):
                     mended = _between_good(local[take], np.flatnonzero(possible[take]))
@@ -253,7 +256,9 @@ def _follow(world: np.ndarray, known: np.ndarray) -> None:
     """Joints without a source: the spine in between, the rest straight on from the parent."""
 
     def between(low: str, high: str, share: float) -> np.ndarray:
-        return quat.slerp(world[:, JOINT[low]], world[:, JOINT[high]], np.full(len(world), share))
+        return quat.slerp(
+            world[:, JOINT[low]], world[:, JOINT[high]], np.full(len(world), share, world.dtype)
+        )
 
     _fill_in(world, known, "spine1", lambda: between("pelvis", "spine3", 1 / 3))
     _fill_in(world, known, "spine2", lambda: between("spine1", "spine3", 0.5))
@@ -278,6 +283,6 @@ def fit_body(body: Body, turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     legs = _legs(body.positions)
     scale = body.over_frames(np.array([[OUR_LEG / np.median(legs[take])] for take in body.takes]))
     middle = (body.positions[:, JOINT["left_hip"]] + body.positions[:, JOINT["right_hip"]]) / 2 * scale
-    rest_middle = (OFFSETS[JOINT["left_hip"]] + OFFSETS[JOINT["right_hip"]]).astype(np.float64) / 2
+    rest_middle = (OFFSETS[JOINT["left_hip"]] + OFFSETS[JOINT["right_hip"]]).astype(world.dtype) / 2
     pelvis = middle - quat.rotate(world[:, JOINT["pelvis"]], rest_middle)
     return pelvis, world_to_local(world)

@@ -13,7 +13,7 @@ from motion_core.formats.motion_file import read_motion
 from motion_core.motion import Motion
 
 FRAMES_TOGETHER = (
-    4000  # of clips whose motions are computed together: more is not faster, and needs more memory
+    16_000  # of clips whose motions are computed together: more is hardly faster, and needs more memory
 )
 
 

@@ -34,6 +34,7 @@ TEXT_STARTS = ("random", "fitted")
 UNGUIDED = (
     0.2  # share of the levels, the least noisy ones, that sampling does not guide: `diffusion/guidance.py`
 )
+NOISY = 0.1  # share of the levels that `noisy` asks for: real clips brought there come back as what they were
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class DiffusionConfig:
     from_noise: float = (
         0.0  # share of samples at the noisiest level, where nothing but what is shown can help
     )
+    noisy: float = 0.0  # share of samples at the NOISY noisiest levels, where the words decide what is done
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
@@ -89,8 +91,9 @@ class DiffusionConfig:
             raise ConfigError(f"shown is {self.shown!r}: use one of {', '.join(PATTERN_SETS)}")
         if self.windows != (0, 0) and not 3 <= self.windows[0] <= self.windows[1]:
             raise ConfigError(f"windows is {self.windows}: give the least (from 3 on) and the most frames")
-        if not 0 <= self.from_noise <= 1:
-            raise ConfigError(f"from_noise is {self.from_noise}: it must lie in [0, 1]")
+        for name in ("from_noise", "noisy"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"{name} is {getattr(self, name)}: it must lie in [0, 1]")
         if self.text_start not in TEXT_STARTS:
             raise ConfigError(f"text_start is {self.text_start!r}: use one of {', '.join(TEXT_STARTS)}")
         if self.diffusion.schedule not in SCHEDULES:
@@ -182,6 +185,7 @@ class DenoiserTraining:
             "shown": self.config.shown,
             "windows": self.config.windows,
             "from_noise": self.config.from_noise,
+            "noisy": self.config.noisy,
             "pool": pool,
         }
 
@@ -211,12 +215,24 @@ class DenoiserTraining:
             known = with_guess(known, mask, self.data.stats)
         return replace(cond, known=known, known_mask=mask)
 
+    def levels(self, size: int, draws: Draws, training: bool) -> Tensor:
+        """Noise levels (B,), all equally likely but for the shares that the config sends to the noisiest ones.
+
+        Validation looks at all levels alike (`noisy`), so that its losses compare.
+        """
+        count = len(self.schedule)
+        t = draws.integers(size, count)
+        if self.config.noisy and training:
+            noisiest = count - 1 - draws.integers(size, max(1, round(NOISY * count)))
+            t = torch.where(draws.uniform(size) < self.config.noisy, noisiest, t)
+        if self.config.from_noise:
+            t = torch.where(draws.uniform(size) < self.config.from_noise, count - 1, t)
+        return t
+
     def loss(self, model: nn.Module, batch: TrainBatch, draws: Draws) -> dict[str, Tensor]:
         """The named losses at random noise levels; conditions are hidden now and then, but not in validation."""
         size, frames, dim = batch.x0.shape  # (B,T,F)
-        t = draws.integers(size, len(self.schedule))
-        if self.config.from_noise:
-            t = torch.where(draws.uniform(size) < self.config.from_noise, len(self.schedule) - 1, t)
+        t = self.levels(size, draws, model.training)
         noise = draws.normal(size, frames, dim)
         keep = draws.uniform(size) >= (self.config.drop if model.training else 0.0)
         x = q_sample(batch.x0, t, noise, self.schedule)

@@ -19,6 +19,8 @@ from motion_core.formats.bvh import (
     read_bvh,
     write_bvh,
 )
+from motion_core.formats.calibration import evidence, mean_turns, percentile
+from motion_core.formats.humanoid import capture_to_body, fit_body
 from motion_core.skeleton import JOINT
 
 LIMBS = ("left_hip", "right_hip", "left_knee", "right_knee", "left_shoulder", "right_shoulder", "left_elbow",
@@ -136,6 +138,25 @@ def test_clips_of_one_skeleton_together_are_what_each_is_alone():
         alone = bvh_to_motion(clip)
         assert np.allclose(found.trans, alone.trans, atol=1e-6)
         assert quat.angle_between(found.rotations, alone.rotations).max() < 1e-3
+
+
+def test_in_single_precision_no_step_falls_back_to_double():
+    clip = read_bvh(foreign_text(march(), 5).encode())
+    bodies = [capture_to_body(clip_to_capture(c, MIXAMO), MIXAMO) for c in (clip, clip.in_single())]
+    fitted = [fit_body(b, mean_turns(evidence(b)).astype(b.positions.dtype)) for b in bodies]
+    for exact, near in zip(*fitted, strict=True):
+        assert exact.dtype == np.float64 and near.dtype == np.float32
+    assert bodies[1].fits.dtype == np.float32
+    (pelvis, turns), (near_pelvis, near_turns) = fitted
+    assert np.abs(pelvis - near_pelvis).max() < 1e-5
+    assert quat.angle_between(turns, near_turns).max() < 1e-3
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=40), st.floats(0, 100))
+def test_percentile_is_numpys(values, percent):
+    rows = np.array([values, values[::-1]]).T
+    expected = np.percentile(rows, percent, axis=0)
+    np.testing.assert_allclose(percentile(rows, percent), expected, rtol=1e-12, atol=1e-9)
 
 
 def test_a_lower_rate_before_retargeting_is_near_to_one_after_it():

@@ -200,6 +200,15 @@ def test_usual_offsets_are_the_medians_of_where_joints_are():
     places, _ = clip.local_transforms()
     np.testing.assert_array_equal(clip.usual_offsets(slice(0, 5)), np.median(places, axis=0))
     np.testing.assert_array_equal(clip.usual_offsets(slice(1, 4)), np.median(places[1:4], axis=0))
+    some = clip.usual_offsets(slice(0, 5), 1)
+    np.testing.assert_array_equal(some[0], clip.offsets[0])
+    np.testing.assert_array_equal(some[1:], np.median(places, axis=0)[1:])
+
+
+def test_single_precision_stays_single_and_near():
+    clip = three_joints()
+    for exact, near in zip(clip.global_transforms(), clip.in_single().global_transforms(), strict=True):
+        assert near.dtype == np.float32 and np.abs(near - exact).max() < 1e-5 * np.abs(exact).max()
 
 
 def test_files_of_one_tree_share_nothing_that_can_change():
