@@ -215,24 +215,12 @@ class DenoiserTraining:
             known = with_guess(known, mask, self.data.stats)
         return replace(cond, known=known, known_mask=mask)
 
-    def levels(self, size: int, draws: Draws, training: bool) -> Tensor:
-        """Noise levels (B,), all equally likely but for the shares that the config sends to the noisiest ones.
-
-        Validation looks at all levels alike (`noisy`), so that its losses compare.
-        """
-        count = len(self.schedule)
-        t = draws.integers(size, count)
-        if self.config.noisy and training:
-            noisiest = count - 1 - draws.integers(size, max(1, round(NOISY * count)))
-            t = torch.where(draws.uniform(size) < self.config.noisy, noisiest, t)
-        if self.config.from_noise:
-            t = torch.where(draws.uniform(size) < self.config.from_noise, count - 1, t)
-        return t
-
     def loss(self, model: nn.Module, batch: TrainBatch, draws: Draws) -> dict[str, Tensor]:
         """The named losses at random noise levels; conditions are hidden now and then, but not in validation."""
         size, frames, dim = batch.x0.shape  # (B,T,F)
-        t = self.levels(size, draws, model.training)
+        # validation looks at all levels alike, so that its losses compare
+        noisy = self.config.noisy if model.training else 0.0
+        t = random_levels(size, len(self.schedule), draws, noisy, self.config.from_noise)
         noise = draws.normal(size, frames, dim)
         keep = draws.uniform(size) >= (self.config.drop if model.training else 0.0)
         x = q_sample(batch.x0, t, noise, self.schedule)
@@ -287,6 +275,19 @@ class DenoiserTraining:
             )
             motion = generator.run(Generate(seconds=seconds, split=False, **words), Sampling(seed=number))
             render_preview(motion, path.with_name(f"{path.name}_{number}.png"), text=prompt, size=240)
+
+
+def random_levels(size: int, count: int, draws: Draws, noisy: float = 0.0, from_noise: float = 0.0) -> Tensor:
+    """Noise levels (size,) of `count`, all equally likely but for the shares of samples sent to the noisiest NOISY of
+    them and to the noisiest one.
+    """
+    t = draws.integers(size, count)
+    if noisy:
+        noisiest = count - 1 - draws.integers(size, max(1, round(NOISY * count)))
+        t = torch.where(draws.uniform(size) < noisy, noisiest, t)
+    if from_noise:
+        t = torch.where(draws.uniform(size) < from_noise, count - 1, t)
+    return t
 
 
 def licence_of(about: dict[str, Any]) -> str:
