@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from motion_core import quaternions as quat
-from motion_core.formats.bvh_clip import BvhClip, joined
+from motion_core.formats.bvh_clip import BvhClip, joined, thinned
 from motion_core.formats.bvh_text import read_bvh
 from motion_core.formats.calibration import (
     FEET,
@@ -169,7 +169,7 @@ def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion
     units = [guess_unit(clip) for clip in clips]
     joints = {name.removeprefix("tip:") for name in names.values()}
     used = [clip.only(joints).in_single() for clip in clips]
-    thin = [clip.at_rate(fps) for clip in used]
+    thin = thinned(used, fps)
     body, ups = _body_of(thin, names, units)
     total = evidence_of_takes(body)
     known = feet_known(total)

@@ -123,17 +123,7 @@ class BvhClip:
         Values between frames lie on a straight line, angles the short way, of the two writings of a rotation by three
         angles the nearer one; where a joint's angles jump all the same, it waits for the next frame.
         """
-        if self.fps <= fps * (1 + 1e-6) or len(self.starts) > 1:
-            return self
-        count = max(1, round((len(self) - 1) * fps / self.fps) + 1)
-        times = np.minimum(np.arange(count) * self.fps / fps, len(self) - 1)
-        low = np.minimum(times.astype(int), max(len(self) - 2, 0))
-        part = times - low
-        near = np.abs(part - np.round(part)) < 1e-6
-        values = self.values[low + np.round(part).astype(int)]
-        before = self.values[low[~near]]
-        values[~near] = before + part[~near, None] * self._steps(before, self.values[low[~near] + 1])
-        return replace(self, values=values, fps=fps)
+        return thinned([self], fps)[0]
 
     def _steps(self, before: np.ndarray, after: np.ndarray) -> np.ndarray:
         """What to add to rows (N,C) on the way to others (N,C)."""
@@ -148,7 +138,7 @@ class BvhClip:
         for kind, angles in turning.items():
             step = _half_turn(steps[:, angles])
             if kind == (3, 3):  # a, b, c turn like a + 180, 180 - b, c + 180
-                other = after[:, angles] * [1, -1, 1] + 180
+                other = after[:, angles] * np.array([1, -1, 1], after.dtype) + 180
                 other = _half_turn(other - before[:, angles])
                 nearer = np.abs(other).sum(axis=-1) < np.abs(step).sum(axis=-1)
                 step = np.where(nearer[..., None], other, step)
@@ -166,6 +156,39 @@ class BvhClip:
 def _half_turn(degrees: np.ndarray) -> np.ndarray:
     """The same angles from -180 to 180."""
     return (degrees + 180) % 360 - 180
+
+
+def thinned(clips: Sequence[BvhClip], fps: float) -> list[BvhClip]:
+    """`BvhClip.at_rate` of clips of one skeleton (`same_skeleton`), the rows of all of them computed together."""
+    first = clips[0]
+    if first.fps <= fps * (1 + 1e-6) or len(first.starts) > 1:
+        return list(clips)
+    times = [_times_between(len(clip), fps / first.fps) for clip in clips]
+    before, after = (
+        np.concatenate([clip.values[low + step] for clip, (_, _, low, _) in zip(clips, times)])
+        for step in (0, 1)
+    )
+    part = np.concatenate([part for *_, part in times])[:, None].astype(before.dtype)
+    rows = before + part * first._steps(before, after)
+    thin = []
+    for clip, (nearest, between, low, _) in zip(clips, times):
+        values = clip.values[nearest]
+        values[between], rows = rows[: len(low)], rows[len(low) :]
+        thin.append(replace(clip, values=values, fps=fps))
+    return thin
+
+
+def _times_between(frames: int, share: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Where a clip with `share` of the frames has them: the nearest old frame of each new one (N,), which of these lie
+    between two old ones (N,), and for these K the one before (K,) and how far towards the next they are (K,).
+    """
+    count = max(1, round((frames - 1) * share) + 1)
+    times = np.minimum(np.arange(count) / share, frames - 1)
+    low = np.minimum(times.astype(int), max(frames - 2, 0))
+    part = times - low
+    nearest = np.round(part)
+    between = np.abs(part - nearest) >= 1e-6
+    return low + nearest.astype(int), between, low[between], part[between]
 
 
 def same_skeleton(clip: BvhClip) -> tuple[object, ...]:

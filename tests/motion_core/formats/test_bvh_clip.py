@@ -11,7 +11,7 @@ import pytest
 
 from motion_core import quaternions as quat
 from motion_core.formats import FormatError
-from motion_core.formats.bvh_clip import BvhClip, joined
+from motion_core.formats.bvh_clip import BvhClip, joined, thinned
 from motion_core.formats.bvh_text import read_bvh
 
 TEXT = """HIERARCHY
@@ -153,6 +153,14 @@ def test_the_two_writings_of_a_rotation_are_one():
     clip = clip_of([0, 10, 200, 200], 1 / 30)
     clip.values[2, 6:] = [200, 180, 180]  # the same as 20, 0, 0
     assert np.allclose(clip.at_rate(20).values[1], [1.5, 0, 0, 0, 0, 0, 15, 0, 0])
+
+
+def test_clips_are_thinned_out_together_as_each_alone():
+    rng = np.random.default_rng(0)
+    clips = [clip_of(rng.uniform(-40, 40, frames).tolist(), 1 / 30) for frames in (7, 1, 2, 30)]
+    for clip, thin in zip(clips, thinned(clips, 20), strict=True):
+        assert thin.fps == 20
+        np.testing.assert_array_equal(thin.values, clip.at_rate(20).values)
 
 
 def test_joined_clips_move_as_each_alone():
