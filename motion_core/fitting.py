@@ -101,7 +101,7 @@ def world_to_local(orientations: np.ndarray) -> np.ndarray:
 
 def positions_to_rotations(joints: np.ndarray, hints: np.ndarray | None = None) -> np.ndarray:
     """Rotations (T,22,4) wxyz, local to the parent,: `positions_to_world`."""
-    return world_to_local(positions_to_world(joints, hints))
+    return world_to_local(positions_to_world(check_joints(joints), hints))
 
 
 def positions_to_world(
@@ -113,9 +113,11 @@ def positions_to_world(
     The pelvis takes the hip line exactly, the chest the neck. hints: world orientations (T,22,4), NaN where unknown;
     limbs take their twist from them, pelvis, chest, head, hands and toes the whole orientation. starts: first frames of
     the takes that follow each other; no frame is judged by those of another take. fps: Hz.
+    float32 is computed and answered in float32, all else in float64.
     Raises ValueError for a wrong shape or a value that is not finite.
     """
-    joints = check_joints(joints)
+    dtype = np.float32 if getattr(joints, "dtype", None) == np.float32 else np.float64
+    joints = check_joints(joints).astype(dtype, copy=False)
     if hints is None:
         hints = np.full((len(joints), len(JOINTS), 4), np.nan)
     given = np.asarray(hints, joints.dtype)
@@ -133,12 +135,8 @@ def positions_to_world(
 
 
 def check_joints(joints: np.ndarray) -> np.ndarray:
-    """Positions (T,22,3), float32 as they are, all else as float64.
-
-    Raises ValueError for another shape, no frame or a value that is not finite.
-    """
-    joints = np.asarray(joints)
-    joints = joints if joints.dtype == np.float32 else joints.astype(np.float64, copy=False)
+    """Positions (T,22,3) as float64; raises ValueError for another shape, no frame or a value that is not finite."""
+    joints = np.asarray(joints, dtype=np.float64)
     if joints.ndim != 3 or joints.shape[1:] != (len(JOINTS), 3) or len(joints) == 0:
         raise ValueError(
             f"joints have shape {joints.shape}: expected (frames, {len(JOINTS)}, 3), one frame at least"

@@ -34,7 +34,7 @@ TEXT_STARTS = ("random", "fitted")
 UNGUIDED = (
     0.2  # share of the levels, the least noisy ones, that sampling does not guide: `diffusion/guidance.py`
 )
-NOISY = 0.1  # share of the levels that `noisy` asks for: real clips brought there come back as what they were
+NOISY = 0.1  # share of the levels that `noisy` asks for: there only the words say what is to be done
 
 
 @dataclass(frozen=True)
