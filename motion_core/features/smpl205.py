@@ -102,15 +102,20 @@ def encode(motion: Motion) -> np.ndarray:
 
 def encode_canonical(motions: Sequence[Motion]) -> list[np.ndarray]:
     """`canonical(encode(motion))` of each motion, nearly all of them in one pass, which takes a third of the time."""
-    lies = [_lies_on_one_side(motion) for motion in motions]  # its heading is held from its own frames around
+    lies = _lie_on_one_side(motions)  # their headings are held from frames around, which must be their own
     together = iter(_encode_together([motion for motion, alone in zip(motions, lies) if not alone]))
     return [canonical(encode(m)) if alone else next(together) for m, alone in zip(motions, lies)]
 
 
-def _lies_on_one_side(motion: Motion) -> bool:
-    pelvis = motion.rotations[:, JOINT["pelvis"]]
+def _lie_on_one_side(motions: Sequence[Motion]) -> list[bool]:
+    """Whether the left axis of each motion's pelvis is ever vertical, or nearly."""
+    if not motions:
+        return []
+    pelvis = np.concatenate([motion.rotations[:, JOINT["pelvis"]] for motion in motions])
     left = quat.rotate(pelvis, np.array([1.0, 0.0, 0.0], dtype=pelvis.dtype))
-    return bool(np.any(np.hypot(left[:, X], left[:, Y]) < 2 * _MIN_HORIZONTAL))
+    vertical = np.hypot(left[:, X], left[:, Y]) < 2 * _MIN_HORIZONTAL
+    starts = np.cumsum([0, *map(len, motions)])[:-1]
+    return np.logical_or.reduceat(vertical, starts).tolist()
 
 
 def _encode_together(motions: Sequence[Motion]) -> list[np.ndarray]:
