@@ -27,6 +27,7 @@ class ModelCard:
         None  # id in INBETWEEN_CARDS: fills gaps between kept poses where no words are given
     )
     fixed: bool = False  # distilled: takes no other steps and guidance than these
+    spacing: float = 1.0  # of the noise levels those steps stand at: 1 even, above closer at both ends
     teacher: str | None = None  # of a distilled model: the id of the one it comes from, which takes others
 
 
@@ -110,6 +111,7 @@ CATALOG: dict[str, ModelCard] = {
             licence=NON_COMMERCIAL,
             checkpoint="dit-adaln.safetensors",
             between="dit-adaln-inbetween",
+            spacing=1.3,
         ),
         ModelCard(
             id="dit-adaln-fast",
@@ -125,6 +127,7 @@ CATALOG: dict[str, ModelCard] = {
             checkpoint="dit-adaln-fast.safetensors",
             between="dit-adaln-inbetween",
             fixed=True,
+            spacing=1.5,
             teacher="dit-adaln",
         ),
         ModelCard(

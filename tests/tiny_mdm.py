@@ -75,7 +75,8 @@ def save_tiny_models(folder: Path, **more) -> Path:
 
     for card in CATALOG.values():
         if card.family == "dit":
-            folded = {"folded_steps": card.steps, "folded_guidance": card.guidance} if card.fixed else {}
+            own = ("steps", "guidance", "spacing")
+            folded = {f"folded_{name}": getattr(card, name) for name in own} if card.fixed else {}
             noise = {"diffusion": more.get("diffusion", {}) | folded}
             save_tiny_dit(folder / card.checkpoint, card.id.split("-")[1], **(more | noise))
         else:

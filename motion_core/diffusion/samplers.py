@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from motion_core.diffusion.denoiser import Denoiser
-from motion_core.diffusion.schedule import Schedule, spaced_timesteps
+from motion_core.diffusion.schedule import Schedule
 
 Noise = Callable[[], Tensor]
 OnStep = Callable[[int, int], None]
@@ -23,7 +23,7 @@ OnStep = Callable[[int, int], None]
 
 def _levels(schedule: Schedule, steps: int) -> list[tuple[int, float, float]]:
     """(t, alpha_bar at t, alpha_bar at the next, cleaner level) for each step; the last next level is clean: 1."""
-    times = spaced_timesteps(len(schedule), steps)
+    times = schedule.timesteps(steps)
     table = [float(schedule.alpha_bar[t]) for t in times]
     return list(zip(times, table, [*table[1:], 1.0]))
 

@@ -10,13 +10,15 @@ import torch
 from torch import Tensor
 
 MAX_BETA = 0.999  # Nichol & Dhariwal 2021: a beta of 1 would leave nothing to predict from
+MAX_SPACING = 4.0  # more, and two or three steps would lead over most of the levels
 
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """alpha_bar: (N,) float64, falling, inside (0, 1]; index 0 is the least noisy level."""
+    """alpha_bar: (N,) float64, falling, inside (0, 1]; index 0 is the least noisy level. spacing: see `timesteps`."""
 
     alpha_bar: Tensor
+    spacing: float = 1.0
 
     def __post_init__(self) -> None:
         table = torch.as_tensor(self.alpha_bar, dtype=torch.float64).cpu()
@@ -24,10 +26,18 @@ class Schedule:
             raise ValueError(f"alpha_bar has shape {tuple(table.shape)}: a schedule is one row of levels")
         if not (bool((table > 0).all()) and bool((table <= 1).all()) and bool((table.diff() < 0).all())):
             raise ValueError("alpha_bar must fall from level to level and lie in (0, 1]")
+        if not 1 <= self.spacing <= MAX_SPACING:
+            raise ValueError(
+                f"spacing is {self.spacing}: use 1 (even) to {MAX_SPACING} (closest at the ends)"
+            )
         object.__setattr__(self, "alpha_bar", table)
 
     def __len__(self) -> int:
         return len(self.alpha_bar)
+
+    def timesteps(self, steps: int) -> list[int]:
+        """The levels that a sampler of so many steps visits: `spaced_timesteps`."""
+        return spaced_timesteps(len(self), steps, self.spacing)
 
     def at(self, t: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
         """(signal, noise) factors sqrt(ab_t), sqrt(1 - ab_t) for levels t (B,), shaped to multiply `like` (B,...)."""
@@ -78,12 +88,18 @@ def make_schedule(name: str, n: int) -> Schedule:
     return SCHEDULES[name](n)
 
 
-def spaced_timesteps(n: int, steps: int) -> list[int]:
-    """`steps` of the n levels, noisiest first, evenly spaced and counted from the noisy end.
+def spaced_timesteps(n: int, steps: int, spacing: float = 1.0) -> list[int]:
+    """`steps` of the n levels, noisiest first: step k stands at n (1 - (k/steps)^s)^((1+s)/2), s = spacing.
 
-    With steps = n every level. Otherwise the least noisy levels are left out rather than the noisiest one
-    ("trailing" spacing, Lin et al. 2024), because generation starts from pure noise.
+    spacing: 1 is even; above, levels lie closer together at both ends: above all at the noisy one, where the words
+    decide what is done, and at the clean one, where wide steps leave the motion rough (jerk). With steps = n every
+    level. Otherwise the least noisy levels are left out rather than the noisiest one ("trailing" spacing, Lin et al.
+    2024), because generation starts from pure noise.
     """
     if not 1 <= steps <= n:
         raise ValueError(f"steps is {steps}: this model was trained with {n} noise levels, use 1 to {n}")
-    return [round(n - k * n / steps) - 1 for k in range(steps)]
+    left = [1 - (k / steps) ** spacing for k in range(steps)]
+    times = [round(n * share ** ((1 + spacing) / 2)) - 1 for share in left]
+    for k in range(1, steps):  # apart by one at least, and room for those that follow
+        times[k] = max(min(times[k], times[k - 1] - 1), steps - 1 - k)
+    return times

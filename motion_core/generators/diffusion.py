@@ -80,6 +80,7 @@ def true_card(card: ModelCard, info: CheckpointInfo) -> ModelCard:
         tasks=card.tasks if info.features == "smpl205" else ("generate",),
         steps=folded or card.steps,
         guidance=info.diffusion["folded_guidance"] if folded else card.guidance,
+        spacing=info.diffusion.get("folded_spacing", 1.0) if folded else card.spacing,
         fixed=bool(folded),
     )
 
@@ -97,6 +98,7 @@ class Generator(ClipSampler):
         self.features: Any = import_module(module)
         self.decode: Callable[[np.ndarray, float], Motion] = getattr(self.features, name)
         super().__init__(info, model, device)
+        self.schedule = replace(self.schedule, spacing=card.spacing)
         context = SHORT_CONTEXT if card.id in INBETWEEN_CARDS else CONTEXT
         self.studio = Studio(card.fps, self.stats, round(card.max_seconds * card.fps), context)
         self._specialists: dict[str, Generator] = {}

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from motion_core.checkpoint import CheckpointInfo
 from motion_core.diffusion.samplers import SAMPLERS
-from motion_core.diffusion.schedule import SCHEDULES
+from motion_core.diffusion.schedule import MAX_SPACING, SCHEDULES
 from motion_core.formats import FormatError
 
 # family: module, model, its config
@@ -41,6 +41,9 @@ def check_info(info: CheckpointInfo) -> None:
             raise FormatError(f"the checkpoint's {name} is {value!r}; known are {', '.join(known)}")
     if not isinstance(diffusion.get("steps"), int) or diffusion["steps"] < 1:
         raise FormatError(f"the checkpoint's diffusion steps are {diffusion.get('steps')!r}, not a count")
+    spacing = diffusion.get("folded_spacing", 1.0)
+    if not isinstance(spacing, int | float) or not 1 <= spacing <= MAX_SPACING:
+        raise FormatError(f"the checkpoint's folded spacing is {spacing!r}; known is 1 to {MAX_SPACING}")
 
 
 def family_classes(family: str) -> tuple[Any, Any]:

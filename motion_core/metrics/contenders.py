@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,12 @@ from motion_core.diffusion.samplers import SAMPLERS
 from motion_core.generators.diffusion import Generator, load_generator
 from motion_core.tasks import Generate, Sampling, TaskError
 
-SETTINGS = ("steps", "guidance", "sampler", "checkpoint", "raw", "whole")
+SETTINGS = ("steps", "guidance", "spacing", "sampler", "checkpoint", "raw", "whole")
 
 
 @dataclass(frozen=True)
 class Contender:
-    """`name` is as written. steps, guidance, sampler: None leaves it to the model. raw: without the clean-up.
+    """`name` is as written. steps, guidance, spacing, sampler: None leaves it to the model. raw: without the clean-up.
     whole: prompts of several parts as one, where they would be split.
     """
 
@@ -24,6 +24,7 @@ class Contender:
     model: str
     steps: int | None = None
     guidance: float | None = None
+    spacing: float | None = None
     sampler: str | None = None
     checkpoint: Path | None = None
     raw: bool = False
@@ -47,6 +48,7 @@ class Contender:
             model,
             _number(text, pairs, "steps", int),
             _number(text, pairs, "guidance", float),
+            _number(text, pairs, "spacing", float),
             sampler,
             Path(pairs["checkpoint"]) if "checkpoint" in pairs else None,
             pairs.get("raw", "0") == "1",
@@ -67,11 +69,22 @@ class Contender:
                 f"model {self.model!r} needs {generator.card.needs or 'nothing'}, not a text: "
                 "the evaluation asks in words"
             )
+        if self.spacing is not None:
+            self._space(generator)
         if self.sampler is not None:
             generator.sampler = SAMPLERS[self.sampler]
         generator.clean_up = not self.raw
         generator.check(Generate(text="a person walks", seconds=1.0), self.sampling(0))
         return generator
+
+    def _space(self, generator: Generator) -> None:
+        own = generator.card.spacing
+        if generator.card.fixed and self.spacing != own:
+            raise TaskError(f"{self.name!r}: the model was distilled for spacing {own} and takes no other")
+        try:
+            generator.schedule = replace(generator.schedule, spacing=self.spacing)
+        except ValueError as error:
+            raise TaskError(f"{self.name!r}: {error}") from None
 
 
 def _pair(text: str, part: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ Guidance at the teacher's fixed scale goes in with it (Meng et al. 2023), so the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import torch
@@ -20,7 +20,7 @@ from motion_core.data.dataset import TrainBatch, TrainingSet
 from motion_core.diffusion.denoiser import Denoiser
 from motion_core.diffusion.guidance import guided
 from motion_core.diffusion.loss import q_sample
-from motion_core.diffusion.schedule import Schedule, spaced_timesteps
+from motion_core.diffusion.schedule import MAX_SPACING, Schedule
 from motion_core.models.mdm_losses import LossWeights, mdm_losses
 from motion_core.train.config import ConfigError, LoopConfig
 from motion_core.train.diffusion import DenoiserTraining, DiffusionConfig, NoiseConfig, SampleConfig
@@ -31,12 +31,15 @@ CLEAN = -1  # the level behind the last one: no noise
 
 @dataclass(frozen=True)
 class DistilConfig:
-    """The TOML file of `training/distil.py`. steps: the student's. substeps: the teacher's for each of them."""
+    """The TOML file of `training/distil.py`. steps: the student's. substeps: the teacher's for each of them.
+    spacing: of the student's levels, `diffusion/schedule.py`.
+    """
 
     loop: LoopConfig
     steps: int = 4
     substeps: int = 3
     guidance: float = 2.5
+    spacing: float = 1.0
     losses: LossWeights = field(default_factory=LossWeights)
     samples: SampleConfig = field(default_factory=SampleConfig)
     batch_size: int = 32  # over all processes
@@ -53,15 +56,16 @@ class DistilConfig:
             raise ConfigError(f"drop is {self.drop}: it must lie in [0, 1)")
         if not 0 < self.guidance < float("inf"):
             raise ConfigError(f"guidance is {self.guidance}: use a number above 0")
+        if not 1 <= self.spacing <= MAX_SPACING:
+            raise ConfigError(f"spacing is {self.spacing}: it must lie in [1, {MAX_SPACING}]")
 
 
-def stretches(levels: int, steps: int, substeps: int) -> Tensor:
+def stretches(schedule: Schedule, steps: int, substeps: int) -> Tensor:
     """Levels (steps, substeps+1) long from noisy to clean: row k is what the teacher walks for the student's step k.
 
     The heads are the levels that a sampler of `steps` visits; the last row ends at CLEAN.
     """
-    fine = spaced_timesteps(levels, steps * substeps)
-    coarse = spaced_timesteps(levels, steps)
+    fine, coarse = schedule.timesteps(steps * substeps), schedule.timesteps(steps)
     rows = [fine[k * substeps : (k + 1) * substeps] for k in range(steps)]
     for row, head in zip(rows, coarse):
         row[0] = head  # rounding may differ by one
@@ -129,7 +133,8 @@ class Distillation(DenoiserTraining):
         super().__init__(_student_config(config, told), data, device)
         self.teacher = self.teacher.to(device).eval().requires_grad_(False)
         self.model.load_state_dict(self.teacher.state_dict())
-        self.levels = stretches(len(self.schedule), config.steps, config.substeps).to(device)
+        self.schedule = replace(self.schedule, spacing=config.spacing)
+        self.levels = stretches(self.schedule, config.steps, config.substeps).to(device)
 
     def start_from(self, student: dict[str, Tensor], taught_by: dict[str, Tensor] | None = None) -> None:
         """Begin with the weights of a student instead of the teacher's. taught_by: the weights of the teacher it had,
@@ -150,7 +155,7 @@ class Distillation(DenoiserTraining):
         self.model.load_state_dict({name: student[name] + (now[name] - then[name]) for name in now})
 
     def identity(self) -> dict[str, Any]:
-        parts = ("steps", "substeps", "guidance")
+        parts = ("steps", "substeps", "guidance", "spacing")
         return {**super().identity(), "distil": {name: getattr(self.distil, name) for name in parts}}
 
     def loss(self, model: nn.Module, batch: TrainBatch, draws: Draws) -> dict[str, Tensor]:
@@ -176,7 +181,10 @@ class Distillation(DenoiserTraining):
     def info(self, facts: dict[str, Any]) -> CheckpointInfo:
         info = super().info({**facts, "distilled": asdict(self.distil)["substeps"]})
         info.diffusion.update(
-            sampler="ddim", folded_steps=self.distil.steps, folded_guidance=self.distil.guidance
+            sampler="ddim",
+            folded_steps=self.distil.steps,
+            folded_guidance=self.distil.guidance,
+            folded_spacing=self.distil.spacing,
         )
         return info
 

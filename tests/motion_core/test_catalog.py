@@ -41,9 +41,8 @@ def test_a_card_agrees_with_its_checkpoint(card):
     assert tuple(info.actions) == card.actions
     assert card.fixed == ("folded_steps" in info.diffusion)
     if card.fixed:
-        assert (card.steps, card.guidance) == (
-            info.diffusion["folded_steps"],
-            info.diffusion["folded_guidance"],
+        assert (card.steps, card.guidance, card.spacing) == tuple(
+            info.diffusion[f"folded_{name}"] for name in ("steps", "guidance", "spacing")
         )
     assert set(card.tasks) <= set(TASKS) and card.needs in ("text", "action", None)
 

@@ -73,7 +73,7 @@ def test_each_block_learns_and_generates(block, pool, tmp_path):
 
 def test_a_distilled_model_knows_its_steps_and_nears_its_teacher(pool, tmp_path, capsys):
     teacher = train("adaln", pool, tmp_path)
-    text = "steps = 2\nsubsteps = 2\nguidance = 2.0\nbatch_size = 8\n" + LOOP
+    text = "steps = 2\nsubsteps = 2\nguidance = 2.0\nspacing = 1.5\nbatch_size = 8\n" + LOOP
     student = run(
         distil, tmp_path / "distil.toml", text, pool, tmp_path / "fast", "--teacher", teacher, "--steps", 60
     )
@@ -81,6 +81,7 @@ def test_a_distilled_model_knows_its_steps_and_nears_its_teacher(pool, tmp_path,
     assert losses[-1] < 0.9 * losses[0]
     _, info = load_checkpoint(student)
     assert info.diffusion["folded_steps"] == 2 and info.diffusion["folded_guidance"] == 2.0
+    assert info.diffusion["folded_spacing"] == 1.5
     generator = load_generator("mdm", checkpoint=student, device="cpu")
     task = Generate(text="a person walks forward", seconds=1)
     motion = generator.run(task, Sampling(seed=1))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motion_core.diffusion.schedule import (
+    MAX_SPACING,
     SCHEDULES,
     Schedule,
     cosine_schedule,
@@ -56,11 +57,11 @@ def test_factors_keep_the_variance():
     assert signal[1, 0, 0].item() == pytest.approx(float(schedule.alpha_bar[50]) ** 0.5, abs=1e-7)
 
 
-@given(st.integers(1, 1200), st.data())
+@given(st.integers(1, 1200), st.floats(1, MAX_SPACING), st.data())
 @settings(max_examples=50, deadline=None, derandomize=True)
-def test_levels_fall_from_the_noisiest_without_repeats(n, data):
+def test_levels_fall_from_the_noisiest_without_repeats(n, spacing, data):
     steps = data.draw(st.integers(1, n))
-    times = spaced_timesteps(n, steps)
+    times = spaced_timesteps(n, steps, spacing)
     assert len(times) == steps and times[0] == n - 1 and times[-1] >= 0
     assert all(a > b for a, b in pairwise(times))
     if steps == n:
@@ -72,6 +73,15 @@ def test_levels_equal_diffusers_trailing():
         scheduler = DDPMScheduler(1000, timestep_spacing="trailing")
         scheduler.set_timesteps(steps)
         assert np.array_equal(scheduler.timesteps.numpy(), spaced_timesteps(1000, steps))
+
+
+def test_spaced_levels_lie_closer_at_both_ends():
+    times = Schedule(make_schedule("cosine", 1000).alpha_bar, spacing=1.5).timesteps(8)
+    assert times == [round(1000 * (1 - (k / 8) ** 1.5) ** 1.25) - 1 for k in range(8)]
+    gaps = [a - b for a, b in pairwise([*times, -1])]
+    widest = gaps.index(max(gaps))
+    assert gaps[:widest] == sorted(gaps[:widest]) and gaps[widest:] == sorted(gaps[widest:], reverse=True)
+    assert gaps[0] < 60 < gaps[-1] < 125 < gaps[widest]  # even: 125
 
 
 @pytest.mark.parametrize("steps", [0, 51])
@@ -87,5 +97,7 @@ def test_bad_schedules_are_refused():
         make_schedule("cosine", 0)
     with pytest.raises(ValueError, match="must fall"):
         Schedule(torch.tensor([0.5, 0.6]))
+    with pytest.raises(ValueError, match=r"spacing is 9: use 1 \(even\) to 4"):
+        Schedule(torch.tensor([0.6, 0.5]), spacing=9)
     with pytest.raises(ValueError, match="one row"):
         Schedule(torch.ones(2, 2))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from tiny_mdm import save_tiny_dit
 
 from motion_core import load_generator
 from motion_core.formats import FormatError
@@ -220,6 +221,8 @@ def test_unknown_model_and_absent_weights(tmp_path, monkeypatch):
         ({"family": "fish"}, "family is 'fish'"),
         ({"diffusion": {"schedule": "fish"}}, "noise schedule is 'fish'"),
         ({"diffusion": {"steps": 0}}, "steps are 0"),
+        ({"diffusion": {"folded_spacing": "wide"}}, "folded spacing is 'wide'; known is 1 to 4"),
+        ({"diffusion": {"folded_spacing": 0.5}}, "folded spacing is 0.5"),
         ({"config": {"dropout": 0.1, "class_token": False}, "actions": ("walk",)}, None),
     ],
 )
@@ -230,6 +233,20 @@ def test_checkpoints_that_this_version_cannot_run(tmp_path, make_tiny, change, m
         return
     with pytest.raises(FormatError, match=message):
         load_generator("mdm-action", checkpoint=tmp_path / "odd.safetensors")
+
+
+def test_levels_are_spaced_as_the_checkpoint_says_or_else_the_card(tmp_path):
+    save_tiny_dit(tmp_path / "free.safetensors", "adaln")
+    assert load_generator("dit-adaln", checkpoint=tmp_path / "free.safetensors").schedule.spacing == 1.3
+    for folded, spacing in (
+        ({"folded_spacing": 2.0}, 2.0),
+        ({}, 1.0),
+    ):  # before there was any, levels were even
+        folded |= {"folded_steps": 3, "folded_guidance": 2.0}
+        save_tiny_dit(tmp_path / "folded.safetensors", "adaln", diffusion=folded)
+        for card in ("dit-adaln", "dit-adaln-fast"):
+            generator = load_generator(card, checkpoint=tmp_path / "folded.safetensors")
+            assert generator.card.spacing == generator.schedule.spacing == spacing
 
 
 def test_a_checkpoint_that_does_not_fit_its_configuration(tmp_path, tiny_folder):

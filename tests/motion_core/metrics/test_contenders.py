@@ -20,11 +20,12 @@ def test_a_plain_id_leaves_everything_to_the_model(tiny_weights):
 
 def test_settings_reach_the_generator(tiny_weights):
     file = tiny_weights / "mdm.safetensors"
-    contender = Contender.parse(f" mdm@steps=4, guidance=2.5,sampler=ddim,raw=1,checkpoint={file}")
+    contender = Contender.parse(f" mdm@steps=4, guidance=2.5,spacing=2,sampler=ddim,raw=1,checkpoint={file}")
     assert contender.sampling(0) == Sampling(0, steps=4, guidance=2.5)
     assert contender.checkpoint == Path(file)
     generator = contender.load("cpu")
     assert generator.sampler is SAMPLERS["ddim"] and not generator.clean_up
+    assert generator.schedule.timesteps(2) == [49, 31]  # of 50: at 1 and at (1 - (1/2)^2)^(3/2)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,7 @@ def test_settings_reach_the_generator(tiny_weights):
         ("mdm@steps=fast", "'fast', not a number"),
         ("mdm@steps=0", "steps is 0"),
         ("mdm@guidance=nan", "guidance is nan"),
+        ("mdm@spacing=wide", "'wide', not a number"),
         ("mdm@speed=3", "'speed=3' is no setting"),
         ("mdm@steps", "'steps' is no setting"),
         ("mdm@sampler=euler", "unknown sampler 'euler'"),
@@ -51,5 +53,9 @@ def test_what_a_model_cannot_do_is_said_before_anything_runs(tiny_weights):
         Contender.parse("mdm-action").load("cpu")
     with pytest.raises(TaskError, match="50 noise levels"):
         Contender.parse("mdm@steps=80").load("cpu")
+    with pytest.raises(TaskError, match=r"spacing is 0\.5: use 1 \(even\) to 4"):
+        Contender.parse("mdm@spacing=0.5").load("cpu")
+    with pytest.raises(TaskError, match=r"was distilled for spacing .* and takes no other"):
+        Contender.parse("dit-adaln-fast@spacing=3").load("cpu")
     with pytest.raises(FileNotFoundError, match=r"nowhere\.safetensors"):
         Contender.parse("mdm@checkpoint=nowhere.safetensors").load("cpu")

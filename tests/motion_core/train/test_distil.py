@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -24,16 +26,18 @@ def noisy(count: int = 3) -> torch.Tensor:
 
 
 def test_stretches_follow_each_other_and_end_clean():
-    levels = stretches(1000, 4, 3)
+    levels = stretches(SCHEDULE, 4, 3)
     assert levels.shape == (4, 4)
     assert levels[:, 0].tolist() == spaced_timesteps(1000, 4)  # where a sampler of 4 steps asks
     assert levels[1:, 0].tolist() == levels[:-1, -1].tolist() and levels[-1, -1] == CLEAN
     assert (levels.diff(dim=1) < 0).all()
-    assert stretches(1000, 7, 3).diff(dim=1).max() < 0  # rounded levels fall too
+    assert stretches(SCHEDULE, 7, 3).diff(dim=1).max() < 0  # rounded levels fall too
+    spaced = replace(SCHEDULE, spacing=1.5)
+    assert stretches(spaced, 4, 3)[:, 0].tolist() == spaced.timesteps(4) != levels[:, 0].tolist()
 
 
 def test_the_target_leads_where_the_way_ended():
-    levels = stretches(1000, 5, 3)
+    levels = stretches(SCHEDULE, 5, 3)
     x = noisy(5)
     start, end = levels[:, 0], levels[:, -1]
     arrived = walk(denoise, x, levels, SCHEDULE)
@@ -44,7 +48,7 @@ def test_the_target_leads_where_the_way_ended():
 
 def test_a_step_of_ones_own_is_ones_own_answer():
     """With one small step a stretch there is nothing to catch up: the target is the teacher's answer."""
-    levels, x = stretches(1000, 6, 1), noisy(6)
+    levels, x = stretches(SCHEDULE, 6, 1), noisy(6)
     arrived = walk(denoise, x, levels, SCHEDULE)
     target = ddim_target(x, arrived, levels[:, 0], levels[:, -1], SCHEDULE)
     torch.testing.assert_close(target, denoise(x, levels[:, 0]))
@@ -60,7 +64,7 @@ def test_the_walk_is_the_sampler():
 
 def test_a_perfect_student_samples_like_its_teacher():
     """Four DDIM steps along the targets are sixteen steps of the teacher, up to its second order being begun anew."""
-    levels, x = stretches(1000, 4, 16), noisy(1)
+    levels, x = stretches(SCHEDULE, 4, 16), noisy(1)
     heads = levels[:, 0].tolist()
 
     def student(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
