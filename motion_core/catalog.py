@@ -38,6 +38,11 @@ def sampling_of(card: ModelCard, seed: int, steps: int, guidance: float) -> Samp
 
 NON_COMMERCIAL = "CC BY-NC 4.0 (non-commercial: trained with Bandai-Namco motion data)"
 
+OPEN = (
+    "trained with CMU Graphics Lab Motion Capture Database (mocap.cs.cmu.edu), free for any use but resale of the data; "
+    "ACCAD Open Motion Project, Ohio State University, CC BY 3.0"
+)  # as `licence_of` in train/diffusion.py words it; such models end in `-open` and name no helper that is not
+
 # What the checkpoint knows, in the order of its table; a test holds the two together.
 ACTIONS = (
     "bow",
@@ -129,6 +134,36 @@ CATALOG: dict[str, ModelCard] = {
             fixed=True,
             spacing=1.5,
             teacher="dit-adaln",
+        ),
+        ModelCard(
+            id="dit-adaln-open",
+            title="DiT with AdaLN, text to motion, for any use",
+            family="dit",
+            tasks=("generate", "complete", "edit", "sequence"),
+            needs="text",
+            fps=20.0,
+            max_seconds=9.8,
+            steps=15,
+            guidance=2.0,
+            licence=OPEN,
+            checkpoint="dit-adaln-open.safetensors",
+            spacing=1.3,
+        ),
+        ModelCard(
+            id="dit-adaln-fast-open",
+            title="DiT with AdaLN in eight steps, text to motion, for any use",
+            family="dit",
+            tasks=("generate", "complete", "edit", "sequence"),
+            needs="text",
+            fps=20.0,
+            max_seconds=9.8,
+            steps=8,
+            guidance=2.0,
+            licence=OPEN,
+            checkpoint="dit-adaln-fast-open.safetensors",
+            fixed=True,
+            spacing=1.5,
+            teacher="dit-adaln-open",
         ),
         ModelCard(
             id="dit-incontext",

@@ -99,6 +99,16 @@ def test_weights_are_small_and_accounted_for():
     assert all(file.name in story for file in files)
 
 
+@pytest.mark.parametrize(
+    "card", [c for c in CATALOG.values() if c.id.endswith("-open")], ids=lambda card: card.id
+)
+def test_an_open_model_has_seen_nothing_that_is_not_free(card):
+    info = read_info(weights_path(card, None))
+    assert "non-commercial" not in info.licence.lower() and not info.training["sources"].keys() & {"bandai"}
+    others = [find_card(name) for name in (card.between, card.teacher) if name]
+    assert all(other.id.endswith("-open") for other in others)  # what helps it would bind its motions, too
+
+
 def test_a_distilled_model_is_asked_for_its_own_steps_alone():
     free, fixed = find_card("dit-adaln"), find_card("dit-adaln-fast")
     assert sampling_of(free, 3, 8, 1.5) == Sampling(3, 8, 1.5) and sampling_of(free, 3, 0, 0.0) == Sampling(3)
