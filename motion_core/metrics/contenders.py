@@ -70,19 +70,19 @@ class Contender:
                 "the evaluation asks in words"
             )
         if self.spacing is not None:
-            self._space(generator)
+            self._space(generator, self.spacing)
         if self.sampler is not None:
             generator.sampler = SAMPLERS[self.sampler]
         generator.clean_up = not self.raw
         generator.check(Generate(text="a person walks", seconds=1.0), self.sampling(0))
         return generator
 
-    def _space(self, generator: Generator) -> None:
+    def _space(self, generator: Generator, spacing: float) -> None:
         own = generator.card.spacing
-        if generator.card.fixed and self.spacing != own:
+        if generator.card.fixed and spacing != own:
             raise TaskError(f"{self.name!r}: the model was distilled for spacing {own} and takes no other")
         try:
-            generator.schedule = replace(generator.schedule, spacing=self.spacing)
+            generator.schedule = replace(generator.schedule, spacing=spacing)
         except ValueError as error:
             raise TaskError(f"{self.name!r}: {error}") from None
 
