@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from motion_core.tasks import Sampling, TaskError
 
@@ -73,6 +74,13 @@ ACTIONS = (
     "wave right hand",
 )
 
+# What every text model of the catalog can do.
+TEXT: dict[str, Any] = {
+    "tasks": ("generate", "complete", "edit", "sequence"),
+    "needs": "text",
+    "fps": 20.0,
+    "max_seconds": 9.8,
+}
 CATALOG: dict[str, ModelCard] = {
     card.id: card
     for card in (
@@ -80,10 +88,7 @@ CATALOG: dict[str, ModelCard] = {
             id="mdm",
             title="MDM, text to motion",
             family="mdm",
-            tasks=("generate", "complete", "edit", "sequence"),
-            needs="text",
-            fps=20.0,
-            max_seconds=9.8,
+            **TEXT,
             steps=15,
             guidance=2.5,
             licence=NON_COMMERCIAL,
@@ -107,10 +112,7 @@ CATALOG: dict[str, ModelCard] = {
             id="dit-adaln",
             title="DiT with AdaLN, text to motion",
             family="dit",
-            tasks=("generate", "complete", "edit", "sequence"),
-            needs="text",
-            fps=20.0,
-            max_seconds=9.8,
+            **TEXT,
             steps=15,
             guidance=2.0,
             licence=NON_COMMERCIAL,
@@ -122,10 +124,7 @@ CATALOG: dict[str, ModelCard] = {
             id="dit-adaln-fast",
             title="DiT with AdaLN in eight steps, text to motion",
             family="dit",
-            tasks=("generate", "complete", "edit", "sequence"),
-            needs="text",
-            fps=20.0,
-            max_seconds=9.8,
+            **TEXT,
             steps=8,
             guidance=2.0,
             licence=NON_COMMERCIAL,
@@ -139,10 +138,7 @@ CATALOG: dict[str, ModelCard] = {
             id="dit-adaln-open",
             title="DiT with AdaLN, text to motion, for any use",
             family="dit",
-            tasks=("generate", "complete", "edit", "sequence"),
-            needs="text",
-            fps=20.0,
-            max_seconds=9.8,
+            **TEXT,
             steps=15,
             guidance=2.0,
             licence=OPEN,
@@ -153,10 +149,7 @@ CATALOG: dict[str, ModelCard] = {
             id="dit-adaln-fast-open",
             title="DiT with AdaLN in eight steps, text to motion, for any use",
             family="dit",
-            tasks=("generate", "complete", "edit", "sequence"),
-            needs="text",
-            fps=20.0,
-            max_seconds=9.8,
+            **TEXT,
             steps=8,
             guidance=2.0,
             licence=OPEN,
@@ -169,10 +162,7 @@ CATALOG: dict[str, ModelCard] = {
             id="dit-incontext",
             title="DiT in context, text to motion",
             family="dit",
-            tasks=("generate", "complete", "edit", "sequence"),
-            needs="text",
-            fps=20.0,
-            max_seconds=9.8,
+            **TEXT,
             steps=15,
             guidance=2.5,
             licence=NON_COMMERCIAL,
@@ -183,10 +173,7 @@ CATALOG: dict[str, ModelCard] = {
             id="dit-crossattn",
             title="DiT with cross-attention, text to motion",
             family="dit",
-            tasks=("generate", "complete", "edit", "sequence"),
-            needs="text",
-            fps=20.0,
-            max_seconds=9.8,
+            **TEXT,
             steps=15,
             guidance=2.5,
             licence=NON_COMMERCIAL,
