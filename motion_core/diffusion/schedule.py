@@ -15,7 +15,7 @@ MAX_SPACING = 4.0  # more, and two or three steps would lead over most of the le
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """alpha_bar: (N,) float64, falling, inside (0, 1]; index 0 is the least noisy level. spacing: `spaced_timesteps`."""
+    """alpha_bar: (N,) float64, falling, inside (0, 1]; index 0 is the least noisy. spacing: `spaced_timesteps`."""
 
     alpha_bar: Tensor
     spacing: float = 1.0
