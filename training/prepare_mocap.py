@@ -1,6 +1,6 @@
 """Folders or archives of BVH plus a caption table -> one training set (docs/architecture.md, "Training set").
 
-    python training/prepare_mocap.py --data ../shared/data --out data_prepared
+    python training/prepare_mocap.py --data mocap --out data_prepared
     python training/prepare_mocap.py --bvh my_clips/ --captions my_clips.csv --licence "our own" --out prepared
 
 Caption table: CSV with a heading line; one row per caption; columns file (name without .bvh) and caption, and, as

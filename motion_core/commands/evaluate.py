@@ -38,6 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--after", type=int, metavar="N", help="frames that are kept behind a gap (default 10; LAFAN1: 1)"
     )
     parser.add_argument("--split", default="val", help="val or train (default val)")
+    parser.add_argument(
+        "--sources", nargs="+", metavar="NAME",
+        help="only clips of these sources of the split (default: all); training clips stay all of them",
+    )  # fmt: skip
     parser.add_argument("--replications", type=int, default=20, help="of the benchmark (default 20)")
     parser.add_argument("--limit", type=int, metavar="N", help="a quick look at N clips")
     parser.add_argument(
@@ -67,7 +71,8 @@ def _complete(args: argparse.Namespace) -> int:
     store = ClipStore.open(args.data)
     with progress(args, "gaps") as show:
         table = completion.run_completion(
-            args.models, store, split=args.split, limit=args.limit, device=args.device, progress=show,
+            args.models, store, split=args.split, limit=args.limit, sources=args.sources, device=args.device,
+            progress=show,
             gaps=gaps.GAPS if args.gaps is None else args.gaps,
             after=gaps.AFTER if args.after is None else args.after,
         )  # fmt: skip
@@ -91,8 +96,9 @@ def _benchmark(args: argparse.Namespace) -> int:
 
     store = ClipStore.open(args.data)
     contest = contests.open_contest(
-        args.models, store, split=args.split, limit=args.limit, device=args.device, evaluator=args.evaluator
-    )
+        args.models, store, split=args.split, limit=args.limit, sources=args.sources, device=args.device,
+        evaluator=args.evaluator,
+    )  # fmt: skip
     facts: dict[str, Any] = {}
     lines: list[str] = []
     if not args.prompts:

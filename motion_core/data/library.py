@@ -90,10 +90,28 @@ class Library:
         return dict(counts)
 
 
-def selected(store: ClipStore, sources: Sequence[str] | None = None, free_only: bool = False) -> ClipStore:
-    """The same store with fewer clips. Raises ValueError for a source it does not have."""
+def check_sources(store: ClipStore, sources: Sequence[str] | None) -> None:
+    """Raises ValueError for a source that the store does not have."""
     if unknown := sorted(set(sources or ()) - set(store.sources)):
         raise ValueError(f"unknown source {unknown[0]!r}: the training set has {', '.join(store.sources)}")
+
+
+def numbers_of(store: ClipStore, split: str, sources: Sequence[str] | None = None) -> list[int]:
+    """The store's numbers of a split's clips, those of `sources` alone where some are named.
+
+    Raises ValueError for a source that the store does not have.
+    """
+    check_sources(store, sources)
+    return [
+        number
+        for number, entry in enumerate(store.entries)
+        if entry["split"] == split and (not sources or entry["source"] in sources)
+    ]
+
+
+def selected(store: ClipStore, sources: Sequence[str] | None = None, free_only: bool = False) -> ClipStore:
+    """The same store with fewer clips. Raises ValueError for a source it does not have."""
+    check_sources(store, sources)
     kept = [
         e for e in store.entries if (not sources or e["source"] in sources) and (e["free"] or not free_only)
     ]

@@ -131,17 +131,19 @@ def run_completion(
     gaps: Sequence[int] = GAPS,
     after: int = AFTER,
     limit: int | None = None,
+    sources: Sequence[str] | None = None,
     device: str = "auto",
     progress: Progress | None = None,
 ) -> Completion:
-    """Real motion, the interpolations and the models on the gaps of a split.
+    """Real motion, the interpolations and the models on the gaps of a split, or of its clips of `sources` alone.
 
-    Raises TaskError for an unknown model, setting, split or gap, ValueError where no clip is long enough.
+    Raises TaskError for an unknown model, setting, split or gap, ValueError for an unknown source and where no clip is
+    long enough.
     """
     contenders = [Contender.parse(name) for name in names]
     if len({c.name for c in contenders}) < len(contenders):
         raise TaskError(f"a model is named twice in {', '.join(names)}: name each once")
-    chosen = load_gaps(store, split, gaps=gaps, after=after, limit=limit)
+    chosen = load_gaps(store, split, gaps=gaps, after=after, limit=limit, sources=sources)
     models = [ModelFill(contender, device) for contender in contenders]
     scale = store_scale(store)
     rows: list[CompletionRow] = []

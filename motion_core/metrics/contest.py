@@ -41,10 +41,14 @@ def open_contest(
     *,
     split: str = "val",
     limit: int | None = None,
+    sources: Sequence[str] | None = None,
     device: str = "auto",
     evaluator: Path | None = None,
 ) -> Contest:
-    """Raises TaskError for an unknown model, setting or split, ValueError where features do not match or data lack."""
+    """sources: the split's clips of these alone; the training clips stay all of them.
+
+    Raises TaskError for an unknown model, setting or split, ValueError where features do not match or data lack.
+    """
     contenders = [Contender.parse(name) for name in names]
     if len({c.name for c in contenders}) < len(contenders):
         raise TaskError(f"a model is named twice in {', '.join(names)}: name each once")
@@ -54,7 +58,7 @@ def open_contest(
         for model in models:
             check_features(model, embedder)
     longest = min([MAX_SECONDS, *(model.generator.card.max_seconds for model in models)])
-    chosen = load_split(store, split, limit, longest)
+    chosen = load_split(store, split, limit, longest, sources)
     train = build_library(store, "train")
     retrieval = Retrieval(train, _encoder(models))
     return Contest(models, train, retrieval, chosen, embedder, device, (*notes, *chosen.notes))

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from motion_core import quaternions as quat
+from motion_core.data.library import numbers_of
 from motion_core.data.store import SPLITS, ClipStore
 from motion_core.editing.fill import hold
 from motion_core.metrics.inbetween import Gap
-from motion_core.metrics.split import spread
+from motion_core.metrics.split import source_notes, spread
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, JOINTS
 from motion_core.tasks import TaskError, check_integer
@@ -90,10 +91,13 @@ def load_gaps(
     gaps: Sequence[int] = GAPS,
     after: int = AFTER,
     limit: int | None = None,
+    sources: Sequence[str] | None = None,
 ) -> GapSplit:
-    """The windows of a split's clips that are long enough, of at most `limit` of them, evenly spread.
+    """The windows of a split's clips that are long enough, of at most `limit` of them, evenly spread; of the clips of
+    `sources` alone where some are named.
 
-    Raises TaskError for an unknown split, an impossible gap or limit, ValueError where no clip is long enough.
+    Raises TaskError for an unknown split, an impossible gap or limit, ValueError for an unknown source and where no
+    clip is long enough.
     """
     if name not in SPLITS:
         raise TaskError(f"the split is {name!r}: use {' or '.join(SPLITS)}")
@@ -104,7 +108,7 @@ def load_gaps(
         check_integer("--limit", limit, 1, 10**9)
     frames = BEFORE + max(gaps) + after
     least = int(np.ceil((frames - 1) * store.fps / FPS)) + 1
-    numbers = [k for k, entry in enumerate(store.entries) if entry["split"] == name]
+    numbers = numbers_of(store, name, sources)
     fitting = [k for k in numbers if store.entries[k]["frames"] >= least]
     if not fitting:
         raise ValueError(
@@ -116,7 +120,8 @@ def load_gaps(
         for k in chosen
         for window in cut_windows(store.clip(k).motion.resample(FPS), frames, STRIDE)
     )
-    return GapSplit(name, windows, after, tuple(_notes(len(numbers), len(fitting), len(chosen), frames)))
+    notes = (*source_notes(sources), *_notes(len(numbers), len(fitting), len(chosen), frames))
+    return GapSplit(name, windows, after, notes)
 
 
 def _notes(total: int, fitting: int, chosen: int, frames: int) -> Iterable[str]:

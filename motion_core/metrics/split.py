@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from motion_core.data.library import Clip, build_library
+from motion_core.data.library import Clip, build_library, numbers_of
 from motion_core.data.phrases import phrases_for, pick
 from motion_core.data.store import SPLITS, ClipStore
 from motion_core.motion import Motion
@@ -66,19 +66,31 @@ def _sentence(clip: Clip, rng: np.random.Generator) -> str:
 
 
 def load_split(
-    store: ClipStore, name: str = "val", limit: int | None = None, max_seconds: float = MAX_SECONDS
+    store: ClipStore,
+    name: str = "val",
+    limit: int | None = None,
+    max_seconds: float = MAX_SECONDS,
+    sources: Sequence[str] | None = None,
 ) -> EvaluationSplit:
-    """The described clips of a split, at most `limit` of them, evenly spread.
+    """The described clips of a split, those of `sources` alone where some are named, at most `limit` of them, evenly
+    spread.
 
-    Raises TaskError for an unknown split or a limit below 2, ValueError where the split is empty.
+    Raises TaskError for an unknown split or a limit below 2, ValueError for an unknown source and where the split has
+    fewer than two clips of them.
     """
     if name not in SPLITS:
         raise TaskError(f"the split is {name!r}: use {' or '.join(SPLITS)}")
     if limit is not None and limit < 2:
         raise TaskError(f"--limit is {limit}: at least 2 clips are needed to compare")
-    total = sum(entry["split"] == name for entry in store.entries)
-    clips = build_library(store, name, MIN_FRAMES).clips
-    notes = []
+    asked = set(numbers_of(store, name, sources))
+    clips = [clip for clip in build_library(store, name, MIN_FRAMES).clips if clip.index in asked]
+    total = len(asked)
+    if len(clips) < 2:
+        raise ValueError(
+            f"usable clips of {', '.join(sources or store.sources)} in the {name} split: {len(clips)}; at least 2 are "
+            "needed to compare"
+        )
+    notes = source_notes(sources)
     if len(clips) < total:
         left = total - len(clips)
         notes.append(
@@ -95,6 +107,11 @@ def load_split(
         notes.append(f"{cut} clips are cut to {max_seconds:g} s")
     fronts = tuple(motion.slice(0, frames).facing_front() for motion in motions)
     return EvaluationSplit(name, tuple(chosen), fronts, tuple(notes))
+
+
+def source_notes(sources: Sequence[str] | None) -> list[str]:
+    """Which part of a split a table is of."""
+    return [f"only clips of {', '.join(sources)}: figures of other parts do not compare"] if sources else []
 
 
 def spread(items: Sequence[Any], most: int) -> list[Any]:

@@ -83,6 +83,8 @@ def test_gaps_are_filled(weights, tmp_path, monkeypatch, capsys):
         (["--gaps", "5"], 2, "belong to --task complete"),
         (["--task", "complete", "--prompts"], 2, "belong to --task generate"),
         (["--task", "complete", "--gaps", "0"], 2, "gap is 0"),
+        (["--sources", "ghost"], 1, "unknown source 'ghost': the training set has made"),
+        (["--task", "complete", "--sources", "ghost"], 1, "unknown source 'ghost'"),
         (["--task", "complete"], 1, "shorter gaps than 45"),
     ],
 )

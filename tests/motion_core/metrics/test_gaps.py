@@ -32,6 +32,8 @@ def test_all_gaps_use_the_same_windows(tmp_path):
     assert len(short) == len(long) == len(split.windows)
     assert (len(short[0].motion), len(long[0].motion)) == (25, 65) and short[0].gap == (10, 15)
     assert short[0].motion.fps == FPS and short[0].keep == ((0, 10), (15, 25))
+    made = load_gaps(save_gap_store(tmp_path, LENGTHS), sources=["made"])
+    assert len(made.windows) == len(split.windows) and made.notes[0].startswith("only clips of made")
     one = load_gaps(save_gap_store(tmp_path, LENGTHS), gaps=(30,), after=1, limit=1)
     assert one.clips == 1 and len(one.with_gap(30)[0].motion) == 41
 
@@ -63,6 +65,7 @@ def test_the_scale_is_that_of_windows_put_in_place(tmp_path):
         ({"gaps": (500,)}, ValueError, "shorter gaps than 500"),
         ({"after": 0}, TaskError, "after the gap is 0"),
         ({"limit": 0}, TaskError, "--limit is 0"),
+        ({"sources": ["ghost"]}, ValueError, "unknown source 'ghost'"),
     ],
 )
 def test_faults_are_named(tmp_path, asked, kind, fault):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,36 @@ def test_bad_splits_are_named(evaluation_store, tmp_path):
     write_store(tmp_path, training, {"made": "our own"})
     with pytest.raises(ValueError, match="val split has no clip"):
         load_split(ClipStore.open(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def two_sources(evaluation_store, tmp_path_factory):
+    """The same clips, every other one from another studio; of a third there is a single one to validate with."""
+    folder = tmp_path_factory.mktemp("sources")
+    clips = [evaluation_store.clip(k) for k in range(len(evaluation_store.entries))]
+    names = ["ours", "theirs"] * (len(clips) // 2)
+    names[-2] = "once"
+    licences = dict.fromkeys(("ours", "theirs", "once"), "our own")
+    write_store(folder, [replace(clip, source=name) for clip, name in zip(clips, names)], licences)
+    return ClipStore.open(folder)
+
+
+def test_a_source_by_itself_keeps_its_clips_and_their_numbers(two_sources):
+    whole, part = load_split(two_sources), load_split(two_sources, sources=["theirs"])
+    assert {clip.source for clip in part.clips} == {"theirs"} and len(part) == 4
+    assert {w.clip: w.caption for w in part.wanted(0)}.items() <= {
+        w.clip: w.caption for w in whole.wanted(0)
+    }.items()  # the same request and seed as in the whole split, so that rows compare
+    assert "1 of 5 clips are left out" in part.notes[1] and part.notes[0].startswith("only clips of theirs")
+    assert len(load_split(two_sources, sources=["ours", "theirs", "once"])) == len(whole) == 9
+    assert len(load_split(two_sources, sources=["ours", "theirs"])) == 8
+
+
+def test_sources_without_enough_clips_are_named(two_sources):
+    with pytest.raises(ValueError, match="unknown source 'ghost': the training set has ours, theirs, once"):
+        load_split(two_sources, sources=["theirs", "ghost"])
+    with pytest.raises(ValueError, match="usable clips of once in the val split: 1; at least 2"):
+        load_split(two_sources, sources=["once"])
 
 
 def test_spread_keeps_the_ends():
