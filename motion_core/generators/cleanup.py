@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from motion_core.editing.feet import envelope
 from motion_core.editing.jumps import bridge_jumps
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, SOLE
 
 NEAR = 0.025  # metres above its height in a flat foot at which a ball no longer stands
 STEADY = 0.3  # seconds
+SOFT = 0.3  # seconds before and after a dip in which the body is fully raised; as long again to come and go
 FIRMNESS = 0.5  # share of a slip that is taken back: all of it makes shuffling walkers walk on the spot
 BALLS = [JOINT["left_foot"], JOINT["right_foot"]]
 
@@ -22,9 +24,17 @@ def tidied(motion: Motion) -> Motion:
 
 
 def lift_to_floor(motion: Motion) -> Motion:
-    """The motion raised by a constant where its lowest sole would be under the floor (z = 0); else itself."""
-    lowest = float(motion.joints()[:, BALLS, 2].min()) - SOLE
-    return motion.moved(offset=(0.0, 0.0, -lowest)) if lowest < 0 else motion
+    """The motion raised softly where its lowest sole would be under the floor (z = 0); else itself.
+
+    Each dip is raised by its own depth: by one height for the whole clip, a single bad frame would leave everybody
+    hovering.
+    """
+    depth = SOLE - motion.joints()[:, BALLS, 2].min(axis=1).astype(np.float64)  # (T,)
+    if depth.max() <= 0:
+        return motion
+    trans = motion.trans.copy()
+    trans[:, 2] += envelope(np.maximum(depth, 0.0), round(SOFT * motion.fps))
+    return replace(motion, trans=trans)
 
 
 def hold_feet(motion: Motion) -> Motion:

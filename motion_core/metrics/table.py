@@ -38,6 +38,7 @@ COLUMNS = (
     Column("multimodality", "multimodality", "real", 3),
     Column("sliding", "foot sliding cm/s", "down", 1),
     Column("penetration", "penetration cm", "down", 2),
+    Column("floating", "floating cm", "down", 2),
     Column("jerk", "jerk m/s³", "real", 1),
     Column("near_copies", "near copies %", "down", 1, 100.0),
 )

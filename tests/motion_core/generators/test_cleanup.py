@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from motion_core import quaternions as quat
-from motion_core.generators.cleanup import FIRMNESS, hold_feet, tidied
+from motion_core.generators.cleanup import FIRMNESS, SOFT, hold_feet, lift_to_floor, tidied
 from motion_core.metrics.physical import physical_scores
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
@@ -51,6 +51,22 @@ def test_a_correction_comes_and_goes_without_a_jerk():
 @pytest.mark.parametrize("frames", [1, 2, 3, 5])
 def test_short_motions_come_back_whole(frames):
     assert len(hold_feet(standing(np.zeros((frames, 2))))) == frames
+    lifted = lift_to_floor(standing(np.zeros((frames, 2)), height=-0.1))
+    np.testing.assert_allclose(lifted.trans, standing(np.zeros((frames, 2))).trans, atol=1e-6)
+
+
+def test_one_bad_frame_does_not_make_the_whole_clip_hover():
+    still = standing(np.zeros((80, 2)))
+    trans = still.trans.copy()
+    trans[40, 2] -= 0.06
+    dipped = replace(still, trans=trans)
+    lifted = lift_to_floor(dipped)
+    scores = physical_scores(lifted)
+    assert scores.penetration < 1e-4 and scores.floating < 1e-4
+    assert scores.jerk < 1.1 * physical_scores(dipped).jerk
+    away = np.abs(np.arange(80) - 40) > 2 * SOFT * still.fps
+    np.testing.assert_array_equal(lifted.trans[away], still.trans[away])
+    np.testing.assert_array_equal(lifted.rotations, still.rotations)
 
 
 def test_a_joint_that_flips_is_led_over():
