@@ -6,14 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from motion_core.editing.calm import calm
 from motion_core.editing.feet import envelope
-from motion_core.editing.jumps import bridge_jumps
-from motion_core.editing.smooth import smooth
 from motion_core.motion import Motion
 from motion_core.skeleton import JOINT, SOLE
 
 NEAR = 0.025  # metres above its height in a flat foot at which a ball no longer stands
-TREMOR = 0.25  # seconds: five frames at 20 a second, the least that a cubic smooths; real motion it hardly changes
 STEADY = 0.3  # seconds
 SOFT = 0.3  # seconds before and after a dip in which the body is fully raised; as long again to come and go
 FIRMNESS = 0.5  # share of a slip that is taken back: all of it makes shuffling walkers walk on the spot
@@ -22,9 +20,12 @@ BALLS = [JOINT["left_foot"], JOINT["right_foot"]]
 
 def tidied(motion: Motion) -> Motion:
     """A new motion as users get it: no joint that flips, no tremor, nothing under the floor, steadier feet."""
-    calm = smooth(bridge_jumps(motion, np.zeros(len(motion), dtype=bool)), TREMOR, keep_contacts=False)
-    x, y = (motion.pelvis[0] - calm.pelvis[0])[:2].tolist()  # it begins where it began, by the millimetre
-    return hold_feet(lift_to_floor(calm.moved(offset=(x, y, 0.0))))
+    return grounded(calm(motion))
+
+
+def grounded(motion: Motion) -> Motion:
+    """A motion, already calm, with nothing under the floor and steadier feet."""
+    return hold_feet(lift_to_floor(motion))
 
 
 def lift_to_floor(motion: Motion) -> Motion:

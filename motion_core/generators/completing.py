@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from motion_core.editing.borders import join_borders, straight_on
+from motion_core.editing.calm import calm
 from motion_core.editing.cleanup import clean_loop, clean_up
 from motion_core.editing.loop import close_loop
 from motion_core.editing.meet import meet
@@ -113,7 +114,8 @@ def _edited(task: Edit, given: Motion, outside: np.ndarray, sampling: Sampling, 
     work = given.resample(studio.fps)
     known = known_frames(outside, fps, len(work), studio.fps)
     brief = Brief(work, known, sampling, task.text, joints, None, task.strength)
-    made = at_rate(join_borders((yield from fill(brief, studio)), known), fps, len(given))
+    made = calm((yield from fill(brief, studio)), known)
+    made = at_rate(join_borders(made, known), fps, len(given))
     if joints is not None and JOINT["pelvis"] not in joints:
         made = keep_joints(made, given, joints)
     motion = clean_up(meet(made, given, outside), task.clean or CleanUp(), outside)
@@ -201,6 +203,7 @@ def _filled(
     known = known_frames(kept, target.fps, len(work), studio.fps)
     work = _with_keys(work, target, kept, known)
     made = yield from fill(Brief(work, known, sampling, text, None, path), studio)
+    made = calm(made, known) if text else made  # what is made without words does not tremble
     return at_rate(join_borders(made, known), target.fps, len(target))
 
 

@@ -17,7 +17,7 @@ from motion_core.catalog import INBETWEEN_CARDS, ModelCard, find_card
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
 from motion_core.generators.between import specialist_for
 from motion_core.generators.checks import check_task
-from motion_core.generators.cleanup import frame_count, tidied
+from motion_core.generators.cleanup import frame_count, grounded, tidied
 from motion_core.generators.clips import Clip, ClipSampler, OnStep
 from motion_core.generators.device import Device, pick_device
 from motion_core.generators.families import FAMILIES, FEATURES, build_model, check_info, family_classes
@@ -211,11 +211,11 @@ class Generator(ClipSampler):
         parts, _ = sequence_of(self.card, task)
         if parts is not None:
             motion = yield from sequence(parts, sampling, self.studio)
-        else:
-            x0 = yield Plan(frame_count(task.seconds, self.card.fps), sampling, task.text, task.action)
-            if hasattr(self.features, "canonical"):
-                x0 = self.features.canonical(x0)  # starts over the origin, facing front
-            motion = self.decode(x0, self.card.fps)
+            return grounded(motion) if self.clean_up else motion
+        x0 = yield Plan(frame_count(task.seconds, self.card.fps), sampling, task.text, task.action)
+        if hasattr(self.features, "canonical"):
+            x0 = self.features.canonical(x0)  # starts over the origin, facing front
+        motion = self.decode(x0, self.card.fps)
         return tidied(motion) if self.clean_up else motion
 
     def _clip(self, request: _Request, plan: Plan) -> Clip:

@@ -55,27 +55,6 @@ def test_short_motions_come_back_whole(frames):
     np.testing.assert_allclose(lifted.trans, standing(np.zeros((frames, 2))).trans, atol=1e-6)
 
 
-def test_tremor_goes_and_a_swing_keeps_its_height():
-    still = standing(np.zeros((80, 2)))
-    rng = np.random.default_rng(0)
-    tremor = quat.rotvec_to_quat(rng.normal(0, 0.01, (80, 21, 3)))
-    swing = np.zeros((80, 3))
-    swing[:, 2] = np.sin(np.arange(80) / 20 * 2 * np.pi * 1.5)  # an arm, one and a half times a second
-    rotations = still.rotations.copy()
-    rotations[:, 1:] = quat.multiply(tremor, rotations[:, 1:])
-    rotations[:, JOINT["left_shoulder"]] = quat.rotvec_to_quat(swing)
-    trembling = replace(still, rotations=rotations.astype(np.float32))
-    calm = tidied(trembling)
-    hands = JOINT["right_wrist"], JOINT["right_elbow"]
-    assert jerk_of(calm, hands) < 0.5 * jerk_of(trembling, hands)
-    angles = [quat.quat_to_rotvec(m.rotations[:, JOINT["left_shoulder"]])[:, 2] for m in (trembling, calm)]
-    assert np.abs(angles[1] - angles[0]).max() < 0.03
-
-
-def jerk_of(motion: Motion, joints: tuple[int, ...]) -> float:
-    return float(np.abs(np.diff(motion.joints()[:, list(joints)].astype(np.float64), n=3, axis=0)).mean())
-
-
 def test_one_bad_frame_does_not_make_the_whole_clip_hover():
     still = standing(np.zeros((80, 2)))
     trans = still.trans.copy()
