@@ -8,9 +8,8 @@ from motion_core.editing.jumps import bridge_jumps
 from motion_core.editing.smooth import smooth
 from motion_core.motion import Motion
 
-TREMOR = (
-    0.25  # seconds: five frames at 20 a second, the least that a cubic smooths; real motion it hardly changes
-)
+# Seconds: five frames at 20 a second, the least that a cubic smooths. Real motion it hardly changes.
+TREMOR = 0.25
 
 
 def calm(motion: Motion, kept: np.ndarray | None = None) -> Motion:
@@ -22,7 +21,5 @@ def calm(motion: Motion, kept: np.ndarray | None = None) -> Motion:
     steady = smooth(bridge_jumps(motion, kept), TREMOR, keep_contacts=False, frozen=kept)
     if kept.any():
         return steady
-    x, y = (motion.pelvis[0] - steady.pelvis[0])[
-        :2
-    ].tolist()  # smoothing moves the first frame by a millimetre
+    x, y, _ = (motion.pelvis[0] - steady.pelvis[0]).tolist()  # smoothing moved it by a millimetre
     return steady.moved(offset=(x, y, 0.0))

@@ -19,7 +19,7 @@ from motion_core.editing.pins import PinMiss, meet_pins, pin_frames
 from motion_core.editing.rounds import apart, find_round
 from motion_core.editing.swings import lift_swings
 from motion_core.generators.bridge import bridge
-from motion_core.generators.cleanup import frame_count, tidied
+from motion_core.generators.cleanup import frame_count, grounded, tidied
 from motion_core.generators.plan import Plan, Work
 from motion_core.generators.windows import Brief, Studio, fill, kept_frames, pin_rows
 from motion_core.motion import Motion
@@ -304,7 +304,9 @@ def _best_round(
     lead, slack = (round(seconds * target.fps) for seconds in (LOOP_LEAD, LOOP_SLACK))
     longer = target.at_frames(np.arange(lead + count + 2 * slack))
     made = yield from _filled(longer, np.zeros(len(longer), bool), task.text, sampling, studio, None)
-    made = tidied(made)  # as a plain generation is
+    made = (
+        grounded(made) if task.text else tidied(made)
+    )  # as a plain generation is; with words it is calm already
     return find_round(made.slice(lead), count, min(slack, count // 4)).facing_front()
 
 
