@@ -304,9 +304,7 @@ def _best_round(
     lead, slack = (round(seconds * target.fps) for seconds in (LOOP_LEAD, LOOP_SLACK))
     longer = target.at_frames(np.arange(lead + count + 2 * slack))
     made = yield from _filled(longer, np.zeros(len(longer), bool), task.text, sampling, studio, None)
-    made = (
-        grounded(made) if task.text else tidied(made)
-    )  # as a plain generation is; with words it is calm already
+    made = grounded(made) if task.text else tidied(made)  # as a plain generation is
     return find_round(made.slice(lead), count, min(slack, count // 4)).facing_front()
 
 
