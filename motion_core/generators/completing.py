@@ -203,7 +203,7 @@ def _filled(
     known = known_frames(kept, target.fps, len(work), studio.fps)
     work = _with_keys(work, target, kept, known)
     made = yield from fill(Brief(work, known, sampling, text, None, path), studio)
-    made = calm(made, known) if text else made  # what is made without words does not tremble
+    made = calm(made, known) if text else made  # gaps between poses have a specialist, judged as it is
     return at_rate(join_borders(made, known), target.fps, len(target))
 
 
