@@ -16,9 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from blender_addon.actions import Channel, make_action, put_action
 from blender_addon.bake import bake
 from blender_addon.rig import add_rig
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
-from motion_core.skeleton import UPRIGHT
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import UPRIGHT
 
 CASES = ((24, 200, 0.010), (52, 2000, 0.150))  # bones, frames, target in seconds
 SLOW_FRAMES = (

@@ -17,8 +17,8 @@ from bake import random_turns, seconds
 from blender_addon.bake import bake
 from blender_addon.capture import capture
 from blender_addon.rig import add_rig
-from motion_core.motion import Motion
-from motion_core.skeleton import UPRIGHT
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import UPRIGHT
 
 FRAMES, BONES, TARGET = 300, 24, 0.1  # seconds
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from motion_core.body.motion import Motion
 from motion_core.constraints import FollowPath
 from motion_core.editing.course import QUICKEST, TURNING, Course
-from motion_core.motion import Motion
 
 WALK = "a person walks forward"
 PATHS = {  # name: prompt, seconds, path

@@ -22,6 +22,8 @@ import torch
 from courses import PATHS, off_the_heading, off_the_line
 from generate import peak
 
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, PARTS, SOLE
 from motion_core.constraints import CleanUp, Pin
 from motion_core.data.store import ClipStore
 from motion_core.editing.contacts import runs
@@ -30,8 +32,6 @@ from motion_core.generators import Generator
 from motion_core.metrics.contenders import Contender
 from motion_core.metrics.physical import physical_scores
 from motion_core.metrics.split import spread
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, PARTS, SOLE
 from motion_core.tasks import Complete, Edit, Generate, Sampling, Sequence
 
 PROMPTS = (

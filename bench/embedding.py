@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.data.store import ClipStore
 from motion_core.embedding import Embedder, load_embedder
 from motion_core.features import smpl205
 from motion_core.formats import FormatError
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 
 COUNT = 512
 CHUNK = 64  # as many motions as search hands over at once

@@ -13,13 +13,13 @@ import time
 import numpy as np
 import torch
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import positions_to_rotations
+from motion_core.body.kinematics import forward_kinematics
+from motion_core.body.motion import Motion
+from motion_core.body.rotations import rotvec_to_matrix
+from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.features.smpl205 import decode, encode
-from motion_core.fitting import positions_to_rotations
-from motion_core.kinematics import forward_kinematics
-from motion_core.motion import Motion
-from motion_core.rotations import rotvec_to_matrix
-from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 
 FPS = 20.0
 GOOD_ENOUGH = 1e-3  # metres, mean over joints

@@ -23,11 +23,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tests/ has a fol
 from rig_names import MIXAMO, RIGIFY, UE4, VROID
 from rig_rests import Y_UP, RestStyle, foreign_rig
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import BODY_HEIGHT, JOINT
 from motion_core.data.store import ClipStore
 from motion_core.metrics.physical import contacts
 from motion_core.metrics.split import spread
-from motion_core.motion import Motion
 from motion_core.retarget import (
     BoneCurves,
     RigBone,
@@ -37,7 +38,6 @@ from motion_core.retarget import (
     pose_bones,
 )
 from motion_core.retarget.rig import Rig
-from motion_core.skeleton import BODY_HEIGHT, JOINT
 
 RESTS = {"T": RestStyle(), "A": RestStyle(arms_down=0.8, elbows_bent=0.2, legs_apart=0.1)}
 FEET = ("left_foot", "right_foot")

@@ -22,11 +22,11 @@ import numpy as np
 import torch
 from fit import target_motion
 
+from motion_core.body.motion import Motion
 from motion_core.embedding import load_embedder
 from motion_core.formats.bvh import write_bvh
 from motion_core.formats.motion_file import read_motion
 from motion_core.formats.npz import write_npz
-from motion_core.motion import Motion
 from motion_core.search import LibraryIndex, store
 from motion_core.search.contents import contents_to_motions, read_content
 from motion_core.search.folder import Stamp

@@ -20,8 +20,8 @@ from blender_addon.actions import active_curves
 from blender_addon.bake import bake
 from blender_addon.rig import add_rig
 from blender_addon.timeline_keys import keyed_frames
-from motion_core.motion import Motion
-from motion_core.skeleton import UPRIGHT
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import UPRIGHT
 
 FRAMES, TARGET, RUNS = 1000, 0.05, 40
 

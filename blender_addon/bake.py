@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 import numpy as np
 
-from motion_core.motion import Motion
+from motion_core.body.motion import Motion
 from motion_core.retarget import BoneCurves, RigBone, RigError, motion_to_bone_curves, pose_bones
 
 from .actions import OURS, Channel, action_name, make_action, put_action, sign

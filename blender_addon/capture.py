@@ -16,8 +16,8 @@ from typing import Any
 import bpy
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion, all_said
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion, all_said
 from motion_core.retarget import (
     BonePoses,
     RigBone,

@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 from mathutils import Euler, Quaternion
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
 
 PROPERTIES = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}
 

@@ -108,7 +108,7 @@ class BodyReader(BackendChore):
 
     def __init__(self, python: str, model: str, betas: Sequence[float], folder: Path) -> None:
         self.result = folder / "body.npz"
-        options = ["motion_core.smpl_body", model, str(self.result)]
+        options = ["motion_core.body.smpl_body", model, str(self.result)]
         if any(betas):
             options.append("--betas=" + ",".join(f"{beta:.4f}" for beta in betas))
         self.result.unlink(missing_ok=True)

@@ -16,10 +16,10 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Quaternion
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import PARENT_OF
 from motion_core.retarget import RigBone, RigError
 from motion_core.rig_maps import BoneMap, Switch, misplaced
-from motion_core.skeleton import PARENT_OF
 
 from .mapping import bone_names
 from .pose_values import pose_values, put_pose_values

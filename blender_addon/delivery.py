@@ -19,7 +19,7 @@ from .preferences import results_folder
 from .session import Outcome, Place, Run
 
 if TYPE_CHECKING:
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
 MAX_STEM = 50  # characters of the words in a file's name
 

@@ -15,7 +15,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from motion_core.joints import JOINTS, PARTS
+from motion_core.body.joints import JOINTS, PARTS
 from motion_core.tasks import MAX_SECONDS, MIN_SECONDS
 
 EDITABLE: Any = {"LIBRARY_OVERRIDABLE"}

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
 
 from .capture import left_alone
 from .channels import rotation_path, rotation_property, rotation_values, values_to_quats

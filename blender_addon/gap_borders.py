@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
 from motion_core.editing.spread import rotvecs_along
 from motion_core.retarget import RigBone
 

@@ -14,8 +14,8 @@ from typing import Any
 import bpy
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.joints import JOINTS
+from motion_core.body import quaternions as quat
+from motion_core.body.joints import JOINTS
 from motion_core.rig_maps import BoneMap
 
 from .action_curves import bone_path

@@ -9,9 +9,9 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Quaternion
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import PARENT_OF
 from motion_core.rig_maps import BoneMap
-from motion_core.skeleton import PARENT_OF
 
 from .action_curves import bone_path
 from .actions import heard_curves

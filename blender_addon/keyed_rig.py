@@ -11,10 +11,10 @@ from typing import Any
 import bpy
 import numpy as np
 
+from motion_core.body.joints import PARTS
+from motion_core.body.motion import Motion
 from motion_core.editing.meet import FADE
 from motion_core.editing.spread import spread
-from motion_core.joints import PARTS
-from motion_core.motion import Motion
 from motion_core.retarget import BonePoses, RigBone
 from motion_core.rig_maps import BoneMap, RigError
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import bpy
 import numpy as np
 
+from motion_core.body.joints import JOINTS
 from motion_core.constraints import Pin
 from motion_core.formats import FormatError
 from motion_core.formats.npz import bytes_to_motion, motion_to_bytes
-from motion_core.joints import JOINTS
 from motion_core.retarget import RigError
 from motion_core.tasks import TaskError
 
@@ -31,7 +31,7 @@ from .rig_edit import Change, put_change
 from .session import Outcome, Place, Run
 
 if TYPE_CHECKING:
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
 NOTHING = 0  # no action has this session number
 META = "blender"  # entry of a kept motion's meta: where it belongs
@@ -173,7 +173,7 @@ def _as_remembered(context: bpy.types.Context, rig: Any, change: Change) -> Chan
 
 def _apart(first: Motion, second: Motion) -> tuple[np.ndarray, np.ndarray]:
     """Radians (T,22) and metres (T,) between the frames of two motions, of as many as both have."""
-    from motion_core import quaternions as quat
+    from motion_core.body import quaternions as quat
 
     count = min(len(first), len(second))
     turns = quat.angle_between(first.rotations[:count].astype(float), second.rotations[:count].astype(float))

@@ -9,8 +9,8 @@ from typing import Any
 
 import bpy
 
+from motion_core.body.skeleton import JOINTS
 from motion_core.rig_maps import BoneMap, RigError, check_map, find_bones, nearest_map
-from motion_core.skeleton import JOINTS
 
 PROPERTY = "laban_bones"  # custom property of the armature object
 

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.props import StringProperty
 
-from motion_core.joints import JOINTS, PARTS
+from motion_core.body.joints import JOINTS, PARTS
 
 from .operators.generate import rig_fault, target_rig
 from .operators.mapping import map_fault

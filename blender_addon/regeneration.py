@@ -27,7 +27,7 @@ from .strip_tracks import replace_action, strips_with
 from .strips import Strip, records_of
 
 if TYPE_CHECKING:
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
 
 def action_to_remake(context: Any, rig: Any, name: str = "") -> bpy.types.Action:

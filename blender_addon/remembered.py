@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from motion_core.joints import JOINTS
-from motion_core.motion import Motion
+from motion_core.body.joints import JOINTS
+from motion_core.body.motion import Motion
 from motion_core.tasks import MAX_FRAMES, Sampling, TaskError, task_from_json, task_to_json
 
 REQUEST = "request"  # entry of a result's meta

@@ -8,10 +8,10 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from motion_core import quaternions as quat
-from motion_core.body_mesh import BodyData, mannequin
+from motion_core.body import quaternions as quat
+from motion_core.body.mesh import BodyData, mannequin
+from motion_core.body.skeleton import JOINT, JOINTS, PARENT_OF, TIPS, UPRIGHT
 from motion_core.retarget import RigBone, RigError
-from motion_core.skeleton import JOINT, JOINTS, PARENT_OF, TIPS, UPRIGHT
 
 from .mapping import bones_of
 

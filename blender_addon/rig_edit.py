@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
 from motion_core.retarget import BonePoses, RigError
 
 from .action_curves import bone_path, moved_by_action_alone

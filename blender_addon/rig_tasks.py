@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 import numpy as np
 
-from motion_core.joints import JOINTS, PARTS
+from motion_core.body.joints import JOINTS, PARTS
 from motion_core.rig_maps import BoneMap, RigError
 from motion_core.tasks import Complete, Edit, Sampling, TaskError
 
@@ -29,7 +29,7 @@ from .session import Place
 from .timeline_keys import check_kept, frame_range, kept_frames, spans_of
 
 if TYPE_CHECKING:
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
 CONTEXT = 1.5  # seconds of known motion that a model is shown beside what it makes
 ALL = frozenset(JOINTS)

@@ -14,7 +14,8 @@ from typing import Any
 import bpy
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import JOINTS, PARENT_OF
 from motion_core.editing.contacts import runs
 from motion_core.editing.reduce import (
     LOCATION,
@@ -28,7 +29,6 @@ from motion_core.editing.reduce import (
 )
 from motion_core.retarget import BonePoses, RigError, bone_poses_to_motion
 from motion_core.rig_maps import BoneMap
-from motion_core.skeleton import JOINTS, PARENT_OF
 
 from .action_curves import bone_path, curve_values
 from .actions import LINEAR, active_curves

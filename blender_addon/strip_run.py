@@ -27,8 +27,8 @@ from .strips import Record, Strip, in_order, output_of, records_on, redraw_timel
 if TYPE_CHECKING:
     import numpy as np
 
+    from motion_core.body.motion import Motion
     from motion_core.constraints import Pin
-    from motion_core.motion import Motion
 
     from .strip_plan import Canvas, Step
 
@@ -99,7 +99,7 @@ class StripRun:
 
     def _settled(self, frame: int, motion: Motion, known: np.ndarray, pins: tuple[Pin, ...]) -> Motion:
         """The motion of a step, with pins met by the rig itself. Raises RigError."""
-        from motion_core.joints import JOINTS
+        from motion_core.body.joints import JOINTS
 
         from .bake import baked_heads
         from .pin_settling import settle_pins

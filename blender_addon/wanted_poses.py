@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINTS, PARENT_OF
 from motion_core.retarget import BoneCurves, BonePoses, motion_to_bone_curves, pose_bones
 from motion_core.retarget.onto import motion_onto_poses, poses_to_channels
-from motion_core.skeleton import JOINTS, PARENT_OF
 
 from .gap_borders import lead_to_borders
 from .keyed_rig import KeyedRig, Posed

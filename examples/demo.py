@@ -25,9 +25,9 @@ from stage import VIEW, Stage  # noqa: E402
 from blender_addon.bake import bake  # noqa: E402
 from blender_addon.rig import add_rig  # noqa: E402
 from blender_addon.worker import Service  # noqa: E402
+from motion_core.body.motion import Motion  # noqa: E402
 from motion_core.catalog import DEFAULT_MODEL  # noqa: E402
 from motion_core.formats.npz import bytes_to_motion  # noqa: E402
-from motion_core.motion import Motion  # noqa: E402
 from motion_core.tasks import Generate, Sampling, task_to_json  # noqa: E402
 
 TEXT = "a person walks forward and waves with the right hand"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from motion_core.tasks import Complete, Edit, FollowPath, Generate, Pin, Sampling, Sequence, TaskError
 
 if TYPE_CHECKING:
+    from motion_core.body.motion import Motion
     from motion_core.generators import load_generator
-    from motion_core.motion import Motion
 
 __version__ = "0.1.0"
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-_HOMES = {"Motion": "motion_core.motion", "load_generator": "motion_core.generators"}
+_HOMES = {"Motion": "motion_core.body.motion", "load_generator": "motion_core.generators"}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from motion_core.body.joints import JOINT
 from motion_core.checks import TaskError, check_number, check_point
-from motion_core.joints import JOINT
 
 MAX_TIME = 3600.0
 MAX_SMOOTH = 2.0  # seconds

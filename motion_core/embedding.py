@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from motion_core.body.motion import Motion
 from motion_core.catalog import RETRIEVAL_CARDS
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
 from motion_core.features import FeatureStats, humanml263, smpl205
@@ -23,7 +24,6 @@ from motion_core.formats import FormatError
 from motion_core.generators.device import Device, pick_device
 from motion_core.generators.weights import weights_path
 from motion_core.models.tmr import TMR, TMRConfig
-from motion_core.motion import Motion
 from motion_core.tasks import TaskError
 from motion_core.text import TextEncoder, load_text_encoder
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, JOINTS
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, JOINTS
 
 SUPERSAMPLING = 2  # drawn larger, then averaged: Pillow's own lines are jagged
 BACKGROUND, FLOOR, GRID, SHADOW, TRAIL = "#f4f2ee", "#e9e5dd", "#d3cdc1", "#c2bbad", "#b0a58f"

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
+from motion_core.body.joints import PARTS
+from motion_core.body.skeleton import JOINT, JOINTS, PARENT_OF
 from motion_core.formats.joint_names import guess_names, spine_joints
-from motion_core.joints import PARTS
-from motion_core.skeleton import JOINT, JOINTS, PARENT_OF
 
 REQUIRED: tuple[str, ...] = (
     "pelvis", "spine1", "head", "left_hip", "left_knee", "left_ankle", "right_hip", "right_knee", "right_ankle",

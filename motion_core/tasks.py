@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from motion_core.body.joints import JOINTS, joint_indices
 from motion_core.checks import (
     MAX_PROMPT,
     TaskError,
@@ -20,10 +21,9 @@ from motion_core.checks import (
     check_prompt,
 )
 from motion_core.constraints import CleanUp, FollowPath, Pin
-from motion_core.joints import JOINTS, joint_indices
 
 if TYPE_CHECKING:
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
 __all__ = [
     "MAX_PROMPT", "CleanUp", "Complete", "Edit", "FollowPath", "Generate", "Pin", "Sampling", "Sequence", "TaskError",
@@ -50,7 +50,7 @@ def _check_text(task: Any) -> None:
 
 
 def _check_motion(name: str, motion: Any) -> None:
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
     if not isinstance(motion, Motion):
         raise TaskError(f"{name} is {type(motion).__name__}: give a motion")
@@ -274,7 +274,7 @@ def motion_from_json(entry: Any) -> Motion:
     """The inverse of `motion_to_json`, bit for bit; of the meta only the licence. Raises TaskError."""
     import numpy as np
 
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
     try:
         frames = check_integer("frames", entry["frames"], 1, MAX_FRAMES)

@@ -22,9 +22,9 @@ def shared_data() -> Path:
 @pytest.fixture
 def walking_motion():
     """Two seconds of a smooth, random but human-like sway at 20 fps, walking along -Y; seeded."""
-    from motion_core import quaternions as quat
-    from motion_core.motion import Motion
-    from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
+    from motion_core.body import quaternions as quat
+    from motion_core.body.motion import Motion
+    from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
 
     rng = np.random.default_rng(7)
     frames, fps = 40, 20.0

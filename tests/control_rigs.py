@@ -18,7 +18,7 @@ from rig_names import UE4 as UE4
 from rig_names import VROID as VROID
 from rig_rests import RestStyle, foreign_rig
 
-from motion_core.skeleton import JOINTS
+from motion_core.body.skeleton import JOINTS
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.editing.pose import Pose
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 
 
 def swaying(seed: int = 0, frames: int = 60, fps: float = 20.0, yaw: float = 0.0) -> Motion:

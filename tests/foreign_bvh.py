@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, STANDING_PELVIS, UPRIGHT
 from motion_core.formats.bvh import quat_to_zxy
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, STANDING_PELVIS, UPRIGHT
 
 MIXAMO = {
     "pelvis": "Hips", "spine1": "Spine", "spine2": "Spine1", "spine3": "Spine2", "neck": "Neck", "head": "Head",

@@ -10,7 +10,7 @@ from control_rigs import MIXAMO, Row, make_armature, make_rigify, rows_of
 from mathutils import Matrix, Vector
 from rig_rests import RestStyle
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
 
 KEYS = (1, 20, 40, 60)
 STYLE = RestStyle(seed=5, arms_down=0.8, elbows_bent=0.15, legs_apart=0.08, stretch=0.12)

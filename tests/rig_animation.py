@@ -8,9 +8,9 @@ from typing import Any
 import bpy
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 
 
 def stepping(frames: int = 40, fps: float = 24.0, seed: int = 3) -> Motion:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.motion import forward_kinematics
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import forward_kinematics
+from motion_core.body.skeleton import JOINT, JOINTS, OFFSETS, PARENT_OF, SOLE, STANDING_PELVIS, UPRIGHT
 from motion_core.retarget import RigBone
-from motion_core.skeleton import JOINT, JOINTS, OFFSETS, PARENT_OF, SOLE, STANDING_PELVIS, UPRIGHT
 
 Z_UP = quat.IDENTITY
 Y_UP = quat.conjugate(UPRIGHT)  # a rig drawn with Y up, facing +Z

@@ -14,11 +14,11 @@ def save_tiny_mdm(path: Path, condition: str | None, **more) -> None:
     """An untrained MDM of width 32 around an upright pose; `more` replaces fields of CheckpointInfo or MDMConfig."""
     import torch
 
+    from motion_core.body.motion import Motion
+    from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
     from motion_core.checkpoint import CheckpointInfo, save_checkpoint
     from motion_core.features import smpl205
     from motion_core.models.mdm import MDM, MDMConfig
-    from motion_core.motion import Motion
-    from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
 
     rotations = np.tile([1.0, 0, 0, 0], (4, 22, 1))
     rotations[:, 0] = UPRIGHT

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
 from motion_core.formats.bvh import write_bvh
 from motion_core.formats.npz import write_npz
-from motion_core.motion import Motion
-from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
 
 
 def save_tiny_tmr(folder: Path, seed: int = 5) -> Path:
@@ -36,8 +36,8 @@ def save_tiny_tmr(folder: Path, seed: int = 5) -> Path:
 
 def bowing(speed: float, frames: int = 30, **meta: str) -> Motion:
     """A person who leans forward ever more, `speed` radians a second."""
-    from motion_core import quaternions as quat
-    from motion_core.skeleton import JOINT
+    from motion_core.body import quaternions as quat
+    from motion_core.body.skeleton import JOINT
 
     rotations = np.tile([1.0, 0, 0, 0], (frames, 22, 1))
     lean = np.outer(np.arange(frames) / 20, [speed, 0, 0])

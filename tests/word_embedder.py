@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from motion_core.motion import Motion
-from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
 
 WIDTH = 256
 

@@ -15,12 +15,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 import torch
 
+from motion_core.body.motion import Motion
 from motion_core.data.dataset import TrainingSet
 from motion_core.data.words import mentions_side, mirror_text
 from motion_core.embedding import Embedder, load_embedder
 from motion_core.features.smpl205 import decode
 from motion_core.metrics.matching import gallery_scores, matching_scores
-from motion_core.motion import Motion
 from motion_core.train.negatives import FalseNegatives
 
 BATCHES = (32, 64)

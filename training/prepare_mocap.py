@@ -28,6 +28,7 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from motion_core.body.motion import Motion
 from motion_core.data.captures import (
     LICENCES,
     CaptureFile,
@@ -53,7 +54,6 @@ from motion_core.data.store import ClipRecord, write_store
 from motion_core.formats.bvh_text import read_bvh
 from motion_core.formats.calibration import evidence
 from motion_core.formats.humanoid import fit_body
-from motion_core.motion import Motion
 
 MAX_FRAMES = 400
 MIN_FRAMES = 10

@@ -9,12 +9,7 @@ import bpy
 from ..chores import DoctorCheck
 from ..environment import VARIANTS, EnvironmentJob, Plan
 from ..paths import absolute, bundled_wheel, user_folder
-from ..preferences import (
-    backend_python,
-    environment_folder,
-    find_preferences,
-    forget_environment_state,
-)
+from ..preferences import backend_python, environment_folder, find_preferences, forget_environment_state
 from ..session import SESSION
 from . import Result
 

@@ -22,7 +22,7 @@ def _add(context: bpy.types.Context, body: object | None = None) -> str:
 
 def _body_read(scene_uid: int, reader: BodyReader) -> None:
     """When the backend has read the user's model."""
-    from motion_core.body_mesh import BodyData
+    from motion_core.body.mesh import BodyData
     from motion_core.retarget import RigError
 
     if reader.state != "done":

@@ -19,9 +19,9 @@ from motion_core.formats.motion_file import MOTION_ENDINGS
 from motion_core.tasks import TaskError, seconds_of
 
 if TYPE_CHECKING:
+    from motion_core.body.motion import Motion
     from motion_core.commands.console import Report
     from motion_core.generators import Generator
-    from motion_core.motion import Motion
 
 EXAMPLE = "example:\n  laban batch jobs.jsonl --out results"
 TOGETHER = 16  # motions between two writes: a stopped batch loses no more than these

@@ -12,7 +12,7 @@ from motion_core.commands.making import add_out_argument
 from motion_core.tasks import check_number
 
 if TYPE_CHECKING:
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
 EXAMPLE = """examples:
   laban blend walk.npz run.npz --weight 0.5 --out jog.npz
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _facts(first: Motion, second: Motion, how: dict[str, float]) -> dict[str, object]:
     """What the result says about itself: the texts and licences of both."""
-    from motion_core.motion import all_said
+    from motion_core.body.motion import all_said
 
     facts: dict[str, object] = {"task": "blend", **how}
     for key in ("text", "licence"):

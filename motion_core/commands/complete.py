@@ -16,7 +16,7 @@ from motion_core.constraints import ALONG, FREE
 from motion_core.tasks import Complete, TaskError
 
 if TYPE_CHECKING:
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
 EXAMPLE = """examples:
   laban complete --motion in.npz --keep 0:10,50:60 --out filled.npz                    fill the gap between two spans

@@ -14,7 +14,7 @@ from motion_core.formats.motion_file import MOTION_ENDINGS
 from motion_core.tasks import TaskError
 
 if TYPE_CHECKING:
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
 Report = Callable[[int, int], None]
 

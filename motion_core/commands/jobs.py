@@ -16,7 +16,7 @@ from motion_core.generators.checks import default_model, spread
 from motion_core.tasks import MAX_JSON, Sampling, TaskError, task_from_json
 
 if TYPE_CHECKING:
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
 
 MOTIONS = ("motion", "start")  # fields that may name a motion file, relative to the file of jobs

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion, forward_kinematics
-from motion_core.skeleton import FOOT_JOINTS, JOINT, JOINTS, MIRROR, PARTS, joint_indices
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion, forward_kinematics
+from motion_core.body.skeleton import FOOT_JOINTS, JOINT, JOINTS, MIRROR, PARTS, joint_indices
 
 BLEND = 8  # frames of an ordinary seam, 0.4 s at 20 fps
 LONGEST_BLEND = 24  # frames, where the poses lie far apart

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from motion_core.body.motion import Motion
 from motion_core.data.mocap import on_floor
 from motion_core.data.store import FPS, ClipRecord
 from motion_core.formats import FormatError
-from motion_core.motion import Motion
 
 LICENCE = "AMASS (amass.is.tue.mpg.de), research only; captions HumanML3D (MIT)"
 SOURCE = "amass"

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT
 from motion_core.data.phrases import Label, find_content
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT
 
 TURNED = np.radians(45)
 RISEN = 0.25  # metres a wrist goes up when its hand is raised or waved

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from motion_core.body.motion import Motion
 from motion_core.data.augment import still_spans, with_calm_arm
 from motion_core.data.labels import observed_content, pace, usual_paces, with_traits
 from motion_core.data.phrases import Label, action_of_content, find_content, plain_style
 from motion_core.data.store import ClipStore
-from motion_core.motion import Motion
 
 SHORTEST_STAND = 30  # frames, 1.5 s
 

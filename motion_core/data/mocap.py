@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import HINGES, unit
+from motion_core.body.motion import Motion, forward_kinematics
+from motion_core.body.skeleton import ANKLE_HEIGHT, FOOT_JOINTS, JOINT, SOLE
 from motion_core.data.sources import SourceSkeleton, find_source
-from motion_core.fitting import HINGES, unit
 from motion_core.formats.bvh import clip_to_capture
 from motion_core.formats.bvh_clip import BvhClip
 from motion_core.formats.calibration import calibrate, evidence
 from motion_core.formats.humanoid import Body, capture_to_body, fit_body
 from motion_core.formats.joint_names import guess_names
-from motion_core.motion import Motion, forward_kinematics
-from motion_core.skeleton import ANKLE_HEIGHT, FOOT_JOINTS, JOINT, SOLE
 
 FPS = 20.0
 TEAR_SPEED = np.radians(2400)  # per second: twice what the fastest kick or pirouette reaches

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINTS
 from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINTS
 
 FPS = 20.0
 SPLITS = ("train", "val")

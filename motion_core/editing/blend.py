@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, REST_PELVIS
 from motion_core.editing.root import turned
 from motion_core.editing.spread import smoothstep
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, REST_PELVIS
 
 PELVIS = JOINT["pelvis"]
 

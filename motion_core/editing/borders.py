@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
 from motion_core.editing.contacts import runs
 from motion_core.editing.jumps import bridge_jumps
 from motion_core.editing.meet import meet
-from motion_core.motion import Motion
 
 BESIDE = 2  # frames on each side: a value and a step
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from motion_core.body.motion import Motion
 from motion_core.editing.jumps import bridge_jumps
 from motion_core.editing.smooth import smooth
-from motion_core.motion import Motion
 
 # Seconds: five frames at 20 a second, the least that a cubic smooths. Real motion it hardly changes.
 TREMOR = 0.25

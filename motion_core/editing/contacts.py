@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from motion_core.body.skeleton import ANKLE_HEIGHT, SOLE
 from motion_core.editing.pose import Pose
 from motion_core.editing.root import running_mean
-from motion_core.skeleton import ANKLE_HEIGHT, SOLE
 
 SIDES = ("left", "right")
 LOW, LEAVE = (

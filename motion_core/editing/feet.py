@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, OFFSETS, SOLE
 from motion_core.editing.contacts import SIDES, Contacts, find_contacts, runs
 from motion_core.editing.ik import LIMBS, place_limb
 from motion_core.editing.pose import Pose, frozen_mask
 from motion_core.editing.root import running_mean
 from motion_core.editing.spread import spread
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, OFFSETS, SOLE
 
 RELEASE = 0.3  # seconds
 ABRUPT = 0.12  # seconds for which a foot that leaves is still led on its old way; longer would push it into the floor

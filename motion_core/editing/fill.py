@@ -14,8 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
 
 Gap = tuple[int, int]
 

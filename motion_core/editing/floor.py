@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import ANKLE_HEIGHT, JOINT, JOINTS, SOLE, TIPS
 from motion_core.editing.contacts import SIDES
 from motion_core.editing.feet import FootPlan, envelope, place_feet
 from motion_core.editing.pose import Pose, frozen_mask
-from motion_core.motion import Motion
-from motion_core.skeleton import ANKLE_HEIGHT, JOINT, JOINTS, SOLE, TIPS
 
 # How thick the flesh below a joint is, metres: what lies on the floor has its joints this high above it.
 THICKNESS: dict[str, float] = {

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import CHILD, HINGES, unit
+from motion_core.body.skeleton import JOINT, OFFSETS
 from motion_core.editing.pose import Pose
 from motion_core.editing.root import running_mean
 from motion_core.editing.spread import smoothstep
-from motion_core.fitting import CHILD, HINGES, unit
-from motion_core.skeleton import JOINT, OFFSETS
 
 STRETCH = 0.9999  # of the full length: beyond it the bend has no direction
 STRAIGHT, BENT = 0.17, 0.4  # sines of the bend between which its own plane gains all the say

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
 from motion_core.editing.contacts import runs
 from motion_core.editing.fill import hermite
-from motion_core.motion import Motion
 
 LIMIT = np.radians(1400)  # a second: of 45,000 real frames one had a joint turn faster
 REACH = 0.2  # seconds on each side that a flip is spread over

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT
 from motion_core.editing.pose import Pose
 from motion_core.editing.root import turned, turned_path, yaw_of
 from motion_core.editing.spread import spread
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT
 
 PELVIS = JOINT["pelvis"]
 STRAIGHTENED = np.radians(30)  # a travelling loop that turns by less is meant to go straight

@@ -13,11 +13,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, REST_PELVIS
 from motion_core.editing.root import correct_heading, correct_place, pace_of, yaw_of
 from motion_core.editing.spread import rotvecs_along, spread
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, REST_PELVIS
 
 PELVIS = JOINT["pelvis"]
 FADE = 0.5  # seconds; a gap of less than twice as many is bridged by the difference itself

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, JOINTS, joint_indices
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, JOINTS, joint_indices
 
 
 def keep_joints(motion: Motion, target: Motion, joints: Sequence[str] | Sequence[int]) -> Motion:

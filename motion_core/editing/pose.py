@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion, forward_kinematics
-from motion_core.skeleton import JOINT, PARENTS, REST_PELVIS
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion, forward_kinematics
+from motion_core.body.skeleton import JOINT, PARENTS, REST_PELVIS
 
 
 class Pose:

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import unit
+from motion_core.body.skeleton import JOINT, OFFSETS
 from motion_core.editing.ik import LIMBS, Limb, place_limb
 from motion_core.editing.pose import Pose
-from motion_core.fitting import unit
-from motion_core.skeleton import JOINT, OFFSETS
 
 LAMBDA = 5e-3  # square metres: a bone cannot be lengthened, and trying to must not throw it about
 LEAN = {

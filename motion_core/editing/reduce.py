@@ -19,11 +19,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, PARTS, REST_PELVIS
 from motion_core.editing.contacts import SIDES, find_contacts
 from motion_core.editing.pose import Pose
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, PARTS, REST_PELVIS
 
 LOCATION = "location"  # the pelvis' place among the tracks; all others are rotations of joints
 TURNING = 2.0  # tolerances a curve must turn by for a turning point to be kept

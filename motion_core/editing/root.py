@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT
 from motion_core.editing.spread import spread
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT
 
 Z_AXIS = np.array([0.0, 0.0, 1.0])
 STILL = 0.05  # share of the mean pace that even a still body takes

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT
 
 STEP_WEIGHT = 0.1  # seconds: a joint 1 m/s faster counts as one 10 cm off
 

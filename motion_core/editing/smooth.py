@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
 from motion_core.editing.contacts import SIDES, find_contacts
 from motion_core.editing.feet import FootPlan, lead_feet, place_feet
 from motion_core.editing.pose import Pose, frozen_mask
 from motion_core.editing.spread import frames_to, smoothstep
-from motion_core.motion import Motion
 
 ORDER = 3  # a cubic through the window: it follows peaks, where a mean would cut them off
 SECONDS = 0.25

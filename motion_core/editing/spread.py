@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
 
 EASE = 0.5  # seconds
 

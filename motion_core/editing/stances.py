@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import SOLE
 from motion_core.editing.contacts import SIDES, speed_of
 from motion_core.editing.feet import FootPlan, place_feet
 from motion_core.editing.pose import Pose, frozen_mask
 from motion_core.editing.root import running_mean
 from motion_core.editing.spread import frames_to, smoothstep
-from motion_core.motion import Motion
-from motion_core.skeleton import SOLE
 
 SLOW, FAST = 0.35, 0.8  # m/s over the floor: below a foot may stand, above it does not
 LOW = 0.06  # metres: up to here a slow foot hovers, at twice as many it is lifted on purpose

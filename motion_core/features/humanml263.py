@@ -25,11 +25,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import check_joints, positions_to_rotations
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, JOINTS, REST_JOINTS
 from motion_core.features import check_features
-from motion_core.fitting import check_joints, positions_to_rotations
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, JOINTS, REST_JOINTS
 
 FPS = 20.0
 DIM = 263

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from motion_core.body.skeleton import JOINT, JOINTS, PARENTS, TIPS
 from motion_core.features import FeatureStats
 from motion_core.features.smpl205 import DIM, FEATURE_JOINTS, SLICES, integrate_root
-from motion_core.skeleton import JOINT, JOINTS, PARENTS, TIPS
 
 WORLD_ROOT = slice(DIM, DIM + 4)  # x, y, cos, sin
 KNOWN_DIM = WORLD_ROOT.stop

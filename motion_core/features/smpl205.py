@@ -25,12 +25,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.kinematics import joint_kinematics
+from motion_core.body.motion import Motion
+from motion_core.body.rotations import rot6d_to_matrix, yaw_to_matrix
+from motion_core.body.skeleton import JOINT, JOINTS, REST_PELVIS, TIPS
 from motion_core.features import FeatureStats, check_features
-from motion_core.kinematics import joint_kinematics
-from motion_core.motion import Motion
-from motion_core.rotations import rot6d_to_matrix, yaw_to_matrix
-from motion_core.skeleton import JOINT, JOINTS, REST_PELVIS, TIPS
 
 __all__ = [
     "DIM", "FEATURE_JOINTS", "SLICES", "FeatureStats", "canonical", "crop", "decode", "encode", "encode_canonical",

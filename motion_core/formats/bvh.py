@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import ANKLE_HEIGHT, JOINT, JOINTS, OFFSETS, PARENTS, TIPS, UPRIGHT
 from motion_core.formats.bvh_clip import BvhClip, joined, thinned
 from motion_core.formats.bvh_text import read_bvh
 from motion_core.formats.calibration import (
@@ -36,8 +38,6 @@ from motion_core.formats.humanoid import (
     place_joints,
 )
 from motion_core.formats.joint_names import guess_names
-from motion_core.motion import Motion
-from motion_core.skeleton import ANKLE_HEIGHT, JOINT, JOINTS, OFFSETS, PARENTS, TIPS, UPRIGHT
 
 __all__ = ["BvhClip", "bvh_to_motion", "clip_to_capture", "guess_unit", "guess_up", "read_bvh", "write_bvh"]
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.fitting import HINGES, frame
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import HINGES, frame
+from motion_core.body.skeleton import JOINT, JOINTS, OFFSETS, REST_JOINTS
 from motion_core.formats.humanoid import SIDES, Body, bone_directions
-from motion_core.skeleton import JOINT, JOINTS, OFFSETS, REST_JOINTS
 
 FEET = tuple(f"{side}_{joint}" for side in SIDES for joint in ("ankle", "foot"))
 MIDDLE = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")

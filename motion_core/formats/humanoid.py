@@ -17,8 +17,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.fitting import (
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import (
     CHILD,
     HINGES,
     Hinge,
@@ -30,7 +30,7 @@ from motion_core.fitting import (
     unit,
     world_to_local,
 )
-from motion_core.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, REST_JOINTS
+from motion_core.body.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, REST_JOINTS
 
 NEEDED = (
     "pelvis", "neck", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from motion_core.skeleton import JOINTS
+from motion_core.body.skeleton import JOINTS
 
 # Words of the customs, without side, prefix, digits and punctuation.
 _MIDDLE = {

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from motion_core.motion import Motion
+    from motion_core.body.motion import Motion
 
 MOTION_ENDINGS = (".npz", ".bvh")
 

@@ -16,11 +16,11 @@ from typing import IO, Any
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINTS
 from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINTS
 
 POSE_SIZES = (66, 72, 156, 165)
 BODY_SIZE = 3 * len(JOINTS)

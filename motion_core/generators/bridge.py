@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from motion_core.body.motion import Motion
 from motion_core.editing.blend import blend
 from motion_core.editing.contacts import runs
 from motion_core.editing.feet import lock_feet
@@ -14,7 +15,6 @@ from motion_core.editing.meet import meet
 from motion_core.editing.spread import smoothstep
 from motion_core.editing.stances import settle_feet
 from motion_core.editing.swings import lift_swings
-from motion_core.motion import Motion
 
 # Seconds of a gap up to which the cubic alone is nearer to real motion than any model of ours, and from which the model
 # alone is: docs/evaluation.md, "In-betweening"

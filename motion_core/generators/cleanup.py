@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.editing.calm import calm
 from motion_core.editing.feet import envelope
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, SOLE
 
 NEAR = 0.025  # metres above its height in a flat foot at which a ball no longer stands
 STEADY = 0.3  # seconds

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, JOINTS, STANDING_PELVIS, UPRIGHT
 from motion_core.editing.borders import join_borders, straight_on
 from motion_core.editing.calm import calm
 from motion_core.editing.cleanup import clean_loop, clean_up
@@ -22,8 +24,6 @@ from motion_core.generators.bridge import bridge
 from motion_core.generators.cleanup import frame_count, grounded, tidied
 from motion_core.generators.plan import Plan, Work
 from motion_core.generators.windows import Brief, Studio, fill, kept_frames, pin_rows
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, JOINTS, STANDING_PELVIS, UPRIGHT
 from motion_core.tasks import CleanUp, Complete, Edit, Sampling
 
 AROUND = 5.0  # seconds of kept motion beside gaps that can matter to them

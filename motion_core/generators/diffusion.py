@@ -13,6 +13,7 @@ import torch
 
 from motion_core import __version__
 from motion_core import tasks as asked
+from motion_core.body.motion import Motion, all_said
 from motion_core.catalog import INBETWEEN_CARDS, ModelCard, find_card
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
 from motion_core.generators.between import specialist_for
@@ -26,7 +27,6 @@ from motion_core.generators.plan import Plan, Work
 from motion_core.generators.sequencing import sequence
 from motion_core.generators.weights import weights_folder, weights_path
 from motion_core.generators.windows import CONTEXT, SHORT_CONTEXT, Studio
-from motion_core.motion import Motion, all_said
 from motion_core.tasks import Complete, Edit, Generate, Sampling, TaskError
 
 __all__ = ["FAMILIES", "Generator", "Job", "build_model", "family_classes", "load_generator"]

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from motion_core.body.motion import Motion
+from motion_core.body.rotations import yaw_to_matrix
 from motion_core.diffusion.denoiser import Denoiser
 from motion_core.features import FeatureStats
 from motion_core.features.known import KNOWN_DIM, STEPS
 from motion_core.features.smpl205 import DIM, SLICES
-from motion_core.motion import Motion
-from motion_core.rotations import yaw_to_matrix
 from motion_core.tasks import Sampling
 
 EVEN = 0.3  # share of a correction that falls on all frames alike; the rest falls where the body moves

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from motion_core.body.motion import Motion
 from motion_core.constraints import Pin
 from motion_core.features import FeatureStats
 from motion_core.features.known import (
@@ -19,7 +20,6 @@ from motion_core.features.known import (
 )
 from motion_core.features.smpl205 import DIM, canonical, decode, encode
 from motion_core.generators.plan import Given, Place, Plan, Work, gap_places, place_of
-from motion_core.motion import Motion
 from motion_core.tasks import Sampling
 
 CONTEXT = 20  # known frames a clip begins with (and ends with, where there are any)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.fitting import check_joints
-from motion_core.skeleton import JOINT
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import check_joints
+from motion_core.body.skeleton import JOINT
 
 PARTS = ("root", "trajectory", "mean_local", "mean_global")
 GROUND = slice(0, 2)  # x and y: the floor plane

@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, SOLE, STANDING_PELVIS
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, SOLE, STANDING_PELVIS
 
 SMOOTHING = 0.25  # seconds: a step's sway is not travel
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from motion_core.motion import Motion
-from motion_core.skeleton import ANKLE_HEIGHT, JOINT, SOLE
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import ANKLE_HEIGHT, JOINT, SOLE
 
 # A joint counts as standing on the floor while it is this close to its height in a flat foot (metres). The step
 # of HumanML3D's own contact rule, 0.002 m^2 between frames at 20 fps, says nothing about height; feet that hover

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from motion_core.body.motion import Motion
 from motion_core.data.library import Library
 from motion_core.metrics.instructions import INSTRUCTIONS, STANDING, Instruction
 from motion_core.metrics.lineup import ModelRow
@@ -15,7 +16,6 @@ from motion_core.metrics.observed import Observed
 from motion_core.metrics.retrieval import Retrieval
 from motion_core.metrics.split import Wanted, spread
 from motion_core.metrics.table import write_tables
-from motion_core.motion import Motion
 
 MAX_REAL = 60  # real clips a row at most: enough for a share to within a few percent
 RESAMPLES = 4000  # of the bootstrap

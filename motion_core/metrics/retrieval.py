@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from motion_core.body.motion import Motion
 from motion_core.data.library import Clip, Library
 from motion_core.metrics.split import sentences
-from motion_core.motion import Motion
 
 SENTENCES = 4  # that a label-only clip is found by
 AT_ONCE = 256

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from motion_core.body.motion import Motion
 from motion_core.data.library import Clip, build_library, numbers_of
 from motion_core.data.phrases import phrases_for, pick
 from motion_core.data.store import SPLITS, ClipStore
-from motion_core.motion import Motion
 from motion_core.tasks import TaskError
 
 MAX_SECONDS = (

@@ -14,11 +14,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.fitting import world_to_local
-from motion_core.motion import forward_kinematics
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import world_to_local
+from motion_core.body.motion import forward_kinematics
+from motion_core.body.skeleton import (
+    ANKLE_HEIGHT,
+    FOOT_JOINTS,
+    JOINT,
+    JOINTS,
+    SOLE,
+    STANDING_PELVIS,
+    UPRIGHT,
+)
 from motion_core.retarget.rig import Rig, changes_of
-from motion_core.skeleton import ANKLE_HEIGHT, FOOT_JOINTS, JOINT, JOINTS, SOLE, STANDING_PELVIS, UPRIGHT
 
 CLEARANCE = {
     "left_ankle": ANKLE_HEIGHT, "right_ankle": ANKLE_HEIGHT, "left_foot": SOLE, "right_foot": SOLE,

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
 from motion_core.retarget.rig import BoneCurves, RigBone
 from motion_core.retarget.to_motion import BonePoses, pose_bones
 from motion_core.retarget.to_rig import motion_to_bone_curves

@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import JOINT, JOINTS, REST_JOINTS, UPRIGHT
 from motion_core.rig_maps import RigError, find_bones, missing_joints
-from motion_core.skeleton import JOINT, JOINTS, REST_JOINTS, UPRIGHT
 
 # Limbs whose rest direction is compensated, joint -> the joint its limb ends in. Torso, collars and feet are left out:
 # there the rests differ by build (curve of the back, height of the instep), and the sole must stay flat.

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.fitting import world_to_local
-from motion_core.motion import Motion, forward_kinematics
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import world_to_local
+from motion_core.body.motion import Motion, forward_kinematics
+from motion_core.body.skeleton import JOINTS, PARENT_OF
 from motion_core.retarget.ground import CLEARANCE, STANDING_HIPS, carriage, hips_of
 from motion_core.retarget.rig import BoneCurves, Rig, RigBone, orientations_of
 from motion_core.retarget.to_rig import check_scale
 from motion_core.rig_maps import RigError
-from motion_core.skeleton import JOINTS, PARENT_OF
 
 ROUNDS = 12  # of the fixed point that finds the body's height; each brings it five times nearer
 

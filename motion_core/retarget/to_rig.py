@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
 from motion_core.retarget.ground import STANDING_HIPS, carriage, hips_of, moved_heads
 from motion_core.retarget.rig import BoneCurves, Rig, RigBone, changes_of
 from motion_core.rig_maps import RigError

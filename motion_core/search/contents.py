@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from motion_core.body.motion import Motion
 from motion_core.formats.bvh import bvh_to_motions, read_bvh
 from motion_core.formats.bvh_clip import BvhClip, same_skeleton
 from motion_core.formats.motion_file import read_motion
-from motion_core.motion import Motion
 
 FRAMES_TOGETHER = (
     16_000  # of clips whose motions are computed together: more is hardly faster, and needs more memory

@@ -16,8 +16,8 @@ from motion_core.search.folder import Found, check_library, look
 from motion_core.search.store import Entry, Stored
 
 if TYPE_CHECKING:
+    from motion_core.body.motion import Motion
     from motion_core.formats.bvh_clip import BvhClip
-    from motion_core.motion import Motion
 
 TOGETHER, FRAMES_TOGETHER = 128, 60_000  # files, and their frames, that are read before they are embedded
 SAVE_SECONDS = 4.0  # between two saves, so that an interruption costs little

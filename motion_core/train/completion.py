@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from motion_core.body.skeleton import JOINTS, PARTS, joint_indices
 from motion_core.features.known import KNOWN_DIM, columns_without, path_columns, poses_known
-from motion_core.skeleton import JOINTS, PARTS, joint_indices
 
 LONGEST_CONTEXT = 20  # frames kept on each side of a gap
 LONGEST_EDGE = 12  # frames kept beside a short gap

@@ -9,7 +9,7 @@ import pytest
 from editing_motions import stepping, swaying
 
 from blender_addon.remembered import LONGEST, Remembered, pack, unpack
-from motion_core.motion import Motion
+from motion_core.body.motion import Motion
 from motion_core.tasks import Complete, Edit, FollowPath, Pin, Sampling, TaskError, task_to_json
 
 SAMPLING = Sampling(7, 10, 2.5)

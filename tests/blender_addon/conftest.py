@@ -49,7 +49,7 @@ def make_foreign(context) -> Callable[..., object]:
 @pytest.fixture
 def world_heads() -> Callable[..., np.ndarray]:
     """world_heads(rig, prefix="") -> (22,3) where Blender puts the joints at the current frame."""
-    from motion_core.skeleton import JOINTS
+    from motion_core.body.skeleton import JOINTS
 
     def read(rig, prefix: str = "") -> np.ndarray:
         bones = rig.evaluated_get(bpy.context.evaluated_depsgraph_get()).pose.bones

@@ -25,11 +25,11 @@ from blender_addon.controls import read_controls
 from blender_addon.mapping import PROPERTY, bones_of, keep_map
 from blender_addon.pose_values import pose_values
 from blender_addon.rig import add_rig, check_armature
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import BODY_HEIGHT, JOINT, JOINTS, SOLE, STANDING_PELVIS, UPRIGHT
 from motion_core.retarget import RigError
 from motion_core.rig_maps import BoneMap
-from motion_core.skeleton import BODY_HEIGHT, JOINT, JOINTS, SOLE, STANDING_PELVIS, UPRIGHT
 
 A_POSE = RestStyle(seed=5, arms_down=0.8, elbows_bent=0.15, legs_apart=0.08, stretch=0.12)
 T_POSE = RestStyle(seed=6, stretch=0.12)

@@ -11,10 +11,10 @@ from blender_addon.actions import OURS, action_name, fcurves
 from blender_addon.bake import bake
 from blender_addon.fps import scene_fps
 from blender_addon.rig import add_rig
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
 from motion_core.retarget import RigError
-from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
 
 
 def swaying(frames: int = 25, fps: float = 24.0, seed: int = 3, **more) -> Motion:

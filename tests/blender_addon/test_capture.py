@@ -14,10 +14,10 @@ from blender_addon.actions import fcurves
 from blender_addon.bake import bake
 from blender_addon.capture import capture, space_of
 from blender_addon.rig import add_rig
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT
 from motion_core.retarget import RigError
-from motion_core.skeleton import JOINT
 
 MILLIMETRE = 1e-3
 

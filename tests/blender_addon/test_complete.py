@@ -12,7 +12,7 @@ from blender_addon.actions import fcurves
 from blender_addon.bake import bake
 from blender_addon.operators.complete import edit_fault
 from blender_addon.session import SESSION
-from motion_core.skeleton import JOINT, JOINTS
+from motion_core.body.skeleton import JOINT, JOINTS
 
 pytestmark = pytest.mark.usefixtures("session")
 KEYS = (5, 20, 21, 40)

@@ -14,7 +14,7 @@ from blender_addon.edit_panel import CLASSES
 from blender_addon.preview import begin, show
 from blender_addon.session import SESSION, Outcome
 from blender_addon.strips import TRIAL
-from motion_core.joints import JOINTS
+from motion_core.body.joints import JOINTS
 
 
 class Canvas(Recorder):

@@ -19,9 +19,9 @@ from blender_addon.mapping import bones_of
 from blender_addon.preview import reject
 from blender_addon.rig_edit import put_change
 from blender_addon.session import SESSION, Place
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
 from motion_core.formats.npz import bytes_to_motion
-from motion_core.motion import Motion
 from motion_core.retarget import RigError
 
 KINDS = pytest.mark.parametrize("kind", list(RIGS))

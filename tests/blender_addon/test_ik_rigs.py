@@ -20,9 +20,9 @@ from blender_addon.preview import on_trial, reject
 from blender_addon.rig_edit import Change, _miss_note, change_fault, put_change
 from blender_addon.session import SESSION
 from blender_addon.timeline_keys import keyed_frames
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.joints import JOINTS, PARTS
 from motion_core.editing.meet import meet
-from motion_core.joints import JOINTS, PARTS
 from motion_core.retarget import BonePoses, RigError
 
 ALL = frozenset(JOINTS)

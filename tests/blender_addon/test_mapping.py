@@ -17,9 +17,9 @@ from blender_addon.capture import capture
 from blender_addon.mapping import PROPERTY, bones_of, draft_of
 from blender_addon.mapping_panel import GROUPS, LABAN_PT_bones
 from blender_addon.mapping_presets import delete_preset, load_preset, preset_names, save_preset
-from motion_core.motion import Motion
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINTS, STANDING_PELVIS, UPRIGHT
 from motion_core.retarget import RigError
-from motion_core.skeleton import JOINTS, STANDING_PELVIS, UPRIGHT
 
 A_POSE = RestStyle(seed=5, arms_down=0.8)
 RENAMED = {**MIXAMO, "left_knee": "Thing", "right_wrist": "Other"}

@@ -393,8 +393,8 @@ def test_file_names_are_made_of_words(text, stem):
 def write_smpl_model(path: Path) -> float:
     """Every 20th vertex of our mannequin as an SMPL file; its first beta makes the body larger by half. Returns the
     height of the unshaped body."""
-    from motion_core.body_mesh import mannequin
-    from motion_core.skeleton import JOINT, PARENTS, REST_JOINTS, TIPS
+    from motion_core.body.mesh import mannequin
+    from motion_core.body.skeleton import JOINT, PARENTS, REST_JOINTS, TIPS
 
     body = mannequin()
     template = body.vertices[::20]

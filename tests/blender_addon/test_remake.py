@@ -15,8 +15,8 @@ from blender_addon.actions import fcurves, sign, slot_of
 from blender_addon.remembered import LONGEST, Remembered
 from blender_addon.rig_edit import put_change
 from blender_addon.session import SESSION
-from motion_core import quaternions as quat
-from motion_core.skeleton import JOINTS
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import JOINTS
 
 pytestmark = pytest.mark.usefixtures("session")
 FRAMES = range(5, 41)

@@ -11,11 +11,11 @@ from rig_rests import RestStyle, foreign_rig
 
 from blender_addon.bake import bake
 from blender_addon.rig import MATERIAL, TONES, add_rig, check_armature, read_rig
-from motion_core import quaternions as quat
-from motion_core.body_mesh import BodyData, mannequin
-from motion_core.motion import Motion
+from motion_core.body import quaternions as quat
+from motion_core.body.mesh import BodyData, mannequin
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, JOINTS, PARENT_OF, REST_JOINTS, STANDING_PELVIS, UPRIGHT
 from motion_core.retarget import RigError, match_bones
-from motion_core.skeleton import JOINT, JOINTS, PARENT_OF, REST_JOINTS, STANDING_PELVIS, UPRIGHT
 
 
 def data_counts() -> dict[str, int]:
@@ -122,7 +122,7 @@ def test_reading_gives_the_rest_of_any_rig(context, make_foreign):
 
 
 def test_a_body_of_one_s_own_gives_its_shape_and_mesh(context, tmp_path, world_heads):
-    """A person a tenth taller, through the file that `motion_core.smpl_body` writes."""
+    """A person a tenth taller, through the file that `motion_core.body.smpl_body` writes."""
     own, factor = mannequin(), 1.1
     taller = {name: getattr(own, name) * factor for name in ("joints", "tips", "vertices", "floor")}
     triangles = np.concatenate([own.faces[:, [0, 1, 2]], own.faces[:, [0, 2, 3]]])

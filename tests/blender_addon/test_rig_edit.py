@@ -15,8 +15,8 @@ from blender_addon.capture import capture
 from blender_addon.mapping import bones_of
 from blender_addon.rig import add_rig
 from blender_addon.rig_edit import Change, change_fault, put_change
+from motion_core.body.joints import JOINTS, PARTS
 from motion_core.editing.meet import meet
-from motion_core.joints import JOINTS, PARTS
 from motion_core.retarget import RigError
 
 STYLE = RestStyle(seed=5, arms_down=0.8, elbows_bent=0.15, legs_apart=0.08, stretch=0.12)

@@ -14,11 +14,11 @@ from blender_addon.bake import bake
 from blender_addon.rig import add_rig
 from blender_addon.sparse_keys import Tolerance, reduce_action
 from blender_addon.strip_keys import read_keys
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT
 from motion_core.editing.contacts import find_contacts, runs
 from motion_core.editing.pose import Pose
-from motion_core.motion import Motion
 from motion_core.retarget import RigError
-from motion_core.skeleton import JOINT
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from mathutils import Vector
 
 from blender_addon.bake import bake
 from blender_addon.rig import add_rig
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
-from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
 
 SOURCE = Path(__file__).resolve().parents[2] / "examples" / "stage.py"
 

@@ -13,7 +13,7 @@ from test_complete import snapshot
 from blender_addon.actions import fcurves
 from blender_addon.session import SESSION
 from blender_addon.strips import in_order, records_on, stale
-from motion_core.skeleton import JOINTS
+from motion_core.body.skeleton import JOINTS
 
 pytestmark = pytest.mark.usefixtures("session")
 OUTPUTS = pytest.mark.parametrize("output", ["ACTION", "NLA"])

@@ -17,7 +17,7 @@ from test_strip_trial import state_of
 
 from blender_addon import delivery
 from blender_addon.session import SESSION
-from motion_core.skeleton import JOINTS
+from motion_core.body.skeleton import JOINTS
 
 pytestmark = pytest.mark.usefixtures("session")
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from motion_core.body_mesh import BodyData, mannequin
-from motion_core.body_mesh.solid import Capsule, distance_at, ellipsoid, gradient_at, smooth_min
-from motion_core.body_mesh.surface_nets import surface_nets
-from motion_core.skeleton import BODY_HEIGHT, JOINT, JOINTS, MIRROR, REST_JOINTS, SOLE
+from motion_core.body.mesh import BodyData, mannequin
+from motion_core.body.mesh.solid import Capsule, distance_at, ellipsoid, gradient_at, smooth_min
+from motion_core.body.mesh.surface_nets import surface_nets
+from motion_core.body.skeleton import BODY_HEIGHT, JOINT, JOINTS, MIRROR, REST_JOINTS, SOLE
 
 
 def edges(faces: np.ndarray) -> np.ndarray:
@@ -128,7 +128,7 @@ def test_weights_are_few_smooth_and_in_their_place():
 
 def test_it_is_the_same_in_every_process():
     code = (
-        "import hashlib; from motion_core.body_mesh import mannequin as m; b = m();"
+        "import hashlib; from motion_core.body.mesh import mannequin as m; b = m();"
         "print(hashlib.sha256(b.vertices.tobytes() + b.weights.tobytes() + b.faces.tobytes()).hexdigest())"
     )
     runs = [

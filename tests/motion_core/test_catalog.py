@@ -9,6 +9,7 @@ import pytest
 from editing_motions import same_frames, stepping
 
 from motion_core import Generate, Sampling, load_generator
+from motion_core.body.skeleton import BODY_HEIGHT, JOINT
 from motion_core.catalog import (
     CATALOG,
     DEFAULT_MODEL,
@@ -20,7 +21,6 @@ from motion_core.catalog import (
 from motion_core.checkpoint import read_info
 from motion_core.editing.fill import hermite, hold
 from motion_core.generators.weights import weights_path
-from motion_core.skeleton import BODY_HEIGHT, JOINT
 from motion_core.tasks import TASKS, Complete, TaskError
 
 ROOT = Path(__file__).resolve().parents[2]

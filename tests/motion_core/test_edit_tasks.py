@@ -8,10 +8,10 @@ import math
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, PARTS
 from motion_core.constraints import FollowPath, Pin
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, PARTS
 from motion_core.tasks import Complete, Edit, Sampling, Sequence, TaskError, task_from_json, task_to_json
 
 

@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_tmr import bowing, save_tiny_tmr
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint, save_checkpoint
 from motion_core.embedding import load_embedder
 from motion_core.features import smpl205
 from motion_core.formats import FormatError
 from motion_core.generators.weights import ENV_WEIGHTS
 from motion_core.models.tmr import TMR, TMRConfig
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.tasks import TaskError
 
 

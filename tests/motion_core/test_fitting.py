@@ -7,10 +7,10 @@ import time
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
-from motion_core.fitting import CHILD, _steady, positions_to_rotations, unit
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, JOINTS, OFFSETS, STANDING_PELVIS, UPRIGHT
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import CHILD, _steady, positions_to_rotations, unit
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, JOINTS, OFFSETS, STANDING_PELVIS, UPRIGHT
 
 
 def pose(frames: int = 1, **turns: tuple[float, float, float]) -> np.ndarray:
@@ -72,7 +72,7 @@ def test_hinged_limbs_get_their_true_twist():
 def test_directions_are_exact_for_other_bone_lengths():
     rng = np.random.default_rng(0)
     other = OFFSETS * rng.uniform(0.7, 1.4, (22, 1))
-    from motion_core.motion import forward_kinematics
+    from motion_core.body.motion import forward_kinematics
 
     joints, _ = forward_kinematics(np.zeros((50, 3)), random_pose(50, 1), other)
     fitted, _ = forward_kinematics(np.zeros((50, 3)), positions_to_rotations(joints))

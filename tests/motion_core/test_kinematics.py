@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from motion_core import quaternions as quat
-from motion_core.kinematics import forward_kinematics, forward_kinematics_rot6d, joint_kinematics
-from motion_core.motion import Motion
-from motion_core.rotations import matrix_to_rot6d, quat_to_matrix, rotvec_to_matrix
-from motion_core.skeleton import JOINT, PARENTS, REST_JOINTS
+from motion_core.body import quaternions as quat
+from motion_core.body.kinematics import forward_kinematics, forward_kinematics_rot6d, joint_kinematics
+from motion_core.body.motion import Motion
+from motion_core.body.rotations import matrix_to_rot6d, quat_to_matrix, rotvec_to_matrix
+from motion_core.body.skeleton import JOINT, PARENTS, REST_JOINTS
 
 
 def random_motion(frames=8, seed=0):

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, MIRROR, REST_JOINTS, REST_PELVIS, STANDING_PELVIS, UPRIGHT
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, MIRROR, REST_JOINTS, REST_PELVIS, STANDING_PELVIS, UPRIGHT
 
 fast = settings(max_examples=25, derandomize=True, deadline=None)
 

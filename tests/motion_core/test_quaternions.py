@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation, Slerp
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
 
 ANGLES = [0.0, 1e-12, 1e-8, 2e-7, 1e-4, math.pi / 2, math.pi - 1e-4, math.pi - 1e-9, math.pi]
 

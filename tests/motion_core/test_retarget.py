@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rig_rests import Y_UP, Z_UP, RestStyle, foreign_rig
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import ANKLE_HEIGHT, JOINT, JOINTS, PARENT_OF, SOLE, STANDING_PELVIS, UPRIGHT
 from motion_core.retarget import (
     BoneCurves,
     RigBone,
@@ -25,7 +26,6 @@ from motion_core.retarget import (
     pose_bones,
     rig_frame,
 )
-from motion_core.skeleton import ANKLE_HEIGHT, JOINT, JOINTS, PARENT_OF, SOLE, STANDING_PELVIS, UPRIGHT
 
 LYING = quat.rotvec_to_quat(np.array([0.3, 1.2, -0.4]))  # no axis of the armature is up
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from rig_rests import RestStyle, foreign_rig
 
-from motion_core import quaternions as quat
-from motion_core.motion import Motion
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, JOINTS, STANDING_PELVIS, UPRIGHT
 from motion_core.retarget import BoneCurves, match_bones, motion_to_bone_curves, pose_bones
 from motion_core.retarget.onto import motion_onto_poses, poses_to_channels
-from motion_core.skeleton import JOINT, JOINTS, STANDING_PELVIS, UPRIGHT
 
 FRAMES = 6
 STYLE = RestStyle(seed=3, arms_down=0.7, legs_apart=0.15, stretch=0.1, root=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from motion_core.body.skeleton import JOINTS, PARENT_OF, mirrored_name
 from motion_core.rig_maps import (
     CUSTOMS,
     REQUIRED,
@@ -17,7 +18,6 @@ from motion_core.rig_maps import (
     find_bones,
     misplaced,
 )
-from motion_core.skeleton import JOINTS, PARENT_OF, mirrored_name
 
 # What rigs of each custom are called, left half and middle, as their programs write them.
 MIXAMO = {

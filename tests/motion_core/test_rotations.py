@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from motion_core import quaternions
-from motion_core.rotations import (
+from motion_core.body import quaternions
+from motion_core.body.rotations import (
     matrix_to_quat,
     matrix_to_rot6d,
     matrix_to_rotvec,

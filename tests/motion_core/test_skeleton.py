@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
-from motion_core.skeleton import (
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import (
     ANKLE_HEIGHT,
     BODY_HEIGHT,
     FOOT_JOINTS,

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motion_core.body_mesh import BodyData, mannequin
-from motion_core.skeleton import JOINT, JOINTS, PARENTS, REST_JOINTS
-from motion_core.smpl_body import main, read_smpl_body
+from motion_core.body.mesh import BodyData, mannequin
+from motion_core.body.skeleton import JOINT, JOINTS, PARENTS, REST_JOINTS
+from motion_core.body.smpl_body import main, read_smpl_body
 
 EXTRA_PARENTS = {
     24: [20, 21],

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
 from motion_core.data.pool import DatasetConfig, build_training_set
 from motion_core.data.store import ClipRecord, ClipStore, write_store
-from motion_core.motion import Motion
-from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
 from motion_core.text import TextCondition
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training"))

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
 from motion_core.data.dataset import TrainingSet
 from motion_core.data.store import ClipRecord, write_store
-from motion_core.motion import Motion
-from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
 from motion_core.text import load_text_encoder
 
 SCRIPT = Path(__file__).resolve().parents[2] / "training" / "prepare_dataset.py"

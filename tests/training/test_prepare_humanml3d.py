@@ -6,12 +6,12 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.data.humanml3d import Row, cut_clip, find_amass, read_captions, read_index, read_splits
 from motion_core.data.store import ClipStore
 from motion_core.formats import FormatError
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training"))
 import prepare_humanml3d

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, PARTS, STANDING_PELVIS, UPRIGHT, joint_indices
 from motion_core.data import augment
 from motion_core.data.augment import compose, concatenate, still_spans, swayed, time_scaled, with_calm_arm
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, PARTS, STANDING_PELVIS, UPRIGHT, joint_indices
 
 FPS = 20.0
 LOWER = joint_indices(["lower_body"])

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.data.labels import observed_content, pace, usual_paces, with_traits
 from motion_core.data.phrases import Label
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 
 FPS, FRAMES = 20.0, 60
 

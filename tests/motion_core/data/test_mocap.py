@@ -8,7 +8,10 @@ import tarfile
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import HINGES, rest_direction
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT
 from motion_core.data.mocap import (
     body_key,
     calibrate_actor,
@@ -25,12 +28,9 @@ from motion_core.data.mocap import (
     turned,
 )
 from motion_core.data.sources import SOURCES, find_source
-from motion_core.fitting import HINGES, rest_direction
 from motion_core.formats.bvh_text import read_bvh
 from motion_core.formats.calibration import evidence
 from motion_core.formats.humanoid import fit_body
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT
 
 FILES = {
     "cmu31": ("cmu_bvh.tar.xz", ("02_01", "02_05", "09_01", "49_02")),
@@ -43,7 +43,7 @@ FILES = {
 
 def walk(frames: int = 60) -> Motion:
     """Steps along -Y: one foot planted at a time, so that there are contacts to find."""
-    from motion_core.skeleton import JOINTS, STANDING_PELVIS, UPRIGHT
+    from motion_core.body.skeleton import JOINTS, STANDING_PELVIS, UPRIGHT
 
     rotations = np.tile(quat.IDENTITY, (frames, len(JOINTS), 1))
     rotations[:, 0] = UPRIGHT

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from motion_core.body.skeleton import joint_indices
 from motion_core.data import phrases
 from motion_core.data.phrases import phrases_for
 from motion_core.data.words import mirror_text
-from motion_core.skeleton import joint_indices
 
 CONTENTS, STYLES = sorted(phrases.contents()), sorted(phrases.styles())
 BANDAI_NAMES = (

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.data.dataset import SHARES, TrainingSet
 from motion_core.data.kitchen import Kitchen, Mix
 from motion_core.data.library import build_library, selected
@@ -18,8 +20,6 @@ from motion_core.data.recipes import make
 from motion_core.data.store import ClipRecord, ClipStore, write_store
 from motion_core.features import smpl205
 from motion_core.formats import FormatError
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.text import TextCondition
 
 FPS, MAX_FRAMES = 20.0, 80

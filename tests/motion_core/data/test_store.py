@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
 from motion_core.data.store import INDEX, ROTATIONS, ClipRecord, ClipStore, write_store
 from motion_core.formats import FormatError
-from motion_core.motion import Motion
 
 
 def record(name: str, frames: int = 5, **more) -> ClipRecord:

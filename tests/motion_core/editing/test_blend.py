@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from editing_motions import same_frames, speeds, stepping, swaying
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
 from motion_core.editing.blend import blend, crossfade
 
 EVERY = np.ones(60, dtype=bool)

@@ -10,9 +10,9 @@ from editing_motions import accelerations, same_frames, swaying
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
 from motion_core.editing.borders import join_borders
-from motion_core.motion import Motion
 
 fast = settings(max_examples=15, derandomize=True, deadline=None)
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from editing_motions import same_frames, standing, stepping
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import ANKLE_HEIGHT, JOINT, SOLE
 from motion_core.editing.contacts import find_contacts, runs
 from motion_core.editing.feet import envelope, lock_feet
 from motion_core.editing.pose import Pose
 from motion_core.metrics.physical import physical_scores
-from motion_core.motion import Motion
-from motion_core.skeleton import ANKLE_HEIGHT, JOINT, SOLE
 
 
 def sliding(motion, reference):

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from editing_motions import same_frames, swaying
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
 from motion_core.editing.fill import hermite, hold, lerp
-from motion_core.motion import Motion
 
 FILLS = (hold, lerp, hermite)
 

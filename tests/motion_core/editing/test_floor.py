@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from editing_motions import accelerations, same_frames, stepping
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT
 from motion_core.editing.floor import meet_floor
 from motion_core.metrics.physical import physical_scores
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT
 
 
 @pytest.mark.parametrize("height", [-0.3, -0.02, 0.02, 0.5])

@@ -8,10 +8,10 @@ from editing_motions import standing, swaying
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import JOINT
 from motion_core.editing.ik import LIMBS, bend_axes, place_limb, two_bone
 from motion_core.editing.pose import Pose
-from motion_core.skeleton import JOINT
 
 fast = settings(max_examples=30, derandomize=True, deadline=None)
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from editing_motions import same_frames, speeds, swaying
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import JOINT
 from motion_core.editing.jumps import bridge_jumps
-from motion_core.skeleton import JOINT
 
 SHOULDER = JOINT["left_shoulder"]
 FREE = np.zeros(60, dtype=bool)

@@ -10,10 +10,10 @@ from editing_motions import accelerations, same_frames, speeds, swaying
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import JOINT, UPRIGHT
 from motion_core.editing.meet import meet
 from motion_core.editing.root import running_mean, turned_path, yaw_of
-from motion_core.skeleton import JOINT, UPRIGHT
 
 fast = settings(max_examples=10, derandomize=True, deadline=None)
 FRAMES = 60

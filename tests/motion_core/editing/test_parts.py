@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from editing_motions import swaying
 
+from motion_core.body.skeleton import JOINT, joint_indices
 from motion_core.editing.parts import keep_joints
-from motion_core.skeleton import JOINT, joint_indices
 
 
 @pytest.mark.parametrize("names", [("left_arm",), ("legs", "head"), ("spine2",), ("left_wrist", "right_leg")])

@@ -11,11 +11,11 @@ from editing_motions import standing, stepping, swaying
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import JOINTS
 from motion_core.editing.contacts import find_contacts, runs
 from motion_core.editing.pose import Pose
 from motion_core.editing.reduce import LOCATION, apply_keys, handles, interpolate, reduce_keys, turning_points
-from motion_core.skeleton import JOINTS
 
 fast = settings(max_examples=10, derandomize=True, deadline=None)
 

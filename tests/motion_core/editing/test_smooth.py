@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from editing_motions import same_frames, stepping, swaying
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
 from motion_core.editing.contacts import find_contacts
 from motion_core.editing.pose import Pose
 from motion_core.editing.smooth import local_cubic, smooth

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
 from motion_core.editing.spread import EASE, rotvecs_along, smoothstep, spread
 
 fast = settings(max_examples=40, derandomize=True, deadline=None)

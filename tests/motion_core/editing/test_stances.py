@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from editing_motions import accelerations, same_frames, standing, stepping
 
+from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.editing.stances import settle_feet
-from motion_core.skeleton import JOINT, SOLE
 
 BALLS = [JOINT["left_foot"], JOINT["right_foot"]]
 

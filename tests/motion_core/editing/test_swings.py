@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from editing_motions import same_frames, standing, stepping
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.editing.contacts import speed_of
 from motion_core.editing.pose import Pose
 from motion_core.editing.swings import CLEARANCE, FAST, lift_swings
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, SOLE
 
 
 def shuffling(frames: int = 80, fps: float = 20.0) -> Motion:

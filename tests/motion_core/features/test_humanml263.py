@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, JOINTS, REST_JOINTS, STANDING_PELVIS, UPRIGHT
 from motion_core.features.humanml263 import (
     CONTACT_JOINTS,
     DIM,
@@ -18,8 +20,6 @@ from motion_core.features.humanml263 import (
     y_up_to_z_up,
     z_up_to_y_up,
 )
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, JOINTS, REST_JOINTS, STANDING_PELVIS, UPRIGHT
 
 OTHERS = [name for name in JOINTS if name != "pelvis"]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, PARTS, joint_indices
 from motion_core.features import FeatureStats
 from motion_core.features.known import (
     KNOWN_DIM,
@@ -17,8 +19,6 @@ from motion_core.features.known import (
     poses_known,
 )
 from motion_core.features.smpl205 import DIM, SLICES, canonical, decode, encode
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, PARTS, joint_indices
 
 
 def wandering(frames: int = 40, seed: int = 0) -> Motion:

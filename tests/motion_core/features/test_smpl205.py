@@ -10,7 +10,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, REST_PELVIS, STANDING_PELVIS, UPRIGHT
 from motion_core.features.smpl205 import (
     DIM,
     FEATURE_JOINTS,
@@ -25,8 +27,6 @@ from motion_core.features.smpl205 import (
     split,
     world_matrices,
 )
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, REST_PELVIS, STANDING_PELVIS, UPRIGHT
 
 FPS = 20.0
 

@@ -8,8 +8,9 @@ from foreign_bvh import MIXAMO, foreign_text, march
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core import quaternions as quat
-from motion_core.fitting import CHILD, unit
+from motion_core.body import quaternions as quat
+from motion_core.body.fitting import CHILD, unit
+from motion_core.body.skeleton import JOINT
 from motion_core.formats.bvh import (
     bvh_to_motion,
     bvh_to_motions,
@@ -21,7 +22,6 @@ from motion_core.formats.bvh import (
 )
 from motion_core.formats.calibration import evidence, mean_turns, percentile
 from motion_core.formats.humanoid import capture_to_body, fit_body
-from motion_core.skeleton import JOINT
 
 LIMBS = ("left_hip", "right_hip", "left_knee", "right_knee", "left_shoulder", "right_shoulder", "left_elbow",
          "right_elbow")  # fmt: skip

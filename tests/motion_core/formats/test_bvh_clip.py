@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
 from motion_core.formats import FormatError
 from motion_core.formats.bvh_clip import BvhClip, joined, thinned
 from motion_core.formats.bvh_text import read_bvh

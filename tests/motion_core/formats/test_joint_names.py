@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from motion_core.body.skeleton import JOINTS
 from motion_core.formats.humanoid import NEEDED
 from motion_core.formats.joint_names import guess_names, split_name
-from motion_core.skeleton import JOINTS
 
 MIXAMO = [
     "Hips", "Spine", "Spine1", "Spine2", "Neck", "Head",

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.catalog import CATALOG, find_card
 from motion_core.generators.parts import sequence_of
-from motion_core.skeleton import JOINT, SOLE
 from motion_core.tasks import Generate, Sampling, TaskError, task_from_json, task_to_json
 
 THEN = "a tired person walks forward, stops and waves"

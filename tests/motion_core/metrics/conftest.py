@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.data.store import ClipRecord, ClipStore, write_store
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 
 
 def gait(seed: int, frames: int, speed: float) -> Motion:

@@ -5,11 +5,11 @@ import time
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
 from motion_core.metrics import copies
 from motion_core.metrics.copies import NEAR, CopyIndex, aligned_distance, near_copies
-from motion_core.motion import Motion
-from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
 
 
 def dance(seed: int, frames: int, fps: float = 20.0) -> Motion:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.metrics.checks import (
     backwards,
     both_of,
@@ -33,8 +35,6 @@ from motion_core.metrics.checks import (
 )
 from motion_core.metrics.instructions import INSTRUCTIONS
 from motion_core.metrics.observed import Observed, _reversals
-from motion_core.motion import Motion
-from motion_core.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 
 FPS, FRAMES = 20.0, 80
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from motion_core import quaternions as quat
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
 from motion_core.metrics.physical import mean_scores, physical_scores
-from motion_core.motion import Motion
-from motion_core.skeleton import STANDING_PELVIS, UPRIGHT
 
 
 def standing(frames: int = 30, velocity: float = 0.0, height: float = 0.0, fps: float = 20.0) -> Motion:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from motion_core.body.skeleton import FOOT_JOINTS, joint_indices
 from motion_core.features import FeatureStats
 from motion_core.features.smpl205 import DIM, SLICES, encode
 from motion_core.models.mdm_losses import (
@@ -14,7 +15,6 @@ from motion_core.models.mdm_losses import (
     mdm_losses,
     turned_joints,
 )
-from motion_core.skeleton import FOOT_JOINTS, joint_indices
 
 ALL = LossWeights(positions=1, velocities=1, contacts=1)
 

@@ -1,6 +1,6 @@
 """The user's own SMPL, SMPL-H or SMPL-X file as a `BodyData`: their shape, their mesh. Numpy only.
 
-    python -m motion_core.smpl_body SMPL_NEUTRAL.pkl body.npz --betas 0.5,-1.2
+    python -m motion_core.body.smpl_body SMPL_NEUTRAL.pkl body.npz --betas 0.5,-1.2
 
 The files are licensed to each user; Laban carries none of them. A shaped body is linear in its betas (Loper et al.
 2015, equations 8 and 10): vertices = template + shapedirs betas, joints = regressor vertices. Official .pkl files
@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from motion_core.body_mesh import BodyData
-from motion_core.skeleton import JOINT, JOINTS, PARENTS, TIPS
+from motion_core.body.mesh import BodyData
+from motion_core.body.skeleton import JOINT, JOINTS, PARENTS, TIPS
 
 NEEDED = ("v_template", "f", "weights", "J_regressor", "shapedirs", "kintree_table")
 JOINT_COUNTS = {24: "SMPL", 52: "SMPL-H", 55: "SMPL-X"}
@@ -247,7 +247,7 @@ def _numbers(text: str) -> list[float]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m motion_core.smpl_body", description=__doc__.split("\n")[0]
+        prog="python -m motion_core.body.smpl_body", description=__doc__.split("\n")[0]
     )
     parser.add_argument("model", help="the SMPL, SMPL-H or SMPL-X file, .pkl or .npz")
     parser.add_argument("out", help="the .npz to write, for add_rig")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from motion_core.skeleton import JOINTS, TIPS
+from motion_core.body.skeleton import JOINTS, TIPS
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from motion_core.body_mesh.solid import Capsule, ellipsoid
-from motion_core.skeleton import JOINT, REST_JOINTS, SOLE
+from motion_core.body.mesh.solid import Capsule, ellipsoid
+from motion_core.body.skeleton import JOINT, REST_JOINTS, SOLE
 
 FLOOR = float(REST_JOINTS[JOINT["left_foot"], 1]) - SOLE
 

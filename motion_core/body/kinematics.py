@@ -7,8 +7,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from motion_core.rotations import rot6d_to_matrix
-from motion_core.skeleton import OFFSETS, PARENTS, REST_PELVIS
+from motion_core.body.rotations import rot6d_to_matrix
+from motion_core.body.skeleton import OFFSETS, PARENTS, REST_PELVIS
 
 
 def _depth(joint: int) -> int:

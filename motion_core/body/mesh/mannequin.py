@@ -6,12 +6,12 @@ from functools import cache
 
 import numpy as np
 
-from motion_core.body_mesh.anatomy import FLOOR, PARTS
-from motion_core.body_mesh.body_data import BodyData
-from motion_core.body_mesh.skinning import joint_tones, skin_weights
-from motion_core.body_mesh.solid import distance_at, gradient_at
-from motion_core.body_mesh.surface_nets import surface_nets
-from motion_core.skeleton import JOINT, REST_JOINTS, TIPS
+from motion_core.body.mesh.anatomy import FLOOR, PARTS
+from motion_core.body.mesh.body_data import BodyData
+from motion_core.body.mesh.skinning import joint_tones, skin_weights
+from motion_core.body.mesh.solid import distance_at, gradient_at
+from motion_core.body.mesh.surface_nets import surface_nets
+from motion_core.body.skeleton import JOINT, REST_JOINTS, TIPS
 
 MIRROR_X = np.array([-1.0, 1.0, 1.0])
 # Cell sizes in metres from a coordinate on, per axis: fine at hands, head and feet, coarse on torso and legs.

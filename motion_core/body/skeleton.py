@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from motion_core.joints import (
+from motion_core.body.joints import (
     FOOT_JOINTS,
     JOINT,
     JOINTS,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motion_core.skeleton import JOINT, JOINTS, MIRROR, PARENT_OF, REST_JOINTS, mirrored_name
+from motion_core.body.skeleton import JOINT, JOINTS, MIRROR, PARENT_OF, REST_JOINTS, mirrored_name
 
 Vector = tuple[float, float, float]
 INFLUENCES = 4  # bones per vertex that game engines take

@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, REST_JOINTS
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, REST_JOINTS
 
 # Joint -> the child its bone points to. The others end a chain (wrist, head, foot) or carry several bones.
 CHILD: dict[str, str] = {

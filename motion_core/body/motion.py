@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from motion_core import quaternions as quat
-from motion_core.skeleton import JOINT, JOINTS, MIRROR, OFFSETS, PARENTS, REST_PELVIS, TIPS
+from motion_core.body import quaternions as quat
+from motion_core.body.skeleton import JOINT, JOINTS, MIRROR, OFFSETS, PARENTS, REST_PELVIS, TIPS
 
 MAX_FPS = 1000.0
 UNIT_WITHIN = 2e-7  # rounding to float32 moves the norm of a unit quaternion by less
