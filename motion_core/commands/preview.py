@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     size = check_integer("size", args.size, 64, 2048)
     motion = read_motion(args.motion)
 
-    from motion_core.preview import render_preview
+    from motion_core.pictures.render import render_preview
 
     with progress(args, "drawing") as report:
         render_preview(motion, out, text=args.text, size=size, on_frame=report)

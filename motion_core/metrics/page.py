@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from motion_core import figure
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINTS, TIPS
 from motion_core.formats.files import atomic_write
@@ -19,6 +18,7 @@ from motion_core.metrics.contest import Contest
 from motion_core.metrics.instructions import INSTRUCTIONS
 from motion_core.metrics.report import real_motions
 from motion_core.metrics.split import Wanted, spread
+from motion_core.pictures import figure
 
 TEMPLATE = Path(__file__).with_name("page.html")
 POINTS = (*JOINTS, *TIPS)

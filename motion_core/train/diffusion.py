@@ -22,7 +22,7 @@ from motion_core.generators.diffusion import FAMILIES, Generator, family_classes
 from motion_core.models.dit import DiT
 from motion_core.models.mdm_losses import LossWeights, mdm_losses
 from motion_core.nn.condition import Condition
-from motion_core.preview import render_preview
+from motion_core.pictures.render import render_preview
 from motion_core.tasks import Generate, Sampling
 from motion_core.train.completion import PATTERN_SETS, random_known
 from motion_core.train.config import ConfigError, LoopConfig, table_to_config

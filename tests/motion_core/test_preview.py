@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from motion_core.figure import BACKGROUND, LEFT, RIGHT, Camera, body_points, draw_frame
-from motion_core.preview import camera_path, render_preview
+from motion_core.pictures.figure import BACKGROUND, LEFT, RIGHT, Camera, body_points, draw_frame
+from motion_core.pictures.render import camera_path, render_preview
 
 
 def _colour_centre(picture: Image.Image, colour: str) -> np.ndarray:

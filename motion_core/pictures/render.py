@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from motion_core.body.motion import Motion
-from motion_core.figure import BACKGROUND, Camera, body_points, draw_frame
 from motion_core.formats.files import atomic_write
+from motion_core.pictures.figure import BACKGROUND, Camera, body_points, draw_frame
 
 FORMATS = (".gif", ".mp4", ".png")
 GIF_FPS = 20.0  # GIF delays count hundredths of a second: 20 fps is exact, 30 is not
