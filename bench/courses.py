@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from motion_core.body.motion import Motion
-from motion_core.constraints import FollowPath
 from motion_core.editing.course import QUICKEST, TURNING, Course
+from motion_core.tasks.pins_and_paths import FollowPath
 
 WALK = "a person walks forward"
 PATHS = {  # name: prompt, seconds, path

@@ -24,7 +24,6 @@ from generate import peak
 
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, PARTS, SOLE
-from motion_core.constraints import CleanUp, Pin
 from motion_core.data.store import ClipStore
 from motion_core.editing.contacts import runs
 from motion_core.editing.pins import pin_frames
@@ -33,6 +32,7 @@ from motion_core.metrics.contenders import Contender
 from motion_core.metrics.physical import physical_scores
 from motion_core.metrics.split import spread
 from motion_core.tasks import Complete, Edit, Generate, Sampling, Sequence
+from motion_core.tasks.pins_and_paths import CleanUp, Pin
 
 PROMPTS = (
     "a person walks forward", "someone waves with the right hand", "a person runs forward", "a person bows",

@@ -7,8 +7,8 @@ from typing import Any
 import bpy
 import numpy as np
 
-from motion_core.constraints import ALONG, FREE, FollowPath, Pin
 from motion_core.rig_maps import RigError
+from motion_core.tasks.pins_and_paths import ALONG, FREE, FollowPath, Pin
 
 from .capture import space_of
 

@@ -13,11 +13,11 @@ import bpy
 import numpy as np
 
 from motion_core.body.joints import JOINTS
-from motion_core.constraints import Pin
 from motion_core.formats import FormatError
 from motion_core.formats.npz import bytes_to_motion, motion_to_bytes
 from motion_core.retarget import RigError
 from motion_core.tasks import TaskError
+from motion_core.tasks.pins_and_paths import Pin
 
 from . import preview
 from .actions import held

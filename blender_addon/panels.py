@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from motion_core.checks import TaskError, check_prompt
+from motion_core.tasks.checks import TaskError, check_prompt
 from motion_core.wording.parts import Part, TooShort, parts_of
 
 from .operators.generate import generate_fault, settings_of, target_rig

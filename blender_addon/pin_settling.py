@@ -13,9 +13,9 @@ from functools import partial
 import bpy
 import numpy as np
 
-from motion_core.constraints import Pin
 from motion_core.editing.pins import meet_pins, pin_frames
 from motion_core.retarget import motion_space
+from motion_core.tasks.pins_and_paths import Pin
 
 from .mapping import bones_of
 from .rig import read_rig

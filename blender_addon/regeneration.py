@@ -10,8 +10,8 @@ import bpy
 
 from motion_core import __version__
 from motion_core.catalog import find_card
-from motion_core.constraints import Pin
 from motion_core.tasks import Generate, Sampling, TaskError
+from motion_core.tasks.pins_and_paths import Pin
 
 from . import preview
 from .actions import held, sign

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from motion_core.constraints import Pin
 from motion_core.tasks import TaskError
+from motion_core.tasks.pins_and_paths import Pin
 
 from .strips import Record, Strip
 

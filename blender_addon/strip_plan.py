@@ -18,9 +18,9 @@ from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion, all_said
 from motion_core.body.skeleton import JOINTS
 from motion_core.catalog import find_card, sampling_of
-from motion_core.constraints import Pin
 from motion_core.tasks import MAX_SEED, Complete, Generate, Sampling
 from motion_core.tasks import Sequence as PromptSequence
+from motion_core.tasks.pins_and_paths import Pin
 
 from .strips import Record, Strip, joined
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from motion_core.body.motion import Motion
-    from motion_core.constraints import Pin
+    from motion_core.tasks.pins_and_paths import Pin
 
     from .strip_plan import Canvas, Step
 

@@ -26,7 +26,6 @@ from bpy.props import (
 )
 
 from motion_core.catalog import CATALOG, DEFAULT_MODEL
-from motion_core.constraints import Pin
 from motion_core.tasks import (
     LONGEST,
     MAX_GUIDANCE,
@@ -36,6 +35,7 @@ from motion_core.tasks import (
     TaskError,
     check_prompt,
 )
+from motion_core.tasks.pins_and_paths import Pin
 
 from .fps import scene_fps
 

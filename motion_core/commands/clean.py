@@ -8,8 +8,8 @@ from pathlib import Path
 
 from motion_core.commands.console import answer, check_out, write_motion
 from motion_core.commands.making import add_clean_arguments, add_out_argument, clean_of
-from motion_core.constraints import CleanUp
 from motion_core.tasks import TaskError, check_number
+from motion_core.tasks.pins_and_paths import CleanUp
 
 EXAMPLE = """examples:
   laban clean in.npz --feet --floor --out clean.npz

@@ -17,8 +17,8 @@ from motion_core.commands.console import (
     result_paths,
     write_motion,
 )
-from motion_core.constraints import CleanUp
 from motion_core.tasks import MAX_COUNT, Sampling, check_integer
+from motion_core.tasks.pins_and_paths import CleanUp
 
 
 def add_out_argument(parser: argparse.ArgumentParser) -> None:

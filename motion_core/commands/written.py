@@ -7,8 +7,8 @@ import math
 import re
 from pathlib import Path
 
-from motion_core.constraints import ALONG, FollowPath, Pin
 from motion_core.tasks import TaskError
+from motion_core.tasks.pins_and_paths import ALONG, FollowPath, Pin
 
 PIN_FORM = "JOINT@SECONDS[:SECONDS]=X,Y,Z, for the pelvis also =heading:DEGREES or =X,Y,Z,heading:DEGREES"
 PATH_FORM = "a .csv file of x,y[,seconds] lines, or points 'x,y x,y ...' or 'x,y@seconds x,y@seconds ...'"

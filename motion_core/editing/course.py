@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motion_core.constraints import FollowPath
 from motion_core.editing.spread import smoothstep
+from motion_core.tasks.pins_and_paths import FollowPath
 
 BEND, AHEAD = 0.1, 0.15  # metres before and behind between which bends are measured, and the line's direction
 SHARPEST = 0.33  # m/s at which a line may be walked back the way it came

@@ -14,13 +14,13 @@ import numpy as np
 
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
-from motion_core.constraints import ALONG, FollowPath
 from motion_core.editing.contacts import SIDES, runs
 from motion_core.editing.course import FASTER, Course
 from motion_core.editing.feet import FootPlan, place_feet
 from motion_core.editing.pose import Pose, frozen_mask
 from motion_core.editing.root import correct_heading, correct_place, pace_of, running_mean
 from motion_core.editing.spread import frames_to, smoothstep, spread
+from motion_core.tasks.pins_and_paths import ALONG, FollowPath
 
 SLOW = 2.0  # seconds of the window: what changes more slowly than a stride carries the feet along
 ROUND = 0.3  # seconds within which the line is rounded: nobody changes direction within a frame

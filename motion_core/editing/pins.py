@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from motion_core.body.motion import Motion
-from motion_core.constraints import Pin
 from motion_core.editing.contacts import runs
 from motion_core.editing.pose import Pose, frozen_mask
 from motion_core.editing.reach import limb_of, reach
 from motion_core.editing.root import correct_heading, correct_place, pace_of
 from motion_core.editing.spread import frames_to, smoothstep, spread
+from motion_core.tasks.pins_and_paths import Pin
 
 EASE, LONGEST_EASE = 0.4, 1.0  # seconds
 LEAD_SPEED = 1.25  # m/s: far pins are eased in for longer, so that no limb is thrown

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 
 from motion_core.body.motion import Motion
-from motion_core.constraints import Pin
 from motion_core.features import FeatureStats
 from motion_core.features.known import (
     STEPS,
@@ -21,6 +20,7 @@ from motion_core.features.known import (
 from motion_core.features.smpl205 import DIM, canonical, decode, encode
 from motion_core.generators.plan import Given, Place, Plan, Work, gap_places, place_of
 from motion_core.tasks import Sampling
+from motion_core.tasks.pins_and_paths import Pin
 
 CONTEXT = 20  # known frames a clip begins with (and ends with, where there are any)
 SHORT_CONTEXT = 12  # the same for models of short clips, which have seen no more in training

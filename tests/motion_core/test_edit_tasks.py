@@ -11,8 +11,8 @@ import pytest
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, PARTS
-from motion_core.constraints import FollowPath, Pin
 from motion_core.tasks import Complete, Edit, Sampling, Sequence, TaskError, task_from_json, task_to_json
+from motion_core.tasks.pins_and_paths import FollowPath, Pin
 
 
 def clip(frames: int = 30, fps: float = 20.0) -> Motion:

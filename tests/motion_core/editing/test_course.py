@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from motion_core.constraints import FollowPath
 from motion_core.editing.course import BRAKING, SHARPEST, Course
+from motion_core.tasks.pins_and_paths import FollowPath
 
 CORNER = FollowPath(((0, 0), (0, -3), (3, -3)))
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from editing_motions import accelerations, same_frames, standing, stepping, swaying
 
-from motion_core.constraints import FREE, FollowPath
 from motion_core.editing.course import QUICKEST, TURNING, Course, lengths_of
 from motion_core.editing.feet import FootPlan, place_feet
 from motion_core.editing.path import meet_path, path_rows
 from motion_core.editing.pose import Pose
+from motion_core.tasks.pins_and_paths import FREE, FollowPath
 
 HALF_CIRCLE = tuple(
     (2 * np.sin(t) - 0.3, -2 * (1 - np.cos(t)) + 0.1) for t in np.linspace(0, np.pi / 2, 40).tolist()

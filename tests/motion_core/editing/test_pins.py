@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from motion_core.body import quaternions as quat
 from motion_core.body.skeleton import JOINT, JOINTS
-from motion_core.constraints import Pin
 from motion_core.editing.pins import MET, MET_DEGREES, PinMiss, meet_pins, pin_frames
 from motion_core.editing.pose import Pose
+from motion_core.tasks.pins_and_paths import Pin
 
 fast = settings(max_examples=30, derandomize=True, deadline=None)
 LIMB_ENDS = ("left_wrist", "right_wrist", "left_foot", "right_foot", "left_ankle", "right_ankle")

@@ -8,9 +8,9 @@ import pytest
 from editing_motions import stepping
 
 from motion_core.catalog import INBETWEEN_CARDS, find_card
-from motion_core.constraints import FollowPath, Pin
 from motion_core.generators.between import specialist_for
 from motion_core.tasks import Complete, Edit, Generate
+from motion_core.tasks.pins_and_paths import FollowPath, Pin
 
 CARD = find_card("dit-adaln")
 MOTION = stepping(120, 30.0)

@@ -11,12 +11,12 @@ from tiny_mdm import save_tiny_dit
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT, joint_indices
-from motion_core.constraints import FollowPath, Pin
 from motion_core.generators import load_generator
 from motion_core.generators.completing import known_frames, layout
 from motion_core.generators.sequencing import pieces
 from motion_core.generators.windows import fill
 from motion_core.tasks import CleanUp, Complete, Edit, Generate, Sampling, Sequence, TaskError
+from motion_core.tasks.pins_and_paths import FollowPath, Pin
 
 FEW = Sampling(seed=4, steps=3)
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
-from motion_core.constraints import FollowPath, Pin
 from motion_core.editing.path import path_rows
 from motion_core.features.known import STEPS
 from motion_core.features.smpl205 import encode
 from motion_core.generators.windows import CONTEXT, gaps_of, pin_rows, seen_from, spans
+from motion_core.tasks.pins_and_paths import FollowPath, Pin
 
 
 @given(

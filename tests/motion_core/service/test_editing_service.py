@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from editing_motions import stepping, swaying
 
-from motion_core.constraints import CleanUp, FollowPath, Pin
 from motion_core.formats.npz import bytes_to_motion
 from motion_core.service.jobs import JobTable, Limits, QueueFull
 from motion_core.tasks import Complete, Edit, Sampling, Sequence, task_to_json
+from motion_core.tasks.pins_and_paths import CleanUp, FollowPath, Pin
 
 FEW = Sampling(seed=5, steps=2)
 

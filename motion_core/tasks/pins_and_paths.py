@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from motion_core.body.joints import JOINT
-from motion_core.checks import TaskError, check_number, check_point
+from motion_core.tasks.checks import TaskError, check_number, check_point
 
 MAX_TIME = 3600.0
 MAX_SMOOTH = 2.0  # seconds

@@ -13,14 +13,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from motion_core.body.joints import JOINTS, joint_indices
-from motion_core.checks import (
-    MAX_PROMPT,
-    TaskError,
-    check_integer,
-    check_number,
-    check_prompt,
-)
-from motion_core.constraints import CleanUp, FollowPath, Pin
+from motion_core.tasks.checks import MAX_PROMPT, TaskError, check_integer, check_number, check_prompt
+from motion_core.tasks.pins_and_paths import CleanUp, FollowPath, Pin
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
