@@ -28,9 +28,9 @@ from motion_core.data.store import ClipStore
 from motion_core.editing.contacts import runs
 from motion_core.editing.pins import pin_frames
 from motion_core.generators import Generator
-from motion_core.metrics.contenders import Contender
-from motion_core.metrics.physical import physical_scores
-from motion_core.metrics.split import spread
+from motion_core.metrics.benchmark.contenders import Contender
+from motion_core.metrics.benchmark.split import spread
+from motion_core.metrics.measures.physical import physical_scores
 from motion_core.tasks import Complete, Edit, Generate, Sampling, Sequence
 from motion_core.tasks.pins_and_paths import CleanUp, Pin
 

@@ -27,8 +27,8 @@ from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import BODY_HEIGHT, JOINT
 from motion_core.data.store import ClipStore
-from motion_core.metrics.physical import contacts
-from motion_core.metrics.split import spread
+from motion_core.metrics.benchmark.split import spread
+from motion_core.metrics.measures.physical import contacts
 from motion_core.retarget import (
     BoneCurves,
     RigBone,

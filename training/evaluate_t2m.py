@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from motion_core.metrics.t2m import T2MClip, T2MEmbedder, draw, t2m_scores, t2m_table
-from motion_core.metrics.t2m_data import read_clips, read_made, read_repeats
+from motion_core.metrics.humanml3d.folder import read_clips, read_made, read_repeats
+from motion_core.metrics.humanml3d.protocol import T2MClip, T2MEmbedder, draw, t2m_scores, t2m_table
 
 
 def real_row(

@@ -20,7 +20,7 @@ from motion_core.data.dataset import TrainingSet
 from motion_core.data.words import mentions_side, mirror_text
 from motion_core.embedding import Embedder, load_embedder
 from motion_core.features.smpl205 import decode
-from motion_core.metrics.matching import gallery_scores, matching_scores
+from motion_core.metrics.measures.matching import gallery_scores, matching_scores
 from motion_core.train.negatives import FalseNegatives
 
 BATCHES = (32, 64)

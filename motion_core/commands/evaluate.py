@@ -66,7 +66,9 @@ def _complete(args: argparse.Namespace) -> int:
         raise TaskError("--prompts, --benchmark and --evaluator belong to --task generate: leave them out")
 
     from motion_core.data.store import ClipStore
-    from motion_core.metrics import completion, completion_table, gaps
+    from motion_core.metrics.gaps import completion
+    from motion_core.metrics.gaps import table as completion_table
+    from motion_core.metrics.gaps import windows as gaps
 
     store = ClipStore.open(args.data)
     with progress(args, "gaps") as show:
@@ -89,10 +91,10 @@ def _benchmark(args: argparse.Namespace) -> int:
     replications = check_integer("replications", args.replications, 1, 1000)
 
     from motion_core.data.store import ClipStore
-    from motion_core.metrics import contest as contests
-    from motion_core.metrics import page as pages
-    from motion_core.metrics import report as reports
-    from motion_core.metrics import table as tables
+    from motion_core.metrics.benchmark import contest as contests
+    from motion_core.metrics.benchmark import page as pages
+    from motion_core.metrics.benchmark import table as tables
+    from motion_core.metrics.prompts import report as reports
 
     store = ClipStore.open(args.data)
     contest = contests.open_contest(

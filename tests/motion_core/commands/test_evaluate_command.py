@@ -11,7 +11,8 @@ from tiny_tmr import bowing, save_tiny_tmr
 
 from motion_core.cli import main
 from motion_core.data.store import ClipRecord, write_store
-from motion_core.metrics import page, report
+from motion_core.metrics.benchmark import page
+from motion_core.metrics.prompts import report
 
 
 @pytest.fixture(scope="module")

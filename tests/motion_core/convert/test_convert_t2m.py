@@ -14,7 +14,7 @@ from motion_core.convert.unpickle import tensors_of
 from motion_core.convert.unpickle_plain import main as unpickle_plain
 from motion_core.convert.words import read_places, read_words
 from motion_core.formats import FormatError
-from motion_core.metrics.t2m import T2MEmbedder
+from motion_core.metrics.humanml3d.protocol import T2MEmbedder
 
 SPECIAL = {"walk": "Act_VIP", "left": "Loc_VIP", "slowly": "Desc_VIP"}
 CAPTIONS = (

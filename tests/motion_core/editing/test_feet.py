@@ -14,7 +14,7 @@ from motion_core.body.skeleton import ANKLE_HEIGHT, JOINT, SOLE
 from motion_core.editing.contacts import find_contacts, runs
 from motion_core.editing.feet import envelope, lock_feet
 from motion_core.editing.pose import Pose
-from motion_core.metrics.physical import physical_scores
+from motion_core.metrics.measures.physical import physical_scores
 
 
 def sliding(motion, reference):

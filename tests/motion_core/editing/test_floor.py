@@ -12,7 +12,7 @@ from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT
 from motion_core.editing.floor import meet_floor
-from motion_core.metrics.physical import physical_scores
+from motion_core.metrics.measures.physical import physical_scores
 
 
 @pytest.mark.parametrize("height", [-0.3, -0.02, 0.02, 0.5])

@@ -7,7 +7,7 @@ import pytest
 from editing_motions import stepping, swaying
 
 from motion_core.editing.rounds import apart, find_round
-from motion_core.metrics.errors import heading_frame
+from motion_core.metrics.measures.errors import heading_frame
 
 
 def gap_of(motion) -> float:

@@ -12,7 +12,7 @@ from motion_core.body import quaternions as quat
 from motion_core.editing.contacts import find_contacts
 from motion_core.editing.pose import Pose
 from motion_core.editing.smooth import local_cubic, smooth
-from motion_core.metrics.physical import physical_scores
+from motion_core.metrics.measures.physical import physical_scores
 
 
 def shaken(motion, amount=0.02):

@@ -11,14 +11,20 @@ import pytest
 
 from motion_core.data.library import build_library
 from motion_core.embedding import load_embedder
-from motion_core.metrics import contest as contests
-from motion_core.metrics.benchmark import Benchmark, RowResult, interval, run_benchmark, size_notes
-from motion_core.metrics.copies import CopyIndex
-from motion_core.metrics.cost import Cost, cost_in_child
-from motion_core.metrics.lineup import Drawn, RandomRow, RealRow, RetrievalRow
-from motion_core.metrics.retrieval import Retrieval
-from motion_core.metrics.split import load_split
-from motion_core.metrics.table import benchmark_to_markdown, write_benchmark
+from motion_core.metrics.benchmark import contest as contests
+from motion_core.metrics.benchmark.benchmark import (
+    Benchmark,
+    RowResult,
+    interval,
+    run_benchmark,
+    size_notes,
+)
+from motion_core.metrics.benchmark.cost import Cost, cost_in_child
+from motion_core.metrics.benchmark.lineup import Drawn, RandomRow, RealRow, RetrievalRow
+from motion_core.metrics.benchmark.retrieval import Retrieval
+from motion_core.metrics.benchmark.split import load_split
+from motion_core.metrics.benchmark.table import benchmark_to_markdown, write_benchmark
+from motion_core.metrics.measures.copies import CopyIndex
 from motion_core.text import load_text_encoder
 
 

@@ -9,10 +9,10 @@ import pytest
 from gap_store import save_gap_store
 
 from motion_core.editing.fill import hermite
-from motion_core.metrics.completion import INTERPOLATIONS, ModelFill, each, measure, run_completion
-from motion_core.metrics.completion_table import completion_to_markdown, write_completion
-from motion_core.metrics.contenders import Contender
-from motion_core.metrics.gaps import load_gaps
+from motion_core.metrics.benchmark.contenders import Contender
+from motion_core.metrics.gaps.completion import INTERPOLATIONS, ModelFill, each, measure, run_completion
+from motion_core.metrics.gaps.table import completion_to_markdown, write_completion
+from motion_core.metrics.gaps.windows import load_gaps
 from motion_core.tasks import TaskError
 
 ONE = np.ones((22, 3))

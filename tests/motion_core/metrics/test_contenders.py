@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from motion_core.diffusion.samplers import SAMPLERS
-from motion_core.metrics.contenders import Contender
+from motion_core.metrics.benchmark.contenders import Contender
 from motion_core.tasks import Sampling, TaskError
 
 

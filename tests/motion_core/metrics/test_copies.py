@@ -8,8 +8,8 @@ import pytest
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
-from motion_core.metrics import copies
-from motion_core.metrics.copies import NEAR, CopyIndex, aligned_distance, near_copies
+from motion_core.metrics.measures import copies
+from motion_core.metrics.measures.copies import NEAR, CopyIndex, aligned_distance, near_copies
 
 
 def dance(seed: int, frames: int, fps: float = 20.0) -> Motion:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from motion_core.body.skeleton import JOINT, JOINTS
-from motion_core.metrics.errors import PARTS, ape_ave, body_heading, mean_ape_ave
+from motion_core.metrics.measures.errors import PARTS, ape_ave, body_heading, mean_ape_ave
 
 
 @pytest.fixture

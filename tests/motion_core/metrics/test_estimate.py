@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from motion_core.metrics.estimate import Estimate
-from motion_core.metrics.intervals import mean_interval
+from motion_core.metrics.measures.estimate import Estimate
+from motion_core.metrics.measures.intervals import mean_interval
 
 
 def test_equal_weights_are_a_plain_mean():

@@ -6,7 +6,7 @@ import scipy.linalg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core.metrics.frechet import frechet_distance
+from motion_core.metrics.measures.frechet import frechet_distance
 
 
 def by_matrix_root(a, b):

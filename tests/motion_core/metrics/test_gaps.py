@@ -7,7 +7,15 @@ import pytest
 from editing_motions import swaying
 from gap_store import save_gap_store
 
-from motion_core.metrics.gaps import BEFORE, FPS, Window, cut_windows, load_gaps, position_scale, store_scale
+from motion_core.metrics.gaps.windows import (
+    BEFORE,
+    FPS,
+    Window,
+    cut_windows,
+    load_gaps,
+    position_scale,
+    store_scale,
+)
 from motion_core.tasks import TaskError
 
 LENGTHS = (30, 60, 100)

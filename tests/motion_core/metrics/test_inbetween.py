@@ -10,7 +10,7 @@ import pytest
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
-from motion_core.metrics.inbetween import aligned, gap_sums, npss_sums
+from motion_core.metrics.gaps.inbetween import aligned, gap_sums, npss_sums
 
 GAP = (10, 25)
 ONE = np.ones((22, 3))

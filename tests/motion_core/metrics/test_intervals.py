@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from motion_core.metrics.intervals import mean_interval, student_quantile
+from motion_core.metrics.measures.intervals import mean_interval, student_quantile
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 4, 9, 19, 20, 199])

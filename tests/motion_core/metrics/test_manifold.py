@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core.metrics import manifold
-from motion_core.metrics.manifold import prdc
+from motion_core.metrics.measures import manifold
+from motion_core.metrics.measures.manifold import prdc
 
 
 def literal(real, fake, k):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core.metrics.matching import gallery_scores, matching_scores, tmr_score
+from motion_core.metrics.measures.matching import gallery_scores, matching_scores, tmr_score
 
 BATCHES = (32, 64)
 

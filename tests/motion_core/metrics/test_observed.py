@@ -8,7 +8,9 @@ import pytest
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
-from motion_core.metrics.checks import (
+from motion_core.metrics.prompts.instructions import INSTRUCTIONS
+from motion_core.metrics.prompts.observed import Observed, _reversals
+from motion_core.metrics.prompts.outcomes import (
     backwards,
     both_of,
     bows,
@@ -33,8 +35,6 @@ from motion_core.metrics.checks import (
     walks,
     waves,
 )
-from motion_core.metrics.instructions import INSTRUCTIONS
-from motion_core.metrics.observed import Observed, _reversals
 
 FPS, FRAMES = 20.0, 80
 

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from motion_core.data.library import build_library
-from motion_core.metrics.instructions import INSTRUCTIONS
-from motion_core.metrics.lineup import Drawn
-from motion_core.metrics.page import POINTS, Shown, collect, page_html, quantised, write_page
-from motion_core.metrics.retrieval import Retrieval
-from motion_core.metrics.split import load_split
+from motion_core.metrics.benchmark.lineup import Drawn
+from motion_core.metrics.benchmark.page import POINTS, Shown, collect, page_html, quantised, write_page
+from motion_core.metrics.benchmark.retrieval import Retrieval
+from motion_core.metrics.benchmark.split import load_split
+from motion_core.metrics.prompts.instructions import INSTRUCTIONS
 from motion_core.pictures.figure import Camera, body_points
 from motion_core.text import load_text_encoder
 

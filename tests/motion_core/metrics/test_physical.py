@@ -8,7 +8,7 @@ import pytest
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
-from motion_core.metrics.physical import mean_scores, physical_scores
+from motion_core.metrics.measures.physical import mean_scores, physical_scores
 
 
 def standing(frames: int = 30, velocity: float = 0.0, height: float = 0.0, fps: float = 20.0) -> Motion:

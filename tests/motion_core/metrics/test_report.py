@@ -7,13 +7,19 @@ import json
 import pytest
 
 from motion_core.data.library import build_library
-from motion_core.metrics import report as reports
-from motion_core.metrics.contenders import Contender
-from motion_core.metrics.instructions import INSTRUCTIONS, STANDING, Instruction
-from motion_core.metrics.lineup import ModelRow
-from motion_core.metrics.report import InstructionRow, PromptReport, evaluate_prompts, margin, real_motions
-from motion_core.metrics.retrieval import Retrieval
-from motion_core.metrics.split import Wanted
+from motion_core.metrics.benchmark.contenders import Contender
+from motion_core.metrics.benchmark.lineup import ModelRow
+from motion_core.metrics.benchmark.retrieval import Retrieval
+from motion_core.metrics.benchmark.split import Wanted
+from motion_core.metrics.prompts import report as reports
+from motion_core.metrics.prompts.instructions import INSTRUCTIONS, STANDING, Instruction
+from motion_core.metrics.prompts.report import (
+    InstructionRow,
+    PromptReport,
+    evaluate_prompts,
+    margin,
+    real_motions,
+)
 from motion_core.text import load_text_encoder
 
 

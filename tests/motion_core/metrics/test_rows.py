@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from motion_core.metrics.rows import check_pairs, check_rows, squared_distances
+from motion_core.metrics.measures.rows import check_pairs, check_rows, squared_distances
 
 
 def test_distances_are_those_of_scipy_far_from_the_origin_too():

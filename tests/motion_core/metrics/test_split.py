@@ -9,8 +9,8 @@ import pytest
 
 from motion_core.data.library import build_library
 from motion_core.data.store import ClipStore, write_store
-from motion_core.metrics.retrieval import Retrieval
-from motion_core.metrics.split import load_split, spread
+from motion_core.metrics.benchmark.retrieval import Retrieval
+from motion_core.metrics.benchmark.split import load_split, spread
 from motion_core.tasks import TaskError
 from motion_core.text import load_text_encoder
 

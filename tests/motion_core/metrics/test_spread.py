@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core.metrics.spread import diversity, multimodality
+from motion_core.metrics.measures.variety import diversity, multimodality
 
 
 def test_two_rows_five_apart():

@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from motion_core.metrics.frechet import frechet_distance
-from motion_core.metrics.t2m import COLUMNS, T2MClip, T2MEmbedder, draw, t2m_scores, t2m_table
+from motion_core.metrics.humanml3d.protocol import (
+    COLUMNS,
+    T2MClip,
+    T2MEmbedder,
+    draw,
+    t2m_scores,
+    t2m_table,
+)
+from motion_core.metrics.measures.frechet import frechet_distance
 from motion_core.models.t2m_evaluator import T2MEvaluator, T2MEvaluatorConfig
 
 FEATURES = 12

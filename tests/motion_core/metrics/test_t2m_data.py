@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from motion_core.formats import FormatError
-from motion_core.metrics.t2m_data import read_clips, read_made, read_repeats
+from motion_core.metrics.humanml3d.folder import read_clips, read_made, read_repeats
 
 WALK = "a person walks.#a/DET person/NOUN walk/VERB#0.0#0.0"
 TURN = "turns left#turn/VERB left/ADJ#1.0#3.5"

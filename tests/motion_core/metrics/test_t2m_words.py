@@ -2,7 +2,7 @@
 
 import pytest
 
-from motion_core.metrics.t2m_words import KEY_WORDS, token_places
+from motion_core.metrics.humanml3d.words import KEY_WORDS, token_places
 from motion_core.models.t2m_evaluator import TAGS
 
 PLACES = {word: row for row, word in enumerate(["sos", "eos", "unk", "a", "person", "walk", "left", "feet"])}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from motion_core.data.joins import Clause as Joined
 from motion_core.data.joins import then_text, while_text
 from motion_core.data.phrases import Subject
-from motion_core.metrics.instructions import INSTRUCTIONS
+from motion_core.metrics.prompts.instructions import INSTRUCTIONS
 from motion_core.tasks.checks import check_prompt
 from motion_core.wording.clauses import MAX_CLAUSES, Clause, split_clauses
 

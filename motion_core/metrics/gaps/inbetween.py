@@ -20,7 +20,7 @@ import numpy as np
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT
-from motion_core.metrics.physical import sliding_steps
+from motion_core.metrics.measures.physical import sliding_steps
 
 Gap = tuple[int, int]  # frames start:stop
 LEAST_POWER = 1e-12  # below it a series has no spectrum to speak of

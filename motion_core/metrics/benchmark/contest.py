@@ -9,13 +9,19 @@ from typing import Any
 
 from motion_core.data.library import Library, build_library
 from motion_core.data.store import ClipStore
-from motion_core.metrics.benchmark import Benchmark, Progress, RowResult, run_benchmark, size_notes
-from motion_core.metrics.contenders import Contender
-from motion_core.metrics.copies import CopyIndex
-from motion_core.metrics.cost import cost_in_child
-from motion_core.metrics.lineup import ModelRow, RandomRow, RealRow, RetrievalRow, Row
-from motion_core.metrics.retrieval import Retrieval
-from motion_core.metrics.split import MAX_SECONDS, EvaluationSplit, load_split
+from motion_core.metrics.benchmark.benchmark import (
+    Benchmark,
+    Progress,
+    RowResult,
+    run_benchmark,
+    size_notes,
+)
+from motion_core.metrics.benchmark.contenders import Contender
+from motion_core.metrics.benchmark.cost import cost_in_child
+from motion_core.metrics.benchmark.lineup import ModelRow, RandomRow, RealRow, RetrievalRow, Row
+from motion_core.metrics.benchmark.retrieval import Retrieval
+from motion_core.metrics.benchmark.split import MAX_SECONDS, EvaluationSplit, load_split
+from motion_core.metrics.measures.copies import CopyIndex
 from motion_core.tasks import TaskError
 from motion_core.text import TextEncoder, load_text_encoder
 

@@ -16,10 +16,10 @@ import numpy as np
 from motion_core.body.motion import Motion
 from motion_core.data.store import ClipStore
 from motion_core.editing import fill
-from motion_core.metrics.contenders import Contender
-from motion_core.metrics.estimate import Estimate, Interval
-from motion_core.metrics.gaps import AFTER, BEFORE, FPS, GAPS, Window, load_gaps, store_scale
-from motion_core.metrics.inbetween import Gap, GapSums, gap_sums
+from motion_core.metrics.benchmark.contenders import Contender
+from motion_core.metrics.gaps.inbetween import Gap, GapSums, gap_sums
+from motion_core.metrics.gaps.windows import AFTER, BEFORE, FPS, GAPS, Window, load_gaps, store_scale
+from motion_core.metrics.measures.estimate import Estimate, Interval
 from motion_core.tasks import Complete, TaskError
 
 # all windows of one gap length at once: models take batches

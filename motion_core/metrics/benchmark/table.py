@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from motion_core.formats.files import atomic_write
-from motion_core.metrics.benchmark import Benchmark, Interval, RowResult
+from motion_core.metrics.benchmark.benchmark import Benchmark, Interval, RowResult
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ import numpy as np
 from motion_core.body.motion import Motion
 from motion_core.data.library import Library
 from motion_core.generators.diffusion import Generator
-from motion_core.metrics.contenders import Contender
-from motion_core.metrics.retrieval import Retrieval
-from motion_core.metrics.split import EvaluationSplit, Wanted
+from motion_core.metrics.benchmark.contenders import Contender
+from motion_core.metrics.benchmark.retrieval import Retrieval
+from motion_core.metrics.benchmark.split import EvaluationSplit, Wanted
 from motion_core.tasks import Generate
 
 OnStep = Callable[[int, int], None]

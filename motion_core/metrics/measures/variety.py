@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from motion_core.metrics.rows import check_rows
+from motion_core.metrics.measures.rows import check_rows
 
 
 def diversity(motion: np.ndarray, pairs: int, rng: np.random.Generator) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from motion_core.metrics.rows import ROUNDING, check_pairs, squared_distances
+from motion_core.metrics.measures.rows import ROUNDING, check_pairs, squared_distances
 
 BATCH_PLACES = (1, 2, 3)
 GALLERY_PLACES = (1, 2, 3, 5, 10)

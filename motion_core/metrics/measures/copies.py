@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from motion_core.body.motion import Motion, forward_kinematics
-from motion_core.metrics.errors import GROUND, heading_frame
+from motion_core.metrics.measures.errors import GROUND, heading_frame
 
 # Metres of mean joint distance. Real takes can be as near: an actor repeating a short gesture comes within 1 cm of
 # the first time, so the share says something only beside that of real motions that were not trained on.

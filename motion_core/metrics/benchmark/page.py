@@ -14,10 +14,10 @@ import numpy as np
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINTS, TIPS
 from motion_core.formats.files import atomic_write
-from motion_core.metrics.contest import Contest
-from motion_core.metrics.instructions import INSTRUCTIONS
-from motion_core.metrics.report import real_motions
-from motion_core.metrics.split import Wanted, spread
+from motion_core.metrics.benchmark.contest import Contest
+from motion_core.metrics.benchmark.split import Wanted, spread
+from motion_core.metrics.prompts.instructions import INSTRUCTIONS
+from motion_core.metrics.prompts.report import real_motions
 from motion_core.pictures import figure
 
 TEMPLATE = Path(__file__).with_name("page.html")

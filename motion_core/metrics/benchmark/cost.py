@@ -1,6 +1,6 @@
 """What one motion costs, measured in a process of its own, where nothing else takes memory or warms a cache.
 
-`python -m motion_core.metrics.cost MODEL[@SETTINGS] DEVICE SECONDS` prints one JSON object.
+`python -m motion_core.metrics.benchmark.cost MODEL[@SETTINGS] DEVICE SECONDS` prints one JSON object.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Cost:
 def measure_cost(model: str, device: str, length: float) -> Cost:
     """In this process: load, one run to warm up, then a run for each of WORDS."""
     started = time.perf_counter()
-    from motion_core.metrics.contenders import Contender
+    from motion_core.metrics.benchmark.contenders import Contender
     from motion_core.tasks import Generate
 
     contender = Contender.parse(model)
@@ -76,8 +76,8 @@ def _peak_memory() -> float | None:
 
 def cost_in_child(model: str, device: str, length: float) -> Cost:
     """`measure_cost` in a process of its own. Raises ValueError with its last words where that fails."""
-    command = [sys.executable, "-m", "motion_core.metrics.cost", model, device, str(length)]
-    root = str(Path(__file__).resolve().parents[2])  # the package may not be installed, only on the path
+    command = [sys.executable, "-m", "motion_core.metrics.benchmark.cost", model, device, str(length)]
+    root = str(Path(__file__).resolve().parents[3])  # the package may not be installed, only on the path
     paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": paths})
     if done.returncode != 0:

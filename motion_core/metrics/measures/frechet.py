@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from motion_core.metrics.rows import check_rows, check_widths
+from motion_core.metrics.measures.rows import check_rows, check_widths
 
 
 def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from motion_core.metrics.rows import check_rows, check_widths, squared_distances
+from motion_core.metrics.measures.rows import check_rows, check_widths, squared_distances
 
 CHUNK = 512  # rows whose distances to all others are held at a time: 40 MB beside 10,000
 

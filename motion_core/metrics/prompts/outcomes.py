@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from motion_core.metrics.observed import Observed
+from motion_core.metrics.prompts.observed import Observed
 
 Check = Callable[[Observed], bool]
 OTHER = {"left": "right", "right": "left"}

@@ -18,8 +18,8 @@ from motion_core.body.skeleton import JOINT, JOINTS
 from motion_core.data.library import numbers_of
 from motion_core.data.store import SPLITS, ClipStore
 from motion_core.editing.fill import hold
-from motion_core.metrics.inbetween import Gap
-from motion_core.metrics.split import source_notes, spread
+from motion_core.metrics.benchmark.split import source_notes, spread
+from motion_core.metrics.gaps.inbetween import Gap
 from motion_core.tasks import TaskError, check_integer
 
 FPS = 30.0

@@ -16,11 +16,11 @@ import numpy as np
 import torch
 
 from motion_core.checkpoint import load_checkpoint
-from motion_core.metrics.frechet import frechet_distance
-from motion_core.metrics.intervals import mean_interval
-from motion_core.metrics.matching import matching_scores
-from motion_core.metrics.spread import diversity, multimodality
-from motion_core.metrics.t2m_words import token_places
+from motion_core.metrics.humanml3d.words import token_places
+from motion_core.metrics.measures.frechet import frechet_distance
+from motion_core.metrics.measures.intervals import mean_interval
+from motion_core.metrics.measures.matching import matching_scores
+from motion_core.metrics.measures.variety import diversity, multimodality
 from motion_core.models.t2m_evaluator import FAMILY, FRAMES_PER_STEP, T2MEvaluator, T2MEvaluatorConfig
 
 Item = TypeVar("Item")

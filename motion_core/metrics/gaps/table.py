@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from motion_core.metrics.completion import Completion, CompletionRow
-from motion_core.metrics.table import Column, cell, write_tables
+from motion_core.metrics.benchmark.table import Column, cell, write_tables
+from motion_core.metrics.gaps.completion import Completion, CompletionRow
 
 COLUMNS = (
     Column("l2p", "L2P", "down", 3),

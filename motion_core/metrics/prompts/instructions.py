@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from motion_core.metrics.checks import (
+from motion_core.metrics.prompts.outcomes import (
     Check,
     backwards,
     both_of,

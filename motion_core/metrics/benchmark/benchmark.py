@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from motion_core.metrics.copies import CopyIndex, near_copies
-from motion_core.metrics.cost import Cost
-from motion_core.metrics.intervals import mean_interval
-from motion_core.metrics.lineup import ModelRow, OnStep, RealRow, Row
-from motion_core.metrics.scores import (
+from motion_core.metrics.benchmark.cost import Cost
+from motion_core.metrics.benchmark.lineup import ModelRow, OnStep, RealRow, Row
+from motion_core.metrics.benchmark.scores import (
     BATCHES,
     NEIGHBOURS,
     Embeds,
@@ -25,8 +23,10 @@ from motion_core.metrics.scores import (
     spread_value,
     word_values,
 )
-from motion_core.metrics.split import EvaluationSplit, Wanted, spread
-from motion_core.metrics.spread import multimodality
+from motion_core.metrics.benchmark.split import EvaluationSplit, Wanted, spread
+from motion_core.metrics.measures.copies import CopyIndex, near_copies
+from motion_core.metrics.measures.intervals import mean_interval
+from motion_core.metrics.measures.variety import multimodality
 
 PROMPTS, SAMPLES, SAMPLE_PAIRS = 16, 10, 10  # of multimodality
 NO_VALUE: tuple[float | None, float | None] = (None, None)

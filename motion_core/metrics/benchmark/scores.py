@@ -9,13 +9,13 @@ from typing import Protocol
 import numpy as np
 
 from motion_core.body.motion import Motion
-from motion_core.metrics.errors import mean_ape_ave
-from motion_core.metrics.frechet import frechet_distance
-from motion_core.metrics.lineup import Drawn
-from motion_core.metrics.manifold import prdc
-from motion_core.metrics.matching import gallery_scores, matching_scores, tmr_score
-from motion_core.metrics.physical import PhysicalScores, mean_of_scores, physical_scores
-from motion_core.metrics.spread import diversity
+from motion_core.metrics.benchmark.lineup import Drawn
+from motion_core.metrics.measures.errors import mean_ape_ave
+from motion_core.metrics.measures.frechet import frechet_distance
+from motion_core.metrics.measures.manifold import prdc
+from motion_core.metrics.measures.matching import gallery_scores, matching_scores, tmr_score
+from motion_core.metrics.measures.physical import PhysicalScores, mean_of_scores, physical_scores
+from motion_core.metrics.measures.variety import diversity
 
 BATCHES = (32, 64)  # HumanML3D's protocol, and the DiT lab's
 PAIRS = 300  # of diversity, where there are so many motions

@@ -10,12 +10,12 @@ import numpy as np
 
 from motion_core.body.motion import Motion
 from motion_core.data.library import Library
-from motion_core.metrics.instructions import INSTRUCTIONS, STANDING, Instruction
-from motion_core.metrics.lineup import ModelRow
-from motion_core.metrics.observed import Observed
-from motion_core.metrics.retrieval import Retrieval
-from motion_core.metrics.split import Wanted, spread
-from motion_core.metrics.table import write_tables
+from motion_core.metrics.benchmark.lineup import ModelRow
+from motion_core.metrics.benchmark.retrieval import Retrieval
+from motion_core.metrics.benchmark.split import Wanted, spread
+from motion_core.metrics.benchmark.table import write_tables
+from motion_core.metrics.prompts.instructions import INSTRUCTIONS, STANDING, Instruction
+from motion_core.metrics.prompts.observed import Observed
 
 MAX_REAL = 60  # real clips a row at most: enough for a share to within a few percent
 RESAMPLES = 4000  # of the bootstrap

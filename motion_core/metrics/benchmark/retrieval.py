@@ -8,7 +8,7 @@ import numpy as np
 
 from motion_core.body.motion import Motion
 from motion_core.data.library import Clip, Library
-from motion_core.metrics.split import sentences
+from motion_core.metrics.benchmark.split import sentences
 
 SENTENCES = 4  # that a label-only clip is found by
 AT_ONCE = 256

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motion_core.metrics.intervals import mean_interval
+from motion_core.metrics.measures.intervals import mean_interval
 
 Interval = tuple[float | None, float | None]  # mean, half width of its 95 % interval; None: cannot be told
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from motion_core.data.humanml3d import read_captions
 from motion_core.formats import FormatError
-from motion_core.metrics.t2m import T2MClip
+from motion_core.metrics.humanml3d.protocol import T2MClip
 
 TAG_RATE = 20.0  # frames a second of the captions' times, in KIT-ML too
 SHORTEST = {"humanml263": 40, "kit251": 24}  # frames
