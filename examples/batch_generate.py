@@ -49,7 +49,7 @@ npz = import_module("motion_core.formats.npz")
 files = import_module("motion_core.formats.files")
 tasks = import_module("motion_core.tasks")
 catalog = import_module("motion_core.catalog")
-checks = import_module("motion_core.generators.checks")
+checks = import_module("motion_core.generators.model_choice")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import NoReturn
 from motion_core import __version__
 from motion_core.formats.files import explained
 from motion_core.tasks import TaskError
-from motion_core.waiting import let_threads_sleep
+from motion_core.threads import let_threads_sleep
 
 COMMANDS = {
     "generate": "a motion from words or an action's name",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from motion_core.waiting import let_threads_sleep
+from motion_core.threads import let_threads_sleep
 
 let_threads_sleep()  # before torch is loaded
 
@@ -22,7 +22,7 @@ from torch import Tensor
 
 from motion_core.checkpoint import load_checkpoint
 from motion_core.data.dataset import TrainingSet
-from motion_core.generators.diffusion import build_model
+from motion_core.generators.generator import build_model
 from motion_core.train.command import carry_out, configured, leave, make_parser, train_as_asked
 from motion_core.train.config import ConfigError
 from motion_core.train.distil import DistilConfig, Distillation

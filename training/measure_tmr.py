@@ -17,7 +17,7 @@ import torch
 
 from motion_core.body.motion import Motion
 from motion_core.data.dataset import TrainingSet
-from motion_core.data.words import mentions_side, mirror_text
+from motion_core.data.mirrored_text import mentions_side, mirror_text
 from motion_core.embedding import Embedder, load_embedder
 from motion_core.features.smpl205 import decode
 from motion_core.metrics.measures.matching import gallery_scores, matching_scores

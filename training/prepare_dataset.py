@@ -52,7 +52,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def _shares(pairs: list[str]) -> dict[str, float]:
-    from motion_core.data.kitchen import Mix
+    from motion_core.data.samples import Mix
 
     shares, known = {}, [f.name for f in fields(Mix)]
     for pair in pairs:
@@ -71,9 +71,9 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault(
         "OMP_NUM_THREADS", "1"
     )  # several processes share the cores; set before torch is loaded
-    from motion_core.data.kitchen import Mix
     from motion_core.data.library import selected
     from motion_core.data.pool import DatasetConfig, build_training_set
+    from motion_core.data.samples import Mix
     from motion_core.data.store import ClipStore
     from motion_core.text import load_text_encoder
 

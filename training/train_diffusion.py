@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from motion_core.waiting import let_threads_sleep
+from motion_core.threads import let_threads_sleep
 
 let_threads_sleep()  # before torch is loaded
 

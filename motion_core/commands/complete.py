@@ -10,8 +10,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from motion_core.commands.arguments import PATH_FORM, PIN_FORM, read_path, read_pin, read_spans
 from motion_core.commands.making import add_clean_arguments, add_sampling_arguments, clean_of, make
-from motion_core.commands.written import PATH_FORM, PIN_FORM, read_path, read_pin, read_spans
 from motion_core.tasks import Complete, TaskError
 from motion_core.tasks.pins_and_paths import ALONG, FREE
 

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from motion_core.body.joints import JOINTS, PARTS
+from motion_core.commands.arguments import read_spans
 from motion_core.commands.making import add_clean_arguments, add_sampling_arguments, clean_of, make
-from motion_core.commands.written import read_spans
 from motion_core.tasks import Edit, TaskError
 
 EXAMPLE = """examples:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from motion_core.catalog import find_card
 from motion_core.commands.console import result_paths
 from motion_core.formats.files import explained
-from motion_core.generators.checks import default_model, spread
+from motion_core.generators.model_choice import default_model, spread
 from motion_core.tasks import MAX_JSON, Sampling, TaskError, task_from_json
 
 if TYPE_CHECKING:

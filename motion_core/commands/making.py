@@ -67,7 +67,7 @@ class _Order:
 
     @classmethod
     def of(cls, args: argparse.Namespace, task: Any) -> _Order:
-        from motion_core.generators.checks import check_task, default_model, spread
+        from motion_core.generators.model_choice import check_task, default_model, spread
 
         count = check_integer("count", args.count, 1, MAX_COUNT)
         samplings = spread(Sampling(seed=args.seed, steps=args.steps, guidance=args.guidance), count)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from motion_core.data.words import mirror_text
+from motion_core.data.mirrored_text import mirror_text
 
 TABLE = Path(__file__).with_name("phrases.toml")
 TRAITS = ("high", "low", "slow", "fast")

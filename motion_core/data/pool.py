@@ -19,9 +19,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from motion_core.data.kitchen import Kitchen, Made, Mix
 from motion_core.data.library import Library, build_library, describe
 from motion_core.data.recipes import make, plain
+from motion_core.data.samples import Kitchen, Made, Mix
 from motion_core.data.store import ClipStore
 from motion_core.features import FeatureStats
 from motion_core.features.smpl205 import DIM, SLICES, encode

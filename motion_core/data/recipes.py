@@ -16,7 +16,6 @@ import numpy as np
 from motion_core.body.motion import Motion
 from motion_core.data.augment import compose, concatenate, time_scaled
 from motion_core.data.joins import Clause, caption_clause, clause_for, then_text, while_text
-from motion_core.data.kitchen import Kitchen, Made, between, choose, cut, said, standing
 from motion_core.data.labels import FAST, SLOW
 from motion_core.data.library import Clip
 from motion_core.data.phrases import (
@@ -29,6 +28,7 @@ from motion_core.data.phrases import (
     subject_for,
     weighted,
 )
+from motion_core.data.samples import Kitchen, Made, between, choose, cut, said, standing
 
 SILENT = (0.8, 1.25)  # speeds that need no word
 SLOWED, HURRIED = (0.55, 0.72), (1.35, 1.7)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from motion_core.generators.diffusion import Generator, load_generator
+    from motion_core.generators.generator import Generator, load_generator
 
 __all__ = ["Generator", "load_generator"]
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        from motion_core.generators import diffusion
+        from motion_core.generators import generator as diffusion
 
         return getattr(diffusion, name)
     raise AttributeError(f"module 'motion_core.generators' has no attribute {name!r}")

@@ -21,7 +21,7 @@ from motion_core.editing.pins import PinMiss, meet_pins, pin_frames
 from motion_core.editing.rounds import apart, find_round
 from motion_core.editing.swings import lift_swings
 from motion_core.generators.bridge import bridge
-from motion_core.generators.cleanup import frame_count, grounded, tidied
+from motion_core.generators.finishing import frame_count, grounded, tidied
 from motion_core.generators.plan import Plan, Work
 from motion_core.generators.windows import Brief, Studio, fill, kept_frames, pin_rows
 from motion_core.tasks import CleanUp, Complete, Edit, Sampling

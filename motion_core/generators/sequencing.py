@@ -14,7 +14,7 @@ from motion_core.body.motion import Motion
 from motion_core.editing.borders import join_borders
 from motion_core.editing.calm import calm
 from motion_core.editing.cleanup import clean_up
-from motion_core.generators.cleanup import frame_count
+from motion_core.generators.finishing import frame_count
 from motion_core.generators.plan import Plan, Work
 from motion_core.generators.windows import CONTEXT, Brief, Studio, fill
 from motion_core.tasks import MAX_SEED, CleanUp, Sampling, Sequence

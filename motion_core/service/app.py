@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from motion_core import __version__
 from motion_core.catalog import CATALOG, ModelCard, find_card
-from motion_core.generators.checks import check_task, default_model
+from motion_core.generators.model_choice import check_task, default_model
 from motion_core.search import Query
 from motion_core.service.jobs import Job, JobTable, QueueFull
 from motion_core.service.runner import Runner

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from motion_core.generators.checks import spread
+from motion_core.generators.model_choice import spread
 from motion_core.tasks import Sampling
 
 FINAL = ("done", "failed", "cancelled")

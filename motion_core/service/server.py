@@ -33,7 +33,7 @@ from motion_core.service.patience import PatientProtocol
 from motion_core.service.runner import Runner
 from motion_core.service.searcher import Searcher
 from motion_core.tasks import TaskError
-from motion_core.waiting import let_threads_sleep
+from motion_core.threads import let_threads_sleep
 
 log = logging.getLogger("laban.service")
 

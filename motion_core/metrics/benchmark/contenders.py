@@ -8,7 +8,7 @@ from typing import Any
 
 from motion_core.catalog import find_card
 from motion_core.diffusion.samplers import SAMPLERS
-from motion_core.generators.diffusion import Generator, load_generator
+from motion_core.generators.generator import Generator, load_generator
 from motion_core.tasks import Generate, Sampling, TaskError
 
 SETTINGS = ("steps", "guidance", "spacing", "sampler", "checkpoint", "raw", "whole")

@@ -87,7 +87,7 @@ def cost_in_child(model: str, device: str, length: float) -> Cost:
 
 
 def main(arguments: list[str]) -> int:
-    from motion_core.waiting import let_threads_sleep
+    from motion_core.threads import let_threads_sleep
 
     let_threads_sleep()
     model, device, length = arguments

@@ -12,7 +12,7 @@ import numpy as np
 
 from motion_core.body.motion import Motion
 from motion_core.data.library import Library
-from motion_core.generators.diffusion import Generator
+from motion_core.generators.generator import Generator
 from motion_core.metrics.benchmark.contenders import Contender
 from motion_core.metrics.benchmark.retrieval import Retrieval
 from motion_core.metrics.benchmark.split import EvaluationSplit, Wanted

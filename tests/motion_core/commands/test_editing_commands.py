@@ -10,7 +10,7 @@ import pytest
 from editing_motions import same_frames, stepping, swaying
 
 from motion_core import cli
-from motion_core.commands.written import read_path, read_pin, read_spans
+from motion_core.commands.arguments import read_path, read_pin, read_spans
 from motion_core.formats.bvh import write_bvh
 from motion_core.formats.npz import read_npz, write_npz
 from motion_core.tasks import Complete, Sampling, TaskError, task_to_json

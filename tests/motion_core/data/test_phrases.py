@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from motion_core.body.skeleton import joint_indices
 from motion_core.data import phrases
+from motion_core.data.mirrored_text import mirror_text
 from motion_core.data.phrases import phrases_for
-from motion_core.data.words import mirror_text
 
 CONTENTS, STYLES = sorted(phrases.contents()), sorted(phrases.styles())
 BANDAI_NAMES = (

@@ -13,10 +13,10 @@ from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.data.dataset import SHARES, TrainingSet
-from motion_core.data.kitchen import Kitchen, Mix
 from motion_core.data.library import build_library, selected
 from motion_core.data.pool import FEATURES, DatasetConfig, build_training_set
 from motion_core.data.recipes import make
+from motion_core.data.samples import Kitchen, Mix
 from motion_core.data.store import ClipRecord, ClipStore, write_store
 from motion_core.features import smpl205
 from motion_core.formats import FormatError

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core.data.words import mentions_side, mirror_text
+from motion_core.data.mirrored_text import mentions_side, mirror_text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from motion_core.catalog import CATALOG, DEFAULT_MODEL, find_card
-from motion_core.generators.checks import default_model, takes
+from motion_core.generators.model_choice import default_model, takes
 from motion_core.tasks import Generate, Sampling
 
 WALK = Generate(text="a person walks", seconds=2)

@@ -10,7 +10,7 @@ import pytest
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
-from motion_core.generators.cleanup import FIRMNESS, SOFT, hold_feet, lift_to_floor, tidied
+from motion_core.generators.finishing import FIRMNESS, SOFT, hold_feet, lift_to_floor, tidied
 from motion_core.metrics.measures.physical import physical_scores
 
 

@@ -13,8 +13,8 @@ from motion_core import load_generator
 from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.formats import FormatError
 from motion_core.generators import device as devices
-from motion_core.generators.cleanup import frame_count, lift_to_floor, tidied
 from motion_core.generators.device import Device, pick_device
+from motion_core.generators.finishing import frame_count, lift_to_floor, tidied
 from motion_core.tasks import Generate, Sampling, TaskError
 
 WALK = Generate(text="a person walks forward", seconds=1.0)

@@ -9,7 +9,7 @@ import pytest
 
 from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.catalog import CATALOG, find_card
-from motion_core.generators.parts import sequence_of
+from motion_core.generators.prompt_parts import sequence_of
 from motion_core.tasks import Generate, Sampling, TaskError, task_from_json, task_to_json
 
 THEN = "a tired person walks forward, stops and waves"

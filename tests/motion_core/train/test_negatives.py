@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motion_core.data.words import mentions_side, mirror_text
+from motion_core.data.mirrored_text import mentions_side, mirror_text
 from motion_core.train.negatives import FalseNegatives, contradict, decisive_words
 
 OPPOSITES = [

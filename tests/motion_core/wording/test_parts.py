@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motion_core.generators.cleanup import frame_count
+from motion_core.generators.finishing import frame_count
 from motion_core.tasks import Sequence
 from motion_core.wording.parts import HALT, LAST_HALT, SHORTEST, TooShort, parts_of
 

@@ -17,13 +17,13 @@ from motion_core.body.motion import Motion, all_said
 from motion_core.catalog import INBETWEEN_CARDS, ModelCard, find_card
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
 from motion_core.generators.between import specialist_for
-from motion_core.generators.checks import check_task
-from motion_core.generators.cleanup import frame_count, grounded, tidied
-from motion_core.generators.clips import Clip, ClipSampler, OnStep
 from motion_core.generators.device import Device, pick_device
 from motion_core.generators.families import FAMILIES, FEATURES, build_model, check_info, family_classes
-from motion_core.generators.parts import sequence_of
+from motion_core.generators.finishing import frame_count, grounded, tidied
+from motion_core.generators.makers.denoising import Clip, ClipSampler, OnStep
+from motion_core.generators.model_choice import check_task
 from motion_core.generators.plan import Plan, Work
+from motion_core.generators.prompt_parts import sequence_of
 from motion_core.generators.sequencing import sequence
 from motion_core.generators.weights import weights_folder, weights_path
 from motion_core.generators.windows import CONTEXT, SHORT_CONTEXT, Studio

@@ -11,8 +11,8 @@ import numpy as np
 from motion_core.body.motion import Motion
 from motion_core.data.augment import swayed
 from motion_core.data.library import Clip, Library
+from motion_core.data.mirrored_text import mirror_text
 from motion_core.data.phrases import Label, find_content, phrases_for, pick, weighted
-from motion_core.data.words import mirror_text
 
 BANK = 64  # sentences of a label: few enough to encode in a minute, many enough to learn words from
 
