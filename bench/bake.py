@@ -13,9 +13,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from blender_addon.actions import Channel, make_action, put_action
-from blender_addon.bake import bake
-from blender_addon.rig import add_rig
+from blender_addon.actions.actions import Channel, make_action, put_action
+from blender_addon.rig.rig import add_rig
+from blender_addon.write.bake import bake
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import UPRIGHT

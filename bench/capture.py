@@ -14,9 +14,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bake import random_turns, seconds
 
-from blender_addon.bake import bake
-from blender_addon.capture import capture
-from blender_addon.rig import add_rig
+from blender_addon.rig.capture import capture
+from blender_addon.rig.rig import add_rig
+from blender_addon.write.bake import bake
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import UPRIGHT
 

@@ -16,10 +16,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bake import random_turns, seconds
 
-from blender_addon.actions import active_curves
-from blender_addon.bake import bake
-from blender_addon.rig import add_rig
-from blender_addon.timeline_keys import keyed_frames
+from blender_addon.actions.actions import active_curves
+from blender_addon.changes.kept_keys import keyed_frames
+from blender_addon.rig.rig import add_rig
+from blender_addon.write.bake import bake
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import UPRIGHT
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import bpy
 
-from . import (
-    delivery,
-    edit_panel,
-    edit_properties,
-    keys_panel,
-    mapping_panel,
-    panels,
-    preferences,
-    preview,
-    properties,
-    search_box,
-    session,
-    strip_drawing,
-    strip_panel,
-    strips,
-)
 from .operators import complete, environment, generate, history, keys, mapping, pins, rig, search
 from .operators import strips as strip_operators
+from .properties import complete as edit_properties
+from .properties import generate as properties
+from .properties import preferences
+from .session import delivery, session
+from .strips import state as strips
+from .trial import trial as preview
+from .ui import bones_panel as mapping_panel
+from .ui import complete_panel as edit_panel
+from .ui import keys_panel
+from .ui import search_panel as search_box
+from .ui import sidebar as panels
+from .ui import strips_panel as strip_panel
+from .ui import timeline_overlay as strip_drawing
 
 CLASSES = (
     preferences.LabanPreferences,

@@ -30,7 +30,7 @@ FORMATS = ("blend", "npz")
 
 def addon_package() -> str:
     """The package of the extension: of this checkout, else the installed and enabled one."""
-    if (ROOT / "blender_addon" / "worker.py").is_file():
+    if (ROOT / "blender_addon" / "backend" / "client.py").is_file():
         sys.path.insert(0, str(ROOT))
         return "blender_addon"
     installed = [name for name, _ in bpy.context.preferences.addons.items() if name.endswith(".laban")]
@@ -40,16 +40,16 @@ def addon_package() -> str:
 
 
 PACKAGE = addon_package()
-worker = import_module(f"{PACKAGE}.worker")
-rig = import_module(f"{PACKAGE}.rig")
-bake = import_module(f"{PACKAGE}.bake")
-delivery = import_module(f"{PACKAGE}.delivery")
-preferences = import_module(f"{PACKAGE}.preferences")
+client = import_module(f"{PACKAGE}.backend.client")
+rig = import_module(f"{PACKAGE}.rig.rig")
+bake = import_module(f"{PACKAGE}.write.bake")
+delivery = import_module(f"{PACKAGE}.session.delivery")
+preferences = import_module(f"{PACKAGE}.properties.preferences")
 npz = import_module("motion_core.formats.npz")
 files = import_module("motion_core.formats.files")
 tasks = import_module("motion_core.tasks")
 catalog = import_module("motion_core.catalog")
-checks = import_module("motion_core.generators.model_choice")
+model_choice = import_module("motion_core.generators.model_choice")
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def task_of(shot: Shot, args: argparse.Namespace) -> dict[str, Any]:
     needs = catalog.find_card(args.model).needs if args.model else "text"
     task = tasks.Generate(seconds=args.seconds, **({needs: shot.words} if needs else {}))
     sampling = tasks.Sampling(shot.seed, args.steps)
-    return tasks.task_to_json(args.model or checks.default_model(task, sampling), task, sampling)
+    return tasks.task_to_json(args.model or model_choice.default_model(task, sampling), task, sampling)
 
 
 def set_frame_rate(scene: bpy.types.Scene, fps: float) -> None:
@@ -212,7 +212,7 @@ def main(arguments: list[str]) -> int:
     print(f"{len(shots)} prompts, {len(shots) - len(left)} done already", flush=True)
     if not left:
         return 0
-    service = worker.Service()
+    service = client.Service()
     try:
         service.start(args.backend_python, device=args.device)
         if not service.wait_ready(120):

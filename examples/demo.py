@@ -22,9 +22,9 @@ import bpy  # noqa: E402
 import numpy as np  # noqa: E402
 from stage import VIEW, Stage  # noqa: E402
 
-from blender_addon.bake import bake  # noqa: E402
-from blender_addon.rig import add_rig  # noqa: E402
-from blender_addon.worker import Service  # noqa: E402
+from blender_addon.backend.client import Service  # noqa: E402
+from blender_addon.rig.rig import add_rig  # noqa: E402
+from blender_addon.write.bake import bake  # noqa: E402
 from motion_core.body.motion import Motion  # noqa: E402
 from motion_core.catalog import DEFAULT_MODEL  # noqa: E402
 from motion_core.formats.npz import bytes_to_motion  # noqa: E402

@@ -57,7 +57,7 @@ class Turns:
 
 def joint_poses(rig: Any, frame: int) -> tuple[np.ndarray, Turns]:
     """Heads (J,3) and turns of the bones that show joints, in armature space, as Blender evaluates them."""
-    from blender_addon.mapping import bones_of
+    from blender_addon.rig.bone_map import bones_of
 
     bpy.context.scene.frame_set(frame)
     posed = rig.evaluated_get(bpy.context.evaluated_depsgraph_get()).pose.bones
@@ -68,6 +68,6 @@ def joint_poses(rig: Any, frame: int) -> tuple[np.ndarray, Turns]:
 
 def curve_table(action: Any, frames: range) -> dict[tuple[str, int], np.ndarray]:
     """{(data path, index): values at these frames} of every curve of an action."""
-    from blender_addon.actions import fcurves
+    from blender_addon.actions.actions import fcurves
 
     return {(c.data_path, c.array_index): np.array([c.evaluate(f) for f in frames]) for c in fcurves(action)}

@@ -10,9 +10,9 @@ from bpy.props import BoolProperty
 
 from motion_core.tasks import MAX_SEED, TaskError
 
-from .. import preview
-from ..preferences import current_choice
-from ..session import SESSION, Outcome
+from ..properties.preferences import current_choice
+from ..session.session import SESSION, Outcome
+from ..trial import trial as preview
 from . import Result
 from .generate import BUSY, place_of, rig_fault, settings_of, target_rig
 
@@ -30,7 +30,7 @@ def edit_settings(context: bpy.types.Context) -> Any:
 
 def wish_of(context: bpy.types.Context) -> Any:
     """The panel's settings as plain values (`rig_tasks.Wish`)."""
-    from ..rig_tasks import Wish
+    from ..changes.requests import Wish
 
     settings = edit_settings(context)
     text = settings.text.strip() or None
@@ -57,7 +57,7 @@ def edit_fault(context: bpy.types.Context, mode: str) -> str:
     fault = current_choice().fault or model_fault(context, mode) or rig_fault(context)
     if fault:
         return fault
-    from ..rig_tasks import ask_fault
+    from ..changes.requests import ask_fault
 
     rig = target_rig(context)
     assert rig is not None
@@ -98,7 +98,7 @@ class RigTask:
 
 def _hand_over(context: bpy.types.Context, mode: str) -> None:
     """Reads the rig and starts the run; a result that is on trial is taken back first, so that seeds can be tried."""
-    from ..rig_tasks import ASKS, remembered
+    from ..changes.requests import ASKS, remembered
 
     settings, rig, scene = settings_of(context), target_rig(context), bpy.context.scene
     assert rig is not None

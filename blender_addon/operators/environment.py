@@ -6,11 +6,16 @@ from pathlib import Path
 
 import bpy
 
-from ..chores import DoctorCheck
-from ..environment import VARIANTS, EnvironmentJob, Plan
+from ..backend.checks import DoctorCheck
+from ..backend.environment import VARIANTS, EnvironmentJob, Plan
 from ..paths import absolute, bundled_wheel, user_folder
-from ..preferences import backend_python, environment_folder, find_preferences, forget_environment_state
-from ..session import SESSION
+from ..properties.preferences import (
+    backend_python,
+    environment_folder,
+    find_preferences,
+    forget_environment_state,
+)
+from ..session.session import SESSION
 from . import Result
 
 OFFLINE = "online access is off: allow it in Preferences > System > Network"

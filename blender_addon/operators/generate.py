@@ -11,10 +11,10 @@ from bpy.props import BoolProperty, StringProperty
 from motion_core.formats import FormatError
 from motion_core.tasks import MAX_SEED, TaskError
 
-from .. import preview
-from ..preferences import current_choice
-from ..properties import LabanSettings
-from ..session import SESSION, Outcome, Place
+from ..properties.generate import LabanSettings
+from ..properties.preferences import current_choice
+from ..session.session import SESSION, Outcome, Place
+from ..trial import trial as preview
 from . import Result
 
 BUSY = "a motion is being made: wait for it or cancel it"
@@ -36,7 +36,7 @@ def rig_fault(context: bpy.types.Context) -> str:
     """Why the active object cannot take a motion, "" when it can."""
     from motion_core.retarget import RigError
 
-    from ..rig import check_armature
+    from ..rig.rig import check_armature
 
     try:
         check_armature(target_rig(context))
@@ -157,7 +157,7 @@ class LABAN_OT_apply_motion(bpy.types.Operator):
         from motion_core.formats.npz import read_npz
         from motion_core.retarget import RigError
 
-        from ..bake import bake
+        from ..write.bake import bake
 
         place, rig, scene = place_of(context), target_rig(context), bpy.context.scene
         assert rig is not None

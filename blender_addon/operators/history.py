@@ -8,8 +8,8 @@ import bpy
 
 from motion_core.formats import FormatError
 
-from ..history import chosen_file, refresh
-from ..session import SESSION, Outcome
+from ..session.results_list import chosen_file, refresh
+from ..session.session import SESSION, Outcome
 from . import Result
 from .complete import edit_settings
 from .generate import place_of, rig_fault, target_rig
@@ -46,9 +46,9 @@ class LABAN_OT_reapply(bpy.types.Operator):
         from motion_core.formats.npz import read_npz
         from motion_core.retarget import RigError
 
-        from .. import preview
-        from ..bake import bake
-        from ..landing import landing_of
+        from ..changes.landing import landing_of
+        from ..trial import trial as preview
+        from ..write.bake import bake
 
         path, rig = chosen_file(bpy.context.window_manager), target_rig(context)
         scene, trial = bpy.context.scene, edit_settings(context).trial

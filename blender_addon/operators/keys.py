@@ -55,7 +55,7 @@ class LABAN_OT_reduce_keys(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> Result:
         from motion_core.retarget import RigError
 
-        from ..sparse_keys import Tolerance, reduce_action
+        from ..write.sparse_keys import Tolerance, reduce_action
 
         try:
             tolerance = Tolerance(self.millimetres, self.degrees, self.interpolation == "LINEAR")

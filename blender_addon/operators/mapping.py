@@ -22,7 +22,7 @@ def map_fault(context: bpy.types.Context) -> str:
 
 
 def _preset_names(self: Any, context: bpy.types.Context, typed: str) -> list[str]:
-    from ..mapping_presets import preset_names
+    from ..rig.bone_map_presets import preset_names
 
     return [name for name in preset_names() if typed.lower() in name.lower()]
 
@@ -71,7 +71,7 @@ class LABAN_OT_detect_bones(BoneOperator, bpy.types.Operator):
     bl_label = "Detect Bones"
 
     def change(self, rig: bpy.types.Object) -> str:
-        from ..mapping import bones_of, forget_map
+        from ..rig.bone_map import bones_of, forget_map
 
         forget_map(rig)
         found = bones_of(rig)
@@ -86,8 +86,8 @@ class LABAN_OT_save_bone_preset(PresetOperator, bpy.types.Operator):
     preset: StringProperty(name="Name", description="What the preset shall be called")
 
     def change(self, rig: bpy.types.Object) -> str:
-        from ..mapping import bones_of
-        from ..mapping_presets import save_preset
+        from ..rig.bone_map import bones_of
+        from ..rig.bone_map_presets import save_preset
 
         save_preset(self.preset, bones_of(rig))
         return f"saved as {self.preset.strip()}"
@@ -103,8 +103,8 @@ class LABAN_OT_load_bone_preset(PresetOperator, bpy.types.Operator):
     def change(self, rig: bpy.types.Object) -> str:
         from motion_core.rig_maps import check_map
 
-        from ..mapping import bone_names, keep_map
-        from ..mapping_presets import load_preset
+        from ..rig.bone_map import bone_names, keep_map
+        from ..rig.bone_map_presets import load_preset
 
         wanted = load_preset(self.preset)
         check_map(wanted, bone_names(rig))
@@ -120,7 +120,7 @@ class LABAN_OT_delete_bone_preset(PresetOperator, bpy.types.Operator):
     preset: StringProperty(name="Name", search=_preset_names, description="Which preset")
 
     def change(self, rig: bpy.types.Object) -> str:
-        from ..mapping_presets import delete_preset
+        from ..rig.bone_map_presets import delete_preset
 
         delete_preset(self.preset)
         return f"{self.preset.strip()} is deleted"

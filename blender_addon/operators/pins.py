@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty
 
-from ..edit_properties import JOINT_ITEMS, LabanPin
+from ..properties.complete import JOINT_ITEMS, LabanPin
 from . import Result
 from .generate import rig_fault, target_rig
 
@@ -38,7 +38,7 @@ def add_pin(context: bpy.types.Context, rig: Any, joint: str, empty: bpy.types.O
 
 def _empty_at_joint(context: bpy.types.Context, rig: Any, joint: str) -> bpy.types.Object:
     """A new empty where the rig has the joint now, turned as the rig stands."""
-    from ..mapping import bones_of
+    from ..rig.bone_map import bones_of
 
     bone = rig.evaluated_get(context.evaluated_depsgraph_get()).pose.bones[bones_of(rig).read[joint]]
     empty = bpy.data.objects.new(f"{rig.name} {joint.replace('_', ' ')}", None)
@@ -73,7 +73,7 @@ class LABAN_OT_add_pin(PinOperator, bpy.types.Operator):
     joint: EnumProperty(name="Joint", items=JOINT_ITEMS, default="right_wrist")
 
     def execute(self, context: bpy.types.Context) -> Result:
-        from ..mapping import bones_of
+        from ..rig.bone_map import bones_of
 
         rig: Any = target_rig(context)
         if self.joint not in bones_of(rig).read:

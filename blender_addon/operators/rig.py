@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import bpy
 
-from ..chores import BodyReader
-from ..delivery import find_by_uid, in_scene, push_undo
+from ..backend.checks import BodyReader
 from ..paths import user_folder
-from ..preferences import current_choice, smpl_model
-from ..session import SESSION, Outcome
+from ..properties.preferences import current_choice, smpl_model
+from ..session.delivery import find_by_uid, in_scene, push_undo
+from ..session.session import SESSION, Outcome
 from . import Result
 from .generate import settings_of
 
 
 def _add(context: bpy.types.Context, body: object | None = None) -> str:
     """Adds the rig; returns its name. Raises RigError."""
-    from ..rig import add_rig
+    from ..rig.rig import add_rig
 
     return add_rig(context, body=body).name  # type: ignore[arg-type]
 

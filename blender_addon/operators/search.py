@@ -11,12 +11,12 @@ from bpy.props import BoolProperty, IntProperty
 from motion_core.formats import FormatError
 from motion_core.tasks import TaskError, check_prompt
 
-from ..delivery import put_on_rig
+from ..backend.client import FoundMotion, SearchJob
 from ..paths import absolute
-from ..preferences import current_choice
-from ..properties import LabanHits
-from ..session import SESSION, Outcome, Place
-from ..worker import FoundMotion, SearchJob
+from ..properties.generate import LabanHits
+from ..properties.preferences import current_choice
+from ..session.delivery import put_on_rig
+from ..session.session import SESSION, Outcome, Place
 from . import Result
 from .generate import place_of, rig_fault, settings_of
 

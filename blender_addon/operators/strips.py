@@ -11,12 +11,11 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from motion_core.catalog import DEFAULT_MODEL
 from motion_core.tasks import MAX_SEED, TaskError
 
-from .. import preview
-from ..fps import scene_fps
-from ..preferences import current_choice
-from ..session import SESSION, Outcome
-from ..strip_pins import pin_fault_of
-from ..strips import (
+from ..properties.preferences import current_choice
+from ..rig.fps import scene_fps
+from ..session.session import SESSION, Outcome
+from ..strips.pins import pin_fault_of
+from ..strips.state import (
     LabanStrip,
     Strip,
     in_order,
@@ -27,6 +26,7 @@ from ..strips import (
     stale_on,
     strips_fault,
 )
+from ..trial import trial as preview
 from . import Result
 from .generate import BUSY, rig_fault, settings_of, target_rig
 
@@ -234,7 +234,7 @@ class Making:
     def make(self, context: bpy.types.Context, wanted: set[str], pins: Any = None) -> Result:
         from motion_core.retarget import RigError
 
-        from ..strip_run import begin
+        from ..strips.run import begin
 
         rig = target_rig(context)
         assert rig is not None
@@ -300,7 +300,7 @@ class LABAN_OT_regenerate(Making, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> Result:
         from motion_core.retarget import RigError
 
-        from ..regeneration import action_to_remake, remake, restore_strips, strip_pins_of, version_note
+        from ..changes.remake import action_to_remake, remake, restore_strips, strip_pins_of, version_note
 
         rig, seed = target_rig(context), None if self.seed < 0 else self.seed
         if self.new_seed:

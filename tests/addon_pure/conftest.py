@@ -29,7 +29,7 @@ _package()
 
 @pytest.fixture(scope="session")
 def addon() -> Callable[[str], Any]:
-    """addon("worker") is the module blender_addon/worker.py."""
+    """addon("backend.client") is the module blender_addon/backend/client.py."""
     return lambda name: importlib.import_module(f"addon_pure.{name}")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def child(addon):
-    return addon("child_process")
+    return addon("backend.child_process")
 
 
 def python_that(folder, code: str) -> str:

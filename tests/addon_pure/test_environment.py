@@ -18,7 +18,7 @@ STUBS = ("safetensors", "transformers", "tokenizers", "starlette", "uvicorn")
 
 @pytest.fixture(scope="module")
 def environment(addon) -> Any:
-    return addon("environment")
+    return addon("backend.environment")
 
 
 def write_wheel(
@@ -212,7 +212,7 @@ def test_a_damaged_note_is_no_note(environment, tmp_path):
 class TestCommand:
     @pytest.fixture
     def command(self, addon) -> Any:
-        return addon("command").Command
+        return addon("backend.command").Command
 
     def lines(self, command: Any) -> list[str]:
         seen: list[str] = []
@@ -270,7 +270,7 @@ def _alive(pid: int) -> bool:
 class TestPythons:
     @pytest.fixture
     def pythons(self, addon) -> Any:
-        return addon("pythons")
+        return addon("backend.pythons")
 
     def search(self, pythons, monkeypatch, found: list[str]) -> Any:
         monkeypatch.setattr(pythons, "candidates", lambda: found)

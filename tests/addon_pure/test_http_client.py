@@ -11,7 +11,7 @@ WORST_POLL = 0.25  # seconds; polls take microseconds, a busy machine may stop u
 
 @pytest.fixture(scope="module")
 def http(addon):
-    return addon("http_client")
+    return addon("backend.http_client")
 
 
 def finish(request, timeout=10.0):

@@ -21,7 +21,7 @@ WAYS = {
 
 @pytest.fixture(scope="module")
 def http(addon):
-    return addon("http_response")
+    return addon("backend.http_response")
 
 
 def parse(http, portions, limit=10_000):

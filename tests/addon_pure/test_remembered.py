@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from editing_motions import stepping, swaying
 
-from blender_addon.remembered import LONGEST, Remembered, pack, unpack
+from blender_addon.actions.remembered import LONGEST, Remembered, pack, unpack
 from motion_core.body.motion import Motion
 from motion_core.tasks import Complete, Edit, FollowPath, Pin, Sampling, TaskError, task_to_json
 

@@ -19,7 +19,7 @@ WORST_POLL = 0.25  # seconds; the aim is 0.05, a busy machine may stop us anywhe
 
 @pytest.fixture(scope="module")
 def worker(addon):
-    return addon("worker")
+    return addon("backend.client")
 
 
 @pytest.fixture(autouse=True)
@@ -283,7 +283,7 @@ def test_https(service, worker, weights, tmp_path):
 
 
 def test_a_name_is_resolved_without_waiting(service, shared, addon, monkeypatch):
-    client = addon("http_client")
+    client = addon("backend.http_client")
     monkeypatch.setattr(client, "numeric_ip", lambda host: "")  # as for a name of another machine
     service.connect(f"localhost:{shared.address.port}", shared.address.token)
     assert service.address.ip == ""

@@ -16,7 +16,7 @@ WORST_POLL = 0.25  # seconds; the aim is 0.05, a busy machine may stop us anywhe
 
 @pytest.fixture(scope="module")
 def service(addon, tmp_path_factory):
-    running = addon("worker").Service()
+    running = addon("backend.client").Service()
     running.start(sys.executable, device="cpu")
     assert running.wait_ready(60), running.message
     yield running
@@ -99,13 +99,13 @@ def test_given_up_it_never_delivers(service, library, kind, polls):
 
 
 def test_a_stopped_service_ends_a_search(addon):
-    job = addon("worker").Service().search("bow", "/x", 1)
+    job = addon("backend.client").Service().search("bow", "/x", 1)
     assert job.poll() and job.state == "failed" and "start it first" in job.message
 
 
 @pytest.mark.parametrize("content", ["[]", '"text"', "{}", '{"hits": {}}', "no json"])
 def test_an_answer_is_checked(addon, content):
-    job = addon("worker").Service().search("bow", "/x", 1)
+    job = addon("backend.client").Service().search("bow", "/x", 1)
     job.results = [content.encode()]
     with pytest.raises(ValueError, match=r"makes no sense|Expecting"):
         _ = job.answer

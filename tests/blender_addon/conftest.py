@@ -118,7 +118,7 @@ def preferences(enabled, context, tmp_path):
 @pytest.fixture
 def session(preferences, backend_python, tiny_weights):
     """The extension's session with a real backend at hand, nothing running but perhaps its service."""
-    from blender_addon.session import SESSION, Outcome
+    from blender_addon.session.session import SESSION, Outcome
 
     preferences.python = backend_python
     bpy.context.scene.laban.model = (

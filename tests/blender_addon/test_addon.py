@@ -14,7 +14,7 @@ import bpy
 import pytest
 
 from blender_addon.registration import CLASSES, add_to_blender, remove_from_blender
-from blender_addon.session import SESSION
+from blender_addon.session.session import SESSION
 from motion_core import __version__
 
 ROOT = Path(__file__).resolve().parents[2]

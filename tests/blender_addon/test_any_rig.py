@@ -18,13 +18,13 @@ from control_rigs import (
 )
 from rig_rests import Y_UP, RestStyle
 
-from blender_addon.actions import fcurves
-from blender_addon.bake import bake
-from blender_addon.capture import capture
-from blender_addon.controls import read_controls
-from blender_addon.mapping import PROPERTY, bones_of, keep_map
-from blender_addon.pose_values import pose_values
-from blender_addon.rig import add_rig, check_armature
+from blender_addon.actions.actions import fcurves
+from blender_addon.actions.pose_values import pose_values
+from blender_addon.rig.bone_map import PROPERTY, bones_of, keep_map
+from blender_addon.rig.capture import capture
+from blender_addon.rig.controls import read_controls
+from blender_addon.rig.rig import add_rig, check_armature
+from blender_addon.write.bake import bake
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import BODY_HEIGHT, JOINT, JOINTS, SOLE, STANDING_PELVIS, UPRIGHT

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from rig_rests import Y_UP, RestStyle
 
-from blender_addon.actions import OURS, action_name, fcurves
-from blender_addon.bake import bake
-from blender_addon.fps import scene_fps
-from blender_addon.rig import add_rig
+from blender_addon.actions.actions import OURS, action_name, fcurves
+from blender_addon.rig.fps import scene_fps
+from blender_addon.rig.rig import add_rig
+from blender_addon.write.bake import bake
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT

@@ -74,7 +74,8 @@ import motion_core
 assert ".local" in motion_core.__file__, motion_core.__file__
 assert bpy.ops.laban.add_rig() == {"FINISHED"}
 assert len(bpy.context.object.data.bones) == 22
-from bl_ext.user_default.laban import paths, preferences
+from bl_ext.user_default.laban import paths
+from bl_ext.user_default.laban.properties import preferences
 assert paths.bundled_wheel().is_file()
 assert preferences.environment_folder() == Path(bpy.utils.extension_path_user(name, path="backend"))
 folder = Path(paths.__file__).parent

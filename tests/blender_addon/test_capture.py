@@ -9,11 +9,11 @@ import pytest
 from rig_animation import stepping
 from rig_rests import Y_UP, RestStyle
 
-from blender_addon.action_curves import moved_by_action_alone
-from blender_addon.actions import fcurves
-from blender_addon.bake import bake
-from blender_addon.capture import capture, space_of
-from blender_addon.rig import add_rig
+from blender_addon.actions.actions import fcurves
+from blender_addon.actions.read_poses import moved_by_action_alone
+from blender_addon.rig.capture import capture, space_of
+from blender_addon.rig.rig import add_rig
+from blender_addon.write.bake import bake
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT

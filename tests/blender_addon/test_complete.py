@@ -8,10 +8,10 @@ import pytest
 from rig_animation import curve_table, joint_poses, key_pose, stepping
 from test_operators import kept_files, tick_to_end
 
-from blender_addon.actions import fcurves
-from blender_addon.bake import bake
+from blender_addon.actions.actions import fcurves
 from blender_addon.operators.complete import edit_fault
-from blender_addon.session import SESSION
+from blender_addon.session.session import SESSION
+from blender_addon.write.bake import bake
 from motion_core.body.skeleton import JOINT, JOINTS
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -410,7 +410,7 @@ def foreign(context, kind: str):
     from control_rigs import MIXAMO, make_armature, make_rigify, rows_of
     from rig_rests import RestStyle
 
-    from blender_addon.mapping import bones_of
+    from blender_addon.rig.bone_map import bones_of
 
     if kind == "rigify":
         rig = make_rigify(context)
@@ -458,7 +458,7 @@ def test_other_rigs_keep_their_keys_and_meet_pins(context, session, kind):
     for place, values in other.items():
         np.testing.assert_array_equal(after[place], values)
     heads, _ = joint_poses(rig, 30)
-    from blender_addon.mapping import bones_of
+    from blender_addon.rig.bone_map import bones_of
 
     wrist = rig.matrix_world.to_scale()[0] * heads[list(bones_of(rig).read).index("left_wrist")]
     assert np.linalg.norm(wrist - aim) < 0.01, SESSION.outcome.text

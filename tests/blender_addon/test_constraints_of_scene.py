@@ -8,8 +8,8 @@ import pytest
 from control_rigs import MIXAMO, make_armature, rows_of
 from rig_rests import RestStyle
 
-from blender_addon.capture import space_of
-from blender_addon.constraints_of_scene import (
+from blender_addon.rig.capture import space_of
+from blender_addon.rig.pins_and_paths import (
     curve_points,
     follow_path,
     pace_note,
@@ -18,7 +18,7 @@ from blender_addon.constraints_of_scene import (
     pins_of,
     world_to_motion,
 )
-from blender_addon.rig import add_rig
+from blender_addon.rig.rig import add_rig
 from motion_core.retarget import RigError
 
 

@@ -10,10 +10,10 @@ import pytest
 from rig_animation import key_pose
 from test_panels import Recorder
 
-from blender_addon.edit_panel import CLASSES
-from blender_addon.preview import begin, show
-from blender_addon.session import SESSION, Outcome
-from blender_addon.strips import TRIAL
+from blender_addon.session.session import SESSION, Outcome
+from blender_addon.strips.state import TRIAL
+from blender_addon.trial.trial import begin, show
+from blender_addon.ui.complete_panel import CLASSES
 from motion_core.body.joints import JOINTS
 
 

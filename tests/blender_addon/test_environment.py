@@ -10,8 +10,12 @@ import bpy
 import pytest
 
 from blender_addon.operators.environment import OFFLINE, Reports, make_fault, package_to_install
-from blender_addon.preferences import environment_folder, environment_state, forget_environment_state
-from blender_addon.session import SESSION, Outcome
+from blender_addon.properties.preferences import (
+    environment_folder,
+    environment_state,
+    forget_environment_state,
+)
+from blender_addon.session.session import SESSION, Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def online(preferences, monkeypatch, tmp_path):
     """Online access for a moment, our folders in a temporary place, and no network behind pip."""
-    for module in ("preferences", "operators.environment"):
+    for module in ("properties.preferences", "operators.environment"):
         monkeypatch.setattr(f"blender_addon.{module}.user_folder", lambda part: tmp_path / part)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
@@ -63,7 +67,7 @@ def test_it_can_be_cancelled_and_one_runs_at_a_time(online, tmp_path):
     slow = tmp_path / "python"
     slow.write_text("#!/bin/sh\nexec sleep 60\n")
     slow.chmod(0o755)
-    from blender_addon.environment import EnvironmentJob, Plan
+    from blender_addon.backend.environment import EnvironmentJob, Plan
     from blender_addon.operators.environment import _made
 
     job = EnvironmentJob(Plan(environment_folder(), package_to_install(), "cpu", str(slow)))

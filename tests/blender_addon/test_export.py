@@ -12,9 +12,9 @@ import bpy
 import numpy as np
 import pytest
 
-from blender_addon.bake import bake
-from blender_addon.rig import add_rig
-from blender_addon.sparse_keys import Tolerance, reduce_action
+from blender_addon.rig.rig import add_rig
+from blender_addon.write.bake import bake
+from blender_addon.write.sparse_keys import Tolerance, reduce_action
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINTS
 from motion_core.formats.bvh import bvh_to_motion, read_bvh

@@ -11,14 +11,14 @@ from strip_lists import WALK, WAVE, lay_strips, make
 from test_ik_rigs import KEPT, SPAN, apart, change_of
 from test_strip_trial import state_of
 
-from blender_addon.actions import curves_of, fcurves, slot_of
-from blender_addon.capture import capture
-from blender_addon.delivery import put_on_rig
-from blender_addon.limb_switches import Toggles
-from blender_addon.mapping import bones_of
-from blender_addon.preview import reject
-from blender_addon.rig_edit import put_change
-from blender_addon.session import SESSION, Place
+from blender_addon.actions.actions import curves_of, fcurves, slot_of
+from blender_addon.rig.bone_map import bones_of
+from blender_addon.rig.capture import capture
+from blender_addon.rig.limb_switches import Toggles
+from blender_addon.session.delivery import put_on_rig
+from blender_addon.session.session import SESSION, Place
+from blender_addon.trial.trial import reject
+from blender_addon.write.put_change import put_change
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.formats.npz import bytes_to_motion
@@ -119,7 +119,7 @@ def test_generate_from_the_panel(context, session):
 
 
 def session_results():
-    from blender_addon.preferences import results_folder
+    from blender_addon.properties.preferences import results_folder
 
     return results_folder()
 

@@ -12,14 +12,14 @@ from ik_rigs import KEYS, RIGS, deform_poses, deforming, mixamo_with_ik, move, r
 from mathutils import Vector
 from rig_animation import curve_table, stepping
 
-from blender_addon.actions import fcurves
-from blender_addon.capture import capture, capture_poses
-from blender_addon.limb_switches import Toggles
-from blender_addon.mapping import bones_of
-from blender_addon.preview import on_trial, reject
-from blender_addon.rig_edit import Change, _miss_note, change_fault, put_change
-from blender_addon.session import SESSION
-from blender_addon.timeline_keys import keyed_frames
+from blender_addon.actions.actions import fcurves
+from blender_addon.changes.kept_keys import keyed_frames
+from blender_addon.rig.bone_map import bones_of
+from blender_addon.rig.capture import capture, capture_poses
+from blender_addon.rig.limb_switches import Toggles
+from blender_addon.session.session import SESSION
+from blender_addon.trial.trial import on_trial, reject
+from blender_addon.write.put_change import Change, _miss_note, change_fault, put_change
 from motion_core.body import quaternions as quat
 from motion_core.body.joints import JOINTS, PARTS
 from motion_core.editing.meet import meet

@@ -12,11 +12,11 @@ import pytest
 from control_rigs import MIXAMO, make_armature, make_auto_rig_pro, rows_of
 from rig_rests import RestStyle
 
-from blender_addon.bake import bake
-from blender_addon.capture import capture
-from blender_addon.mapping import PROPERTY, bones_of, draft_of
-from blender_addon.mapping_panel import GROUPS, LABAN_PT_bones
-from blender_addon.mapping_presets import delete_preset, load_preset, preset_names, save_preset
+from blender_addon.rig.bone_map import PROPERTY, bones_of, draft_of
+from blender_addon.rig.bone_map_presets import delete_preset, load_preset, preset_names, save_preset
+from blender_addon.rig.capture import capture
+from blender_addon.ui.bones_panel import GROUPS, LABAN_PT_bones
+from blender_addon.write.bake import bake
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINTS, STANDING_PELVIS, UPRIGHT
 from motion_core.retarget import RigError
@@ -28,7 +28,7 @@ RENAMED = {**MIXAMO, "left_knee": "Thing", "right_wrist": "Other"}
 @pytest.fixture
 def strange(preferences, context, tmp_path, monkeypatch):
     """A Mixamo rig two of whose bones are called otherwise; presets go to a folder of the test."""
-    monkeypatch.setattr("blender_addon.mapping_presets.user_folder", lambda part: tmp_path / part)
+    monkeypatch.setattr("blender_addon.rig.bone_map_presets.user_folder", lambda part: tmp_path / part)
     return make_armature(context, rows_of(A_POSE, RENAMED, "mixamorig:"))
 
 

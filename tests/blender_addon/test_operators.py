@@ -11,11 +11,11 @@ import bpy
 import numpy as np
 import pytest
 
-from blender_addon.actions import fcurves
-from blender_addon.delivery import file_stem
+from blender_addon.actions.actions import fcurves
 from blender_addon.operators.generate import BUSY, generate_fault, place_of, settings_of
-from blender_addon.preferences import current_choice
-from blender_addon.session import SESSION
+from blender_addon.properties.preferences import current_choice
+from blender_addon.session.delivery import file_stem
+from blender_addon.session.session import SESSION
 from motion_core.formats.npz import read_npz, write_npz
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -49,7 +49,7 @@ def tick_to_end() -> None:
 
 
 def kept_files() -> list[Path]:
-    from blender_addon.preferences import results_folder
+    from blender_addon.properties.preferences import results_folder
 
     return sorted(results_folder().glob("*.npz"))
 
@@ -69,7 +69,7 @@ def test_words_become_keyframes(context, rig):
 
 
 def test_first_this_then_that_is_made_in_parts_and_again_so(context, rig):
-    from blender_addon.regeneration import request_of
+    from blender_addon.changes.remake import request_of
 
     settings = context.scene.laban
     settings.model, settings.prompt, settings.seconds = "mdm", "a person walks, then waves", 4.0

@@ -9,11 +9,12 @@ from typing import Any
 import bpy
 import pytest
 
-from blender_addon.panels import CLASSES, progress_text
-from blender_addon.preferences_page import draw_preferences
+from blender_addon.backend.client import Job, Service
 from blender_addon.registration import CLASSES as ALL
-from blender_addon.session import SESSION, Outcome, Place, Run
-from blender_addon.text_lines import (
+from blender_addon.session.session import SESSION, Outcome, Place, Run
+from blender_addon.ui.preferences_page import draw_preferences
+from blender_addon.ui.sidebar import CLASSES, progress_text
+from blender_addon.ui.wrapped_text import (
     ICON,
     NARROW,
     PIXELS_PER_CHARACTER,
@@ -23,7 +24,6 @@ from blender_addon.text_lines import (
     fits_field,
     pixels_of,
 )
-from blender_addon.worker import Job, Service
 
 ICONS = set(bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys())
 OPERATORS = {kind.bl_idname: kind for kind in ALL if issubclass(kind, bpy.types.Operator)}

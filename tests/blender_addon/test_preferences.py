@@ -7,8 +7,8 @@ import os
 import bpy
 import pytest
 
-from blender_addon.environment import environment_python, write_state
-from blender_addon.preferences import (
+from blender_addon.backend.environment import environment_python, write_state
+from blender_addon.properties.preferences import (
     Choice,
     current_choice,
     environment_folder,
@@ -37,7 +37,7 @@ def test_nothing_is_set_at_first(preferences, monkeypatch):
 
 def test_the_order_of_backends(preferences, monkeypatch, tmp_path):
     """The setting, then our own environment, then the pipeline's variable."""
-    monkeypatch.setattr("blender_addon.preferences.user_folder", lambda part: tmp_path / part)
+    monkeypatch.setattr("blender_addon.properties.preferences.user_folder", lambda part: tmp_path / part)
     monkeypatch.setenv("LABAN_BACKEND_PYTHON", "/pipeline/python")
     forget_environment_state()
     assert current_choice().python == "/pipeline/python"

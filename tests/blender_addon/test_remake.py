@@ -11,10 +11,10 @@ from test_complete import KEYS, foreign, keyed_rig, select_bones, snapshot
 from test_ik_rigs import KEPT, SPAN, change_of
 from test_strip_trial import reopened, state_of
 
-from blender_addon.actions import fcurves, sign, slot_of
-from blender_addon.remembered import LONGEST, Remembered
-from blender_addon.rig_edit import put_change
-from blender_addon.session import SESSION
+from blender_addon.actions.actions import fcurves, sign, slot_of
+from blender_addon.actions.remembered import LONGEST, Remembered
+from blender_addon.session.session import SESSION
+from blender_addon.write.put_change import put_change
 from motion_core.body import quaternions as quat
 from motion_core.body.skeleton import JOINTS
 
@@ -380,7 +380,7 @@ def test_results_of_before_can_be_made_again_too(context, rig):
 
 
 def test_one_that_is_too_long_says_so(context, rig, monkeypatch):
-    from blender_addon import remembered
+    from blender_addon.actions import remembered
 
     monkeypatch.setattr(remembered, "LONGEST", 100)
     assert LONGEST > 100

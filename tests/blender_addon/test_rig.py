@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from rig_rests import RestStyle, foreign_rig
 
-from blender_addon.bake import bake
-from blender_addon.rig import MATERIAL, TONES, add_rig, check_armature, read_rig
+from blender_addon.rig.rig import MATERIAL, TONES, add_rig, check_armature, read_rig
+from blender_addon.write.bake import bake
 from motion_core.body import quaternions as quat
 from motion_core.body.mesh import BodyData, mannequin
 from motion_core.body.motion import Motion

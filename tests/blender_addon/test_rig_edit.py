@@ -10,11 +10,11 @@ from mathutils import Vector
 from rig_animation import curve_table, joint_poses, key_pose, stepping
 from rig_rests import RestStyle
 
-from blender_addon.bake import bake
-from blender_addon.capture import capture
-from blender_addon.mapping import bones_of
-from blender_addon.rig import add_rig
-from blender_addon.rig_edit import Change, change_fault, put_change
+from blender_addon.rig.bone_map import bones_of
+from blender_addon.rig.capture import capture
+from blender_addon.rig.rig import add_rig
+from blender_addon.write.bake import bake
+from blender_addon.write.put_change import Change, change_fault, put_change
 from motion_core.body.joints import JOINTS, PARTS
 from motion_core.editing.meet import meet
 from motion_core.retarget import RigError
@@ -181,7 +181,7 @@ def test_faults_are_named_and_change_nothing(context):
 
 
 def action_curve(rig, bone: str):
-    from blender_addon.actions import active_curves
+    from blender_addon.actions.actions import active_curves
 
     return next(c for c in active_curves(rig) if c.data_path == f'pose.bones["{bone}"].rotation_quaternion')
 

@@ -13,6 +13,7 @@ import bpy
 import pytest
 from tiny_tmr import bowing, write_library
 
+from blender_addon.backend.client import Service
 from blender_addon.operators.generate import place_of
 from blender_addon.operators.search import (
     SEARCHING,
@@ -22,10 +23,9 @@ from blender_addon.operators.search import (
     search_fault,
     show_hits,
 )
-from blender_addon.preferences import current_choice
-from blender_addon.search_box import LABAN_PT_search, LABAN_UL_hits, search_progress
-from blender_addon.session import SESSION, Outcome
-from blender_addon.worker import Service
+from blender_addon.properties.preferences import current_choice
+from blender_addon.session.session import SESSION, Outcome
+from blender_addon.ui.search_panel import LABAN_PT_search, LABAN_UL_hits, search_progress
 from motion_core.formats.npz import motion_to_bytes, write_npz
 
 ICONS = set(bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys())

@@ -8,12 +8,12 @@ import pytest
 from control_rigs import make_rigify
 from rig_rests import RestStyle
 
-from blender_addon import sparse_keys
-from blender_addon.actions import active_curves, curves_of, slot_of
-from blender_addon.bake import bake
-from blender_addon.rig import add_rig
-from blender_addon.sparse_keys import Tolerance, reduce_action
-from blender_addon.strip_keys import read_keys
+from blender_addon.actions.actions import active_curves, curves_of, slot_of
+from blender_addon.actions.keys import read_keys
+from blender_addon.rig.rig import add_rig
+from blender_addon.write import sparse_keys
+from blender_addon.write.bake import bake
+from blender_addon.write.sparse_keys import Tolerance, reduce_action
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT
 from motion_core.editing.contacts import find_contacts, runs

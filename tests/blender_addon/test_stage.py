@@ -11,8 +11,8 @@ import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Vector
 
-from blender_addon.bake import bake
-from blender_addon.rig import add_rig
+from blender_addon.rig.rig import add_rig
+from blender_addon.write.bake import bake
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT

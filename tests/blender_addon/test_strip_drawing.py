@@ -11,11 +11,11 @@ from typing import Any
 import bpy
 import pytest
 
-from blender_addon import strip_drawing
-from blender_addon.session import SESSION, Outcome
-from blender_addon.strip_drawing import blocks, corners, fitting, hatching, outline, triangles
-from blender_addon.strip_panel import LABAN_PT_strips, LABAN_UL_strips
-from blender_addon.strips import Strip
+from blender_addon.session.session import SESSION, Outcome
+from blender_addon.strips.state import Strip
+from blender_addon.ui import timeline_overlay as strip_drawing
+from blender_addon.ui.strips_panel import LABAN_PT_strips, LABAN_UL_strips
+from blender_addon.ui.timeline_overlay import blocks, corners, fitting, hatching, outline, triangles
 
 ICONS = set(bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys())
 STRIPS = [

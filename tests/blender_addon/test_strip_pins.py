@@ -11,10 +11,10 @@ from control_rigs import make_rigify
 from strip_lists import SIT, WALK, WAVE, heads, lay_strips, make
 from test_complete import foreign
 
-from blender_addon.mapping import bones_of
 from blender_addon.operators.strips import make_fault
-from blender_addon.session import SESSION
-from blender_addon.strips import records_on, stale_on
+from blender_addon.rig.bone_map import bones_of
+from blender_addon.session.session import SESSION
+from blender_addon.strips.state import records_on, stale_on
 
 pytestmark = pytest.mark.usefixtures("session")
 

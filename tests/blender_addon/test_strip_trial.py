@@ -10,9 +10,9 @@ from rig_animation import curve_table, key_pose
 from strip_lists import SIT, WALK, WAVE, heads, lay_strips, make, nla
 from test_complete import snapshot
 
-from blender_addon.actions import fcurves
-from blender_addon.session import SESSION
-from blender_addon.strips import in_order, records_on, stale
+from blender_addon.actions.actions import fcurves
+from blender_addon.session.session import SESSION
+from blender_addon.strips.state import in_order, records_on, stale
 from motion_core.body.skeleton import JOINTS
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -255,7 +255,7 @@ def test_without_trying_it_lands_at_once(context, rig):
 
 @OUTPUTS
 def test_a_fault_while_it_lands_leaves_nothing(context, rig, output, monkeypatch):
-    from blender_addon import strip_write
+    from blender_addon.strips import write as strip_write
     from motion_core.retarget import RigError
 
     def fail(*_):

@@ -10,10 +10,10 @@ import pytest
 from control_rigs import make_rigify
 from strip_lists import SIT, WALK, WAVE, heads, lay_strips, make, nla
 
-from blender_addon.actions import curves_of, fcurves, slot_of
+from blender_addon.actions.actions import curves_of, fcurves, slot_of
 from blender_addon.operators.strips import make_fault
-from blender_addon.session import SESSION
-from blender_addon.strips import Strip, in_order, records_of, records_on, stale
+from blender_addon.session.session import SESSION
+from blender_addon.strips.state import Strip, in_order, records_of, records_on, stale
 from motion_core.catalog import DEFAULT_MODEL
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -287,7 +287,7 @@ def test_a_strip_longer_than_the_longest_clip(context, rig, lay):
 
 @pytest.mark.parametrize("fps", [24.0, 120.0])
 def test_no_request_of_a_long_strip_is_too_large(fps):
-    from blender_addon.strip_plan import Canvas, plan, request
+    from blender_addon.strips.plan import Canvas, plan, request
     from motion_core.tasks import MAX_SEED, task_to_json
 
     strip = Strip("a", "a person walks", 0, round(600 * fps), MAX_SEED, "mdm", 0.5, 0, 0.0)
@@ -545,8 +545,8 @@ def test_nothing_to_do(context, rig, lay):
 
 def begin(context, rig) -> None:
     from blender_addon.operators.strips import strips_to_make
-    from blender_addon.preferences import current_choice
-    from blender_addon.strip_run import begin as start
+    from blender_addon.properties.preferences import current_choice
+    from blender_addon.strips.run import begin as start
 
     start(context, rig, current_choice(), strips_to_make(context, "CHANGED"))
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from rig_animation import stepping
 
-from blender_addon.actions import active_curves, curves_of, slot_of
-from blender_addon.bake import bake
-from blender_addon.rig import add_rig
-from blender_addon.timeline_keys import keyed_frames
+from blender_addon.actions.actions import active_curves, curves_of, slot_of
+from blender_addon.changes.kept_keys import keyed_frames
+from blender_addon.rig.rig import add_rig
+from blender_addon.write.bake import bake
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from strip_lists import WALK, WAVE, lay_strips, make
 from test_complete import KEYS
 from test_strip_trial import state_of
 
-from blender_addon import delivery
-from blender_addon.session import SESSION
+from blender_addon.session import delivery
+from blender_addon.session.session import SESSION
 from motion_core.body.skeleton import JOINTS
 
 pytestmark = pytest.mark.usefixtures("session")

@@ -1,0 +1,232 @@
+"""How a result comes onto an animated rig: at which frames, what stays, for which bones, on trial or for good."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bpy
+import numpy as np
+
+from motion_core.body.joints import JOINTS
+from motion_core.formats import FormatError
+from motion_core.formats.npz import bytes_to_motion, motion_to_bytes
+from motion_core.retarget import RigError
+from motion_core.tasks import TaskError
+from motion_core.tasks.pins_and_paths import Pin
+
+from ..actions.actions import held
+from ..actions.remembered import REQUEST, Remembered
+from ..properties.preferences import results_folder
+from ..rig.rig import check_armature
+from ..session.delivery import find_by_uid, in_scene, keep, push_undo
+from ..session.session import Outcome, Place, Run
+from ..trial import trial as preview
+from ..write.bake import forget_meta
+from ..write.pin_settling import settle_pins
+from ..write.put_change import Change, put_change
+
+if TYPE_CHECKING:
+    from motion_core.body.motion import Motion
+
+NOTHING = 0  # no action has this session number
+META = "blender"  # entry of a kept motion's meta: where it belongs
+SAME = 1e-3  # metres, and radians, within which a frame is still the given one
+
+
+@dataclass(frozen=True, eq=False)
+class Landing:
+    """first: frame of the result's first pose; frames: how many the rig gets. keep: spans of them that stay. joints:
+    whose bones are keyed, () for all. given: the motion that a loop began with. note: what to say beside the result.
+    request: what made it, as text (`remembered.py`). again: session number of the action that is made again, on which
+    the result is built; NOTHING for a new one.
+    """
+
+    place: Place
+    task: str
+    first: int
+    frames: int
+    keep: tuple[tuple[int, int], ...] = ()
+    joints: tuple[str, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    given: Motion | None = None
+    trial: bool = True
+    note: str = ""
+    request: str = ""
+    again: int | None = None
+
+    def arrive(self, run: Run, results: list[bytes]) -> Outcome:
+        """What `Session` calls with the result."""
+        path, trouble = None, ""
+        try:
+            motion = bytes_to_motion(results[0], "the motion that the service sent")
+            motion = replace(motion, meta={**motion.meta, META: self._about()})
+            path = keep(motion_to_bytes(motion), run)
+        except FormatError as error:
+            return Outcome(str(error), True)
+        except OSError as error:
+            trouble = f" (not kept as a file: {error.strerror} in {results_folder()})"
+        try:
+            action, notes = self.put(motion)
+        except (RigError, TaskError) as error:
+            kept = f". The motion is kept as {path.name}" if path else trouble
+            return Outcome(f"{error}{kept}", True, path)
+        took = f"{action.name}: {self.frames} frames, made in {time.monotonic() - run.began:.1f} s"
+        return Outcome(". ".join([took + trouble, *notes]))
+
+    def put(self, motion: Motion) -> tuple[bpy.types.Action, list[str]]:
+        """The result on the rig, as one undo step, and what there is to say about it. Raises RigError."""
+        scene, rig = self._find()
+        with in_scene(scene) as context:
+            with preview.on_trial(scene, rig, self.trial) as shown:
+                action, notes = self.make(context, rig, motion)
+                shown(action)
+            push_undo(f"Laban: {self.task} {rig.name}")
+        return action, notes
+
+    def _find(self) -> tuple[Any, Any]:
+        scene = find_by_uid(bpy.data.scenes, self.place.scene)
+        rig = find_by_uid(bpy.data.objects, self.place.rig)
+        if scene is None or rig is None:
+            raise RigError(f"the rig {self.place.rig_name!r} is not in this file any more")
+        check_armature(rig)
+        return scene, rig
+
+    def make(
+        self, context: bpy.types.Context, rig: Any, motion: Motion
+    ) -> tuple[bpy.types.Action, list[str]]:
+        """The result as the rig's active action, and what there is to say about it. Raises RigError."""
+        title = motion.meta.get("text") or self.task
+        with _built_on(rig, self.again):
+            change = settle_pins(context, rig, self._change(context, motion), self.pins)
+            if self.again is not None:
+                change = _as_remembered(context, rig, change)
+            action, fault = put_change(context, rig, change, title, self.place.extend_range)
+        forget_meta(action, change.motion.meta)
+        missed = [f"Missed: {line}" for line in motion.meta.get("missed_pins", ())]
+        return action, [note for note in (fault, self.note, *missed) if note]
+
+    def _change(self, context: bpy.types.Context, motion: Motion) -> Change:
+        from ..rig.fps import scene_fps
+
+        scene: Any = context.scene
+        fps = scene_fps(scene)
+        if len(motion) != self.frames or abs(motion.fps - fps) > 1e-6:
+            motion = replace(motion.at_frames(np.arange(self.frames) * motion.fps / fps), fps=fps)
+        kept = np.zeros(self.frames, dtype=bool)
+        for start, stop in self.keep:
+            kept[start:stop] = True
+        if self.given is not None:
+            kept |= _same_start(motion, self.given)
+        meta = {key: value for key, value in motion.meta.items() if key != META}
+        if self.request:
+            meta[REQUEST] = self.request
+        joints, loop = frozenset(self.joints or JOINTS), self.given is not None
+        return Change(self.first, replace(motion, meta=meta), kept, joints, loop)
+
+    def _about(self) -> dict[str, Any]:
+        pins = [asdict(pin) for pin in self.pins]
+        return {**self.facts(), "pins": pins, "request": self.request}
+
+    def facts(self) -> dict[str, Any]:
+        """Where the result belongs, as plain values; pins are told by the request."""
+        return {
+            "task": self.task, "first": self.first, "frames": self.frames, "keep": self.keep,
+            "joints": self.joints, "loop": self.given is not None,
+        }  # fmt: skip
+
+
+@contextmanager
+def _built_on(rig: Any, again: int | None) -> Iterator[None]:
+    """Inside, the rig plays the action that is made again, or none when that is gone; None changes nothing."""
+    if again is None:
+        yield
+        return
+    former = find_by_uid(bpy.data.actions, again)
+    data = rig.animation_data or rig.animation_data_create()
+    with held(former), held(data.action):
+        data.action = former
+        if former is not None and hasattr(data, "action_slot") and data.action_slot is None:
+            data.action_slot = next(iter(former.slots), None)
+        yield
+
+
+def _as_remembered(context: bpy.types.Context, rig: Any, change: Change) -> Change:
+    """The change with only those frames and bones left out that are on the rig as they were when it was first made."""
+    from ..rig.capture import capture
+
+    try:
+        now = capture(context, rig, change.first, change.last + 1)
+    except RigError:  # no such frames any more
+        return replace(change, kept=np.zeros_like(change.kept), joints=frozenset(JOINTS))
+    turns, moved = _apart(now, change.motion)
+    others = [number for number, joint in enumerate(JOINTS) if joint not in change.joints]
+    if others and (turns[:, others].max() > SAME or ("pelvis" not in change.joints and moved.max() > SAME)):
+        return replace(change, kept=np.zeros_like(change.kept), joints=frozenset(JOINTS))
+    same = (turns.max(axis=1) < SAME) & (moved < SAME)
+    return replace(change, kept=change.kept & same)
+
+
+def _apart(first: Motion, second: Motion) -> tuple[np.ndarray, np.ndarray]:
+    """Radians (T,22) and metres (T,) between the frames of two motions, of as many as both have."""
+    from motion_core.body import quaternions as quat
+
+    count = min(len(first), len(second))
+    turns = quat.angle_between(first.rotations[:count].astype(float), second.rotations[:count].astype(float))
+    return turns, np.abs(first.trans[:count] - second.trans[:count]).max(axis=1)
+
+
+def _same_start(motion: Motion, given: Motion) -> np.ndarray:
+    """(T,) the frames from the first on that are still those of `given`, but for the last bits of a file."""
+    turns, moved = _apart(motion, given)
+    same = (turns.max(axis=1) < SAME) & (moved < SAME)
+    count = len(same)
+    kept = np.zeros(len(motion), dtype=bool)
+    kept[: int(np.argmin(same)) if not same.all() else count] = True
+    return kept
+
+
+def landing_again(kept: Remembered, place: Place, fps: float, trial: bool, again: int) -> Landing:
+    """Where the result of a remembered request belongs in a scene of this rate, on the action it once became. Raises
+    TaskError for facts that make no sense.
+    """
+    about, task = kept.about, kept.task
+    try:
+        landing = Landing(
+            place, str(about["task"]), int(about["first"]), int(about["frames"]),
+            tuple((int(a), int(b)) for a, b in about["keep"]), tuple(map(str, about["joints"])),
+            tuple(getattr(task, "pins", ())), task.motion if about["loop"] else None, trial,
+            request=kept.to_text(), again=again,
+        )  # fmt: skip
+        rate = float(about["fps"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise TaskError(f"the action does not say rightly where its motion belongs ({error!r})") from None
+    if abs(rate - fps) < 1e-6:
+        return landing
+    frames = round((landing.frames - 1) * fps / rate) + 1
+    return replace(landing, frames=frames, keep=(), joints=(), given=None, again=NOTHING)
+
+
+def landing_of(path: Path, motion: Motion, place: Place, trial: bool) -> Landing | None:
+    """Where a kept result belongs, by what its file says; None for a motion that was made for no frames."""
+    about = motion.meta.get(META)
+    if not isinstance(about, dict):
+        return None
+    try:
+        return Landing(
+            place, str(about["task"]), int(about["first"]), int(about["frames"]),
+            tuple((int(a), int(b)) for a, b in about["keep"]), tuple(map(str, about["joints"])),
+            tuple(_pin(entry) for entry in about.get("pins", ())), trial=trial,
+            request=str(about.get("request", "")),
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError) as error:
+        raise RigError(f"{path.name} does not say rightly where it belongs ({error!r})") from None
+
+
+def _pin(entry: dict[str, Any]) -> Pin:
+    position = entry.get("position")
+    return Pin(**{**entry, "position": None if position is None else tuple(position)})

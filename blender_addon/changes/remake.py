@@ -1,0 +1,206 @@
+"""A motion made again from what its action says: an action, or the one of an NLA strip, is all that is needed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from motion_core import __version__
+from motion_core.catalog import find_card
+from motion_core.tasks import Generate, Sampling, TaskError
+from motion_core.tasks.pins_and_paths import Pin
+
+from ..actions.actions import held, sign
+from ..actions.remembered import REMEMBERED, Remembered
+from ..properties.preferences import current_choice
+from ..rig.controls import pose_borrowed
+from ..rig.fps import scene_fps
+from ..session.delivery import find_by_uid, in_scene, push_undo
+from ..session.session import SESSION, Outcome, Place, Run
+from ..strips.pins import pins_of_record
+from ..strips.state import Strip, records_of
+from ..trial import trial as preview
+from ..trial.nla_tracks import replace_action, strips_with
+from .landing import Landing, landing_again
+
+if TYPE_CHECKING:
+    from motion_core.body.motion import Motion
+
+
+def action_to_remake(context: Any, rig: Any, name: str = "") -> bpy.types.Action:
+    """The action of that name, else the rig's active one, else that of the NLA strip that is active or under the
+    playhead. Raises TaskError.
+    """
+    if name:
+        if name not in bpy.data.actions:
+            raise TaskError(f"there is no action {name!r} in this file")
+        return bpy.data.actions[name]
+    data = rig.animation_data
+    if data is not None and data.action is not None:
+        return data.action
+    active = getattr(context, "active_nla_strip", None)
+    if active is not None and active.action is not None:
+        return active.action
+    frame = context.scene.frame_current
+    for track in data.nla_tracks if data is not None else ():
+        for strip in track.strips:
+            if strip.action is not None and strip.frame_start <= frame < strip.frame_end:
+                return strip.action
+    raise TaskError(f"{rig.name!r} plays no action at frame {frame}: choose an action, or an NLA strip")
+
+
+def restore_strips(rig: Any, action: Any, seed: int | None = None) -> set[str]:
+    """Puts the strips that an action was made by into the rig's list, as they were then; returns their uids. Those that
+    would overlap them, and are none of them, stay where they are and are complained of when the strips are made. None
+    of an action that was completed or edited since. seed: another one for all of them.
+    """
+    from ..operators.strips import add_strip
+
+    if REMEMBERED in action:
+        return set()
+    records, kept = records_of(action), rig.laban_strips
+    for uid, record in records.items():
+        strip = next((strip for strip in kept.strips if strip.uid == uid), None)
+        values = {name: getattr(record, name) for name in Strip.__dataclass_fields__}
+        if seed is not None:
+            values["seed"] = seed
+        if strip is None:
+            add_strip(kept, Strip(**values))
+            continue
+        for name, value in values.items():
+            setattr(strip, name, value)
+    return set(records)
+
+
+def strip_pins_of(action: Any) -> dict[str, tuple[Pin, ...]]:
+    """{uid: pins} that the strips of an action met, whatever the rig's list has now. Raises TaskError."""
+    return {uid: pins_of_record(record) for uid, record in records_of(action).items()}
+
+
+def remembered_of(action: Any) -> Remembered | None:
+    """What an action says of how it was made out of another motion, or along a curve; None when it says nothing.
+
+    Raises TaskError for what cannot be read.
+    """
+    text = action.get(REMEMBERED)
+    return None if text is None else Remembered.from_text(str(text))
+
+
+def request_of(action: Any, seed: int | None = None) -> tuple[str, Generate, Sampling]:
+    """(model id, task, sampling) that made an action from one prompt. Raises TaskError for one that says no or too
+    little of it. seed: another one.
+    """
+    model = action.get("laban_model")
+    if model is None:
+        raise TaskError(f"the action {action.name!r} does not say what made it: it is none of Laban's")
+    task = action.get("laban_task", "generate")
+    if task != "generate":
+        raise TaskError(
+            f"the action {action.name!r} was made out of another motion ({task}), which it does not hold: it is longer "
+            "than an action remembers, or an earlier version made it"
+        )
+    needs = find_card(model).needs
+    words = {needs: action.get(f"laban_{needs}")} if needs is not None else {}
+    seconds = round(float(action.get("laban_seconds", 6.0)), 4)
+    sampling = Sampling(
+        int(action.get("laban_seed", 0)) if seed is None else seed,
+        action.get("laban_steps"),
+        _number(action.get("laban_guidance")),
+    )
+    split = bool(action.get("laban_split", True))
+    return model, Generate(seconds=seconds, split=split, **words), sampling
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None:
+    """Asks for the motion of an action again, for the same frames; its NLA strips play the new one then. What is on
+    trial is taken back first. seed: another one. Raises TaskError.
+    """
+    scene, uid, start = context.scene, action.session_uid, round(action.frame_range[0])
+    kept, edit = remembered_of(action), scene.laban_edit
+    trial = edit.trial_generate if kept is None else edit.trial
+    place = Place(scene.session_uid, rig.session_uid, rig.name, start, scene.laban.extend_range, trial)
+    landing = None
+    if kept is None:
+        request: Any = request_of(action, seed)
+        title = request[1].text or request[1].action or ""
+    else:
+        kept = kept.with_seed(seed)
+        find_card(kept.model)
+        request = (kept.model, kept.task, kept.sampling)
+        landing = landing_again(kept, place, scene_fps(scene), trial, uid)
+        title = kept.task.text or landing.task
+    if preview.playing(rig):
+        shown = rig.laban_preview
+        if shown.replaced is not None and shown.shown == action:  # its NLA strips will play that one again
+            if landing is not None and landing.again == uid:
+                landing = replace(landing, again=shown.replaced.session_uid)
+            uid = shown.replaced.session_uid
+        preview.reject(scene, rig)
+        if landing is not None and find_by_uid(bpy.data.actions, uid) is None:  # it was on trial itself
+            landing = replace(landing, again=None)
+    arrive = None if landing is None else landing.arrive
+    former = find_by_uid(bpy.data.actions, uid)
+    if former is not None and strips_with(rig, former):
+        arrive = partial(_into_nla, uid, landing)
+    SESSION.generate(current_choice(), request, place, title, arrive=arrive)
+
+
+def _into_nla(former: int, landing: Landing | None, run: Run, results: list[bytes]) -> Outcome:
+    """The end of a run whose motion takes the place of an action (its session number) in NLA strips."""
+    from motion_core.formats import FormatError
+    from motion_core.formats.npz import bytes_to_motion
+    from motion_core.retarget import RigError
+
+    scene, rig = find_by_uid(bpy.data.scenes, run.place.scene), find_by_uid(bpy.data.objects, run.place.rig)
+    try:
+        if scene is None or rig is None or find_by_uid(bpy.data.actions, former) is None:
+            raise RigError(f"the rig {run.place.rig_name!r}, or its action, is not in this file any more")
+        motion = bytes_to_motion(results[0], "the motion that the service sent")
+        with in_scene(scene) as context:
+            with preview.on_trial(scene, rig, run.place.trial) as shown:
+                action = _swap(context, rig, motion, former, landing)
+                shown(action)
+            push_undo(f"Laban: {action.name}")
+    except (RigError, FormatError) as error:
+        return Outcome(str(error), True)
+    return Outcome(f"{action.name}: made again, in the NLA")
+
+
+def _swap(context: Any, rig: Any, motion: Motion, former: int, landing: Landing | None) -> bpy.types.Action:
+    """Lets the NLA strips of the former action play the result, on trial; the rig's active action, and what it does not
+    key, stay."""
+    from ..write.bake import bake
+
+    data = rig.animation_data
+    old = find_by_uid(bpy.data.actions, former)
+    before, slot = data.action, getattr(data, "action_slot", None)
+    with pose_borrowed(context, rig), held(before):
+        try:
+            if landing is None:
+                new = bake(context, rig, motion, start_frame=round(old.frame_range[0]), name=old.name)
+            else:
+                new, _ = landing.make(context, rig, motion)
+        finally:
+            data.action = before
+            if slot is not None:
+                data.action_slot = slot
+    new.name = old.name  # with a number, until it takes its place
+    sign(new)
+    rig.laban_preview.replaced = old
+    preview.remember(rig, **{preview.REPLACED: replace_action(rig, old, new)})
+    return new
+
+
+def version_note(action: Any) -> str:
+    """What to say of an action that another version made, "" of one of this version."""
+    made = action.get("laban_version")
+    if made in (None, __version__):
+        return ""
+    return f"{action.name!r} was made by version {made}, this is {__version__}: the motion may differ"

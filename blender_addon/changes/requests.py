@@ -1,0 +1,269 @@
+"""What the panel's settings ask for, as a task of the library and the way its result comes back onto the rig.
+
+Everything is read from the scene here, once; what is returned holds no Blender object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import bpy
+import numpy as np
+
+from motion_core.body.joints import JOINTS, PARTS
+from motion_core.rig_maps import BoneMap, RigError
+from motion_core.tasks import Complete, Edit, Sampling, TaskError
+
+from ..actions.remembered import Remembered
+from ..rig.bone_map import bones_of
+from ..rig.capture import capture
+from ..rig.fps import scene_fps
+from ..rig.pins_and_paths import follow_path, pace_note, path_length, path_of, pins_of
+from ..rig.rig import check_armature
+from ..session.session import Place
+from ..trial.trial import playing
+from ..write.put_change import change_fault
+from .kept_keys import check_kept, frame_range, kept_frames, spans_of
+from .landing import Landing
+
+if TYPE_CHECKING:
+    from motion_core.body.motion import Motion
+
+CONTEXT = 1.5  # seconds of known motion that a model is shown beside what it makes
+ALL = frozenset(JOINTS)
+TOO_LONG = "The action is too long to remember what made it: keep the original, Regenerate will not work"
+
+
+@dataclass(frozen=True, eq=False)
+class Ask:
+    """A task, and where its result goes."""
+
+    task: Complete | Edit
+    landing: Landing
+    title: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The settings as plain values: those of `scene.laban_edit` by name, and the place of the rig."""
+
+    place: Place
+    text: str | None
+    values: dict[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def complete_span(
+    context: bpy.types.Context, rig: bpy.types.Object, wish: Wish, *, lately: bool = False
+) -> tuple[int, int, list[int]]:
+    """First and last frame of what is given, and the frames to keep; lately: for a panel.
+
+    Raises RigError for settings that fit no key.
+    """
+    scene: Any = context.scene
+    keys = kept_frames(scene, rig, wish.keys, wish.spans, made=wish.way != "BETWEEN", lately=lately)
+    first, last = frame_range(scene, wish.range, keys)
+    if wish.way == "BETWEEN":
+        check_kept(wish.keys, keys, first, last)
+        return first, last, keys
+    if wish.way == "LOOP":
+        if last - first + 1 < 4:
+            raise RigError(f"frames {first} to {last} are too few for a loop: choose a longer range")
+        return first, last, list(range(first, last + 1))
+    inside = [frame for frame in keys if first <= frame <= last]
+    return (min(inside), max(inside), inside) if inside else (first, last, [])
+
+
+def complete(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish) -> Ask:
+    """In-between, continue, lead in, loop. Raises RigError or TaskError that names what is wrong."""
+    check_armature(rig)
+    scene: Any = context.scene
+    fps = scene_fps(scene)
+    first, last, keys = complete_span(context, rig, wish)
+    made = round(wish.seconds * fps)
+    shown = max(1, round(CONTEXT * fps))
+    if wish.way == "CONTINUE":
+        first = max(first, last - shown + 1)
+        given = _longer(capture(context, rig, first, last + 1), 0, made)
+        keys = list(range(first, last + 1))
+    elif wish.way == "LEAD_IN":
+        last = min(last, first + shown - 1)
+        given = _longer(capture(context, rig, first, last + 1), made, 0)
+        keys, first = list(range(first, last + 1)), first - made
+    else:
+        given = capture(context, rig, first, last + 1)
+    frames = len(given)
+    keep = spans_of(keys, first, first + frames - 1)
+    pins = pins_of(rig, first, first + frames - 1, fps) if wish.use_pins else ()
+    loop = wish.way == "LOOP"
+    task = Complete(given, keep, wish.text, loop=loop, travel=wish.travel, pins=pins)
+    landing = Landing(
+        wish.place, "complete", first, frames, () if loop else keep, (), pins, given if loop else None, wish.trial
+    )  # fmt: skip
+    return Ask(task, landing, wish.text or f"{wish.way.lower()} {rig.name}")
+
+
+def _longer(motion: Motion, before: int, after: int) -> Motion:
+    """The motion with its first pose held for so many frames before it, and its last one behind."""
+    rows = np.concatenate(
+        [np.zeros(before, int), np.arange(len(motion)), np.full(after, len(motion) - 1, int)]
+    )
+    return replace(motion, trans=motion.trans[rows], rotations=motion.rotations[rows])
+
+
+def edit(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish) -> Ask:
+    """Some joints made anew, or the whole motion varied. Raises RigError or TaskError."""
+    check_armature(rig)
+    scene: Any = context.scene
+    fps = scene_fps(scene)
+    parts = edited_parts(context, rig, wish.part)
+    first, last = edit_span(context, rig, wish)
+    low, high = _with_context(rig, first, last, round(CONTEXT * fps))
+    given = capture(context, rig, low, high + 1)
+    span = (first - low, last + 1 - low)
+    task = Edit(given, parts, wish.text, span, _rounded(wish.strength))
+    keep = [piece for piece in ((0, span[0]), (span[1], len(given))) if piece[1] > piece[0]]
+    joints = tuple(JOINTS[index] for index in task.joints)
+    landing = Landing(wish.place, "edit", low, len(given), tuple(keep), joints, trial=wish.trial)
+    return Ask(task, landing, wish.text or f"variation of {rig.name}")
+
+
+def edit_span(
+    context: bpy.types.Context, rig: bpy.types.Object, wish: Wish, *, lately: bool = False
+) -> tuple[int, int]:
+    """First and last frame that may change; lately: for a panel. Raises RigError when there is no motion."""
+    scene: Any = context.scene
+    keys: Sequence[int] = ()
+    if wish.range == "KEYS":
+        keys = kept_frames(scene, rig, wish.keys, wish.spans, made=True, lately=lately)
+    first, last = frame_range(scene, wish.range, keys)
+    if last <= first:
+        raise RigError(f"no motion from frame {first} to {last}: animate the rig, or choose another range")
+    return first, last
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 4)
+
+
+def _with_context(rig: bpy.types.Object, first: int, last: int, more: int) -> tuple[int, int]:
+    """The range with what the action has beside it, at most so many frames."""
+    data: Any = rig.animation_data
+    if data is None or data.action is None:
+        return first, last
+    start, end = (round(edge) for edge in data.action.frame_range)
+    return min(first, max(start, first - more)), max(last, min(end, last + more))
+
+
+def edited_parts(context: bpy.types.Context, rig: bpy.types.Object, part: str) -> tuple[str, ...]:
+    """Joints and body parts to make anew; () for the whole body. Raises RigError when no bone of this rig is chosen."""
+    if part == "BODY":
+        return ()
+    if part != "SELECTED":
+        return (part.lower(),)
+    chosen = context.selected_pose_bones_from_active_object or ()
+    every = context.selected_pose_bones or ()
+    others = {bone.id_data.name for bone in every if bone.id_data != rig}
+    own = [bone.name for bone in (*chosen, *every) if bone.id_data == rig]
+    if rig.mode != "POSE":
+        own = [bone.name for bone in rig.data.bones if _selected(rig, bone)]
+    if not own and others:
+        raise RigError(f"the selected bones belong to {', '.join(sorted(others))}, not to {rig.name!r}")
+    if not own:
+        raise RigError("no bones are selected: select some in Pose Mode, or choose a body part")
+    named = {joint_of_bone(rig, bones_of(rig), name) for name in own}
+    joints = [joint for joint in JOINTS if joint in named]
+    if not joints:
+        raise RigError(
+            f"none of the selected bones ({', '.join(own[:3])}) is a joint of the body: select others"
+        )
+    return tuple(joints)
+
+
+def _selected(rig: Any, bone: Any) -> bool:
+    """Blender 5 keeps the selection on the pose bone."""
+    pose = rig.pose.bones[bone.name]
+    return bool(pose.select if hasattr(pose, "select") else bone.select)
+
+
+def joint_of_bone(rig: bpy.types.Object, bone_map: BoneMap, name: str) -> str | None:
+    """The joint that a bone is, or whose head it has at rest (controls for IK, bones that deform); None for others."""
+    for joint, bone in (*bone_map.bones.items(), *bone_map.shown.items()):
+        if bone == name:
+            return joint
+    bones = rig.data.bones
+    head = bones[name].head_local
+    size = (bones[bone_map.bones["head"]].head_local - bones[bone_map.bones["left_ankle"]].head_local).length
+    near = {joint: (bones[bone].head_local - head).length for joint, bone in bone_map.bones.items()}
+    joint = min(near, key=lambda key: near[key])
+    return joint if near[joint] < 0.01 * size else None
+
+
+def follow(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish) -> Ask:
+    """A new motion along a curve, from the place's frame on. Raises RigError or TaskError."""
+    check_armature(rig)
+    scene: Any = context.scene
+    fps = scene_fps(scene)
+    points = path_of(context, rig, wish.curve)
+    length = path_length(points)
+    seconds = wish.way_seconds if wish.pace == "SECONDS" else length / wish.speed
+    if not 0.5 <= seconds <= 60:
+        raise TaskError(
+            f"the curve is {length:.2f} m long for this rig: at {wish.speed:.2f} m/s that takes {seconds:.1f} s; "
+            "choose a speed that makes it 0.5 to 60 s"
+        )
+    first, frames = wish.place.start_frame, max(2, round(seconds * fps) + 1)
+    pins = pins_of(rig, first, first + frames - 1, fps) if wish.use_pins else ()
+    path = follow_path(points, seconds, wish.along)
+    task = Complete(text=wish.text, seconds=_rounded(max(seconds, frames / fps)), pins=pins, path=path)
+    note = pace_note(length, seconds)
+    landing = Landing(wish.place, "follow", first, frames, pins=pins, trial=wish.trial, note=note)
+    return Ask(task, landing, wish.text or "along the curve")
+
+
+def remembered(
+    context: bpy.types.Context, ask: Ask, model: str, sampling: Sampling
+) -> tuple[Ask, tuple[str, Any, Sampling]]:
+    """The ask with a result that says what made it, and the request for it (model, task, sampling)."""
+    scene: Any = context.scene
+    about = {**ask.landing.facts(), "fps": scene_fps(scene)}
+    kept = Remembered.of(model, ask.task, sampling, about)
+    text = kept.to_text()
+    notes = [ask.landing.note] if ask.landing.note else []
+    if not text:
+        notes.append(TOO_LONG)
+    given = kept.task.motion if ask.landing.given is not None else None
+    landing = replace(ask.landing, given=given, request=text, note=". ".join(notes))
+    return Ask(kept.task, landing, ask.title), (kept.model, kept.task, kept.sampling)
+
+
+ASKS = {"COMPLETE": complete, "EDIT": edit, "FOLLOW": follow}
+
+
+def ask_fault(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish, mode: str) -> str:
+    """Why such a task cannot be asked for, "" when it can. Looks at keys and settings only, so that a panel may ask.
+
+    While a result is on trial its keys say nothing: it is taken back before the rig is read.
+    """
+    trial = playing(rig)
+    joints: Sequence[str] = JOINTS
+    try:
+        if mode == "FOLLOW":
+            return "no curve is chosen: draw one on the floor and choose it" if wish.curve is None else ""
+        if mode == "EDIT":
+            parts = edited_parts(context, rig, wish.part)
+            joints = [joint for part in parts for joint in PARTS.get(part, (part,))] or JOINTS
+            if not trial:
+                edit_span(context, rig, wish, lately=True)
+        elif not trial:
+            complete_span(context, rig, wish, lately=True)
+        return change_fault(rig, frozenset(joints))
+    except (RigError, TaskError) as error:
+        return str(error)

@@ -1,0 +1,232 @@
+"""What goes on between two clicks: the motion service, the running job, the chores. One session, moved on by a timer.
+
+The timer keeps no Blender object: scenes and rigs are found again by their session number, which survives renaming
+and undo, and which an object of another file never has.
+"""
+
+from __future__ import annotations
+
+import atexit
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import bpy
+from bpy.app.handlers import persistent
+
+from motion_core.tasks import TaskError, task_to_json
+
+from ..backend.client import Job, Service
+from ..properties.preferences import Choice
+
+TICK_SECONDS = 0.1  # while something goes on
+IDLE_SECONDS = 1.0  # while a service is only kept ready
+
+
+Arrival = Callable[["Run", list[bytes]], "Outcome"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a motion shall go. Numbers are `ID.session_uid`; `rig_name` is for messages. trial: to be accepted."""
+
+    scene: int
+    rig: int
+    rig_name: str
+    start_frame: int
+    extend_range: bool
+    trial: bool = False
+
+
+@dataclass
+class Run:
+    """A job under way. arrive: what happens with its results; None: `Session.deliver`. It keeps no Blender object."""
+
+    job: Job
+    place: Place
+    title: str
+    seed: int
+    began: float = field(default_factory=time.monotonic)
+    arrive: Arrival | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the panel says about the last thing that ended. `file`: a motion that is kept but on no rig."""
+
+    text: str = ""
+    failed: bool = False
+    file: Path | None = None
+
+
+class Chore(Protocol):
+    """What goes on beside the run: a child process with a purpose, a search, the way of a found motion."""
+
+    def poll(self) -> bool: ...
+    def stop(self) -> None: ...
+
+
+class Session:
+    """`run` and outcomes are for the panels; `chores` by name: "environment", "check", "body", "search", "found"."""
+
+    def __init__(self) -> None:
+        self.service = Service()
+        self.run: Run | None = None
+        self.outcome = Outcome()
+        self.search_outcome = Outcome()
+        self.chores: dict[str, Chore] = {}
+        self.deliver: Arrival | None = None
+        self._finished: dict[str, Callable[[Any], None]] = {}
+        self._choice: Choice | None = None
+
+    @property
+    def busy(self) -> bool:
+        return self.run is not None or bool(self.chores) or self.service.state == "starting"
+
+    def ensure_service(self, choice: Choice) -> None:
+        """Start or find the service that is wanted now, unless it is there already. Raises TaskError."""
+        if choice.fault:
+            raise TaskError(choice.fault)
+        if choice == self._choice and self.service.state in ("starting", "ready"):
+            return
+        self._choice = choice
+        if choice.server:
+            self.service.connect(choice.address, choice.token, choice.certificate)
+        else:
+            self.service.start(choice.python, device=choice.device)
+        if self.service.state == "failed":
+            raise TaskError(self.service.message)
+
+    def generate(
+        self,
+        choice: Choice,
+        request: tuple[str, Any, Any],
+        place: Place,
+        title: str,
+        arrive: Arrival | None = None,
+    ) -> None:
+        """Hand a task over (model id, task, sampling). Raises TaskError when one runs or the service cannot be had."""
+        if self.run is not None:
+            raise TaskError("a motion is being made: wait for it or cancel it")
+        self.ensure_service(choice)
+        job = self.service.submit(task_to_json(*request))
+        self.run, self.outcome = Run(job, place, title, request[2].seed, arrive=arrive), Outcome()
+        self.wake()
+
+    def cancel(self) -> None:
+        """Give the running job up; its result is never delivered."""
+        if self.run is not None:
+            self.run.job.cancel()
+            self.run, self.outcome = None, Outcome("Cancelled")
+
+    def add_chore(self, name: str, chore: Chore, finished: Callable[[Any], None]) -> None:
+        """`finished(chore)` is called when it is over; one of the same name that still runs is stopped."""
+        if name in self.chores:
+            self.chores[name].stop()
+        self.chores[name], self._finished[name] = chore, finished
+        self.wake()
+
+    def tick(self) -> float | None:
+        """Move everything on without waiting; returns the seconds until the next call, None when nothing goes on."""
+        self.service.poll()
+        if self.run is not None and self.run.job.poll():
+            run, self.run = self.run, None
+            self.outcome = self._end(run)
+        for name, chore in list(self.chores.items()):
+            if chore.poll():
+                del self.chores[name]
+                self._finished.pop(name)(chore)
+        if self.busy:
+            return TICK_SECONDS
+        return IDLE_SECONDS if self.service.state == "ready" else None
+
+    def _end(self, run: Run) -> Outcome:
+        if run.job.state != "done":
+            return Outcome(
+                run.job.message or f"the job was {run.job.state}", failed=run.job.state != "cancelled"
+            )
+        arrive = run.arrive or self.deliver
+        assert arrive is not None
+        return arrive(run, run.job.results)
+
+    def wait(self) -> None:
+        """For scripts, where timers never fire: until nothing goes on any more."""
+        while self.run is not None or self.chores:
+            self.tick()
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """End everything: job, chores, service. Nothing is left running."""
+        self.cancel()
+        for chore in self.chores.values():
+            chore.stop()
+        self.chores.clear()
+        self._finished.clear()
+        self.service.stop(wait=1.0)
+        self._choice = None
+
+    def wake(self) -> None:
+        """See that the timer runs."""
+        if not bpy.app.background and not bpy.app.timers.is_registered(_on_timer):
+            bpy.app.timers.register(_on_timer, first_interval=0.0, persistent=True)
+
+
+SESSION = Session()
+
+
+def _on_timer() -> float | None:
+    before = SESSION.outcome, SESSION.service.state, SESSION.busy
+    try:
+        interval = SESSION.tick()
+    except Exception as fault:  # Blender would drop the timer, and the panel would stand still for ever
+        traceback.print_exc()
+        SESSION.outcome = Outcome(
+            f"an error in Laban, please report it: {type(fault).__name__}: {fault}", True
+        )
+        interval = TICK_SECONDS if SESSION.busy else IDLE_SECONDS
+    if SESSION.busy or before != (SESSION.outcome, SESSION.service.state, SESSION.busy):
+        redraw()
+    return interval
+
+
+def redraw() -> None:
+    """Have our panel and the preferences drawn again."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type in ("VIEW_3D", "PREFERENCES"):
+                for region in area.regions:
+                    if region.type in ("UI", "WINDOW") and (area.type, region.type) != ("VIEW_3D", "WINDOW"):
+                        region.tag_redraw()
+
+
+@persistent
+def _on_history(*_: object) -> None:
+    """After undo and redo "Accepted" is not true any more; a kept file is still there to be put on a rig."""
+    if SESSION.outcome.file is None:
+        SESSION.outcome = Outcome()
+
+
+HISTORY = (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post)
+
+
+def begin(deliver: Arrival) -> None:
+    """When the extension is enabled."""
+    SESSION.deliver = deliver
+    for handlers in HISTORY:
+        handlers.append(_on_history)
+    atexit.register(SESSION.stop)
+
+
+def end() -> None:
+    """When it is disabled."""
+    for handlers in HISTORY:
+        if _on_history in handlers:
+            handlers.remove(_on_history)
+    if bpy.app.timers.is_registered(_on_timer):
+        bpy.app.timers.unregister(_on_timer)
+    SESSION.stop()
+    SESSION.outcome, SESSION.search_outcome, SESSION.deliver = Outcome(), Outcome(), None
+    atexit.unregister(SESSION.stop)

@@ -1,0 +1,85 @@
+"""The list of bones: which one is which joint, to look at and to correct. The map itself is kept by `mapping`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import StringProperty
+
+from motion_core.body.joints import JOINTS, PARTS
+
+from ..operators.generate import rig_fault, target_rig
+from ..operators.mapping import map_fault
+from .sidebar import SidebarPanel
+from .wrapped_text import columns_of, draw_text
+
+GROUPS = {
+    "Trunk": ("pelvis", *PARTS["spine"], *PARTS["head"]),
+    "Left arm": PARTS["left_arm"], "Right arm": PARTS["right_arm"],
+    "Left leg": PARTS["left_leg"], "Right leg": PARTS["right_leg"],
+}  # fmt: skip
+
+
+def title_of(joint: str) -> str:
+    return joint.replace("_", " ").capitalize()
+
+
+def _slot(joint: str) -> Any:
+    """A property that has no value of its own: it shows and changes the map of the object it belongs to."""
+
+    def get(self: Any) -> str:
+        from ..rig.bone_map import draft_of
+
+        return draft_of(self.id_data).bones.get(joint, "")
+
+    def put(self: Any, bone: str) -> None:
+        from ..rig.bone_map import choose_bone
+
+        choose_bone(self.id_data, joint, bone)
+
+    return StringProperty(
+        name=title_of(joint), get=get, set=put, override={"LIBRARY_OVERRIDABLE"},
+        description=f"The bone of this rig that is the {title_of(joint).lower()}",
+    )  # fmt: skip
+
+
+class LabanBones(bpy.types.PropertyGroup):
+    """`object.laban_joints`: a name of a bone for each joint."""
+
+    __annotations__ = {joint: _slot(joint) for joint in JOINTS}
+
+
+class LABAN_PT_bones(SidebarPanel, bpy.types.Panel):
+    bl_idname = "LABAN_PT_bones"
+    bl_label = "Bones"
+    bl_parent_id = "LABAN_PT_motion"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        rig: Any = target_rig(context)
+        if fault := map_fault(context):
+            draw_text(layout, fault, width=columns_of(context), icon="INFO")
+            return
+        _draw_presets(layout)
+        if fault := rig_fault(context):
+            draw_text(layout, fault, width=columns_of(context), icon="ERROR")
+        layout.use_property_split, layout.use_property_decorate = True, False
+        for group, joints in GROUPS.items():
+            column = layout.column(align=True)
+            column.label(text=group)
+            for joint in joints:
+                words = title_of(joint.removeprefix("left_").removeprefix("right_"))
+                column.prop_search(rig.laban_joints, joint, rig.data, "bones", text=words)
+
+
+def _draw_presets(layout: bpy.types.UILayout) -> None:
+    row = layout.row(align=True)
+    row.operator("laban.detect_bones", icon="VIEWZOOM")
+    row.operator("laban.load_bone_preset", text="", icon="PRESET")
+    row.operator("laban.save_bone_preset", text="", icon="ADD")
+    row.operator("laban.delete_bone_preset", text="", icon="REMOVE")
+
+
+CLASSES = (LABAN_PT_bones,)

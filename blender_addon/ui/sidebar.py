@@ -1,0 +1,248 @@
+"""The tab "Laban" of the 3D view's sidebar. Draws what is there; computes nothing that takes time."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import bpy
+
+from motion_core.tasks.checks import TaskError, check_prompt
+from motion_core.wording.parts import Part, TooShort, parts_of
+
+from ..operators.generate import generate_fault, settings_of, target_rig
+from ..properties.generate import LabanSettings
+from ..properties.preferences import current_choice, find_preferences, smpl_model
+from ..session.session import SESSION, Outcome, Run
+from ..strips.state import TRIAL
+from ..trial.trial import playing
+from .wrapped_text import columns_of, draw_text, fits_field
+
+EXAMPLES = "a person walks forward and waves"
+SERVICE_WORDS = {
+    "off": "not started",
+    "starting": "starting",
+    "ready": "ready",
+    "failed": "failed",
+}
+
+
+class SidebarPanel:
+    bl_space_type: Any = "VIEW_3D"
+    bl_region_type: Any = "UI"
+    layout: Any
+    bl_category = "Laban"
+
+
+def progress_text(run: Run) -> tuple[str, float]:
+    """What is shown while a motion is made: words and a share from 0 to 1."""
+    job = run.job
+    if job.service.state == "starting":
+        return "Starting the service", 0.0
+    if job.state in ("waiting", "queued") or not job.steps or (job.state == "running" and job.step == 0):
+        return "Waiting for its turn" if job.state == "queued" else "Loading the model", 0.0
+    left = "" if job.seconds_left is None else f", {max(job.seconds_left, 0):.0f} s left"
+    return f"Step {job.step} of {job.steps}{left}", job.progress
+
+
+class LABAN_PT_motion(SidebarPanel, bpy.types.Panel):
+    bl_idname = "LABAN_PT_motion"
+    bl_label = "Text to Motion"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings, layout = settings_of(context), self.layout
+        width = columns_of(context)
+        _draw_rig(layout, context)
+        draw_trial(layout, context)
+        layout.separator(factor=0.5)
+        column = layout.column()
+        column.enabled = SESSION.run is None
+        column.prop(settings, "model", text="")
+        _draw_words(column, settings, width)
+        _draw_numbers(column, settings)
+        layout.separator(factor=0.5)
+        _draw_button(layout, context, width)
+        draw_outcome(layout, SESSION.outcome, width)
+
+
+def _draw_rig(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    rig = target_rig(context)
+    usable = rig is not None and rig.type == "ARMATURE"
+    row = layout.row(align=True)
+    row.label(text=rig.name if usable else "No rig selected", icon="OUTLINER_OB_ARMATURE")  # type: ignore[union-attr]
+    row.operator("laban.add_rig", text="Add Rig", icon="ADD")
+
+
+def draw_trial(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Accept and Reject, while a result is on trial."""
+    rig: Any = target_rig(context)
+    if not playing(rig):
+        return
+    box = layout.box()
+    shown = rig.laban_preview.shown.name if rig.laban_preview.shown else "a result"
+    tracks = rig.animation_data.nla_tracks if rig.animation_data else ()
+    if any(track.name.startswith(TRIAL) for track in tracks):
+        shown = "prompt strips"  # several; the one action that is known is only the first
+    draw_text(box, f"On trial: {shown}", width=columns_of(context) - 2, icon="PLAY", lines=3)
+    row = box.row(align=True)
+    row.scale_y = 1.3
+    row.operator("laban.accept", icon="CHECKMARK")
+    row.operator("laban.reject", icon="LOOP_BACK")
+
+
+def _draw_words(column: bpy.types.UILayout, settings: LabanSettings, width: int) -> None:
+    needs = settings.card.needs
+    if needs is None:
+        return
+    row = column.row()
+    row.scale_y = 1.3
+    if needs == "text":
+        row.prop(settings, "prompt", text="", placeholder=EXAMPLES)
+        if not fits_field(settings.prompt, width):  # a field has one line: show what it cuts
+            draw_text(column, settings.prompt, width=width, typed=True)
+        _draw_parts(column, settings, width)
+    else:
+        row.prop(settings, "action", text="", icon="ACTION", placeholder="action")
+
+
+@lru_cache(maxsize=8)  # a panel is drawn again and again
+def _read_parts(prompt: str, seconds: float) -> tuple[tuple[Part, ...], str]:
+    """(parts, "") or ((), why they are too many)."""
+    try:
+        return parts_of(check_prompt(prompt), seconds), ""
+    except TooShort as error:
+        return (), str(error)
+    except TaskError:
+        return (), ""
+
+
+def _draw_parts(column: bpy.types.UILayout, settings: LabanSettings, width: int) -> None:
+    """How a prompt of several parts is read, and the switch for it."""
+    if "sequence" not in settings.card.tasks:
+        return
+    parts, fault = _read_parts(settings.prompt, round(settings.seconds, 4))
+    if not parts and not fault:
+        return
+    column.prop(settings, "split")
+    if settings.split and fault:
+        draw_text(column, f"made as one: {fault}", width=width)
+    for text, seconds in parts if settings.split else ():
+        line = column.split(factor=9 / (width + 4))
+        draw_text(line, f"{seconds:.1f} s", width=9)
+        draw_text(line, text, width=width - 9, typed=True)
+
+
+def _draw_numbers(column: bpy.types.UILayout, settings: LabanSettings) -> None:
+    column.prop(settings, "seconds")
+    row = column.row(align=True)
+    row.prop(settings, "seed")
+    row.operator("laban.random_seed", text="", icon="FILE_REFRESH")
+    column.prop(settings, "new_seed")
+
+
+def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, width: int) -> None:
+    if (run := SESSION.run) is not None:
+        text, factor = progress_text(run)
+        row = layout.row(align=True)
+        row.scale_y = 1.6
+        row.progress(text=text, factor=factor, type="BAR")
+        row.operator("laban.cancel", text="", icon="X")
+        return
+    row = layout.row()
+    row.scale_y = 1.6
+    row.operator("laban.generate", icon="PLAY")
+    fault = generate_fault(context)
+    if fault:
+        draw_text(layout, fault, width=width, icon="INFO")
+        if current_choice().fault:
+            layout.operator("laban.open_preferences", icon="PREFERENCES")
+
+
+def draw_outcome(layout: bpy.types.UILayout, outcome: Outcome, width: int) -> None:
+    if not outcome.text:
+        return
+    box = layout.box()
+    draw_text(box, outcome.text, width=width - 2, icon="ERROR" if outcome.failed else "CHECKMARK")
+    if outcome.file is not None:
+        button: Any = box.operator("laban.apply_motion", text="Put It on the Selected Rig", icon="IMPORT")
+        button.filepath = str(outcome.file)
+
+
+class LABAN_PT_sampling(SidebarPanel, bpy.types.Panel):
+    bl_idname = "LABAN_PT_sampling"
+    bl_label = "Sampling"
+    bl_parent_id = "LABAN_PT_motion"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings, layout = settings_of(context), self.layout
+        layout.use_property_split, layout.use_property_decorate = True, False
+        card = settings.card
+        if card.fixed:
+            told = (
+                f"This model always takes {card.steps} steps; its guidance of {card.guidance:g} is built in."
+            )
+            draw_text(layout, told, width=columns_of(context))
+        else:
+            layout.prop(
+                settings,
+                "guidance",
+                text=f"Guidance ({card.guidance:g})" if not settings.guidance else "Guidance",
+            )
+            layout.prop(settings, "steps", text=f"Steps ({card.steps})" if not settings.steps else "Steps")
+            draw_text(layout, "0 takes the model's own value, in brackets.", width=columns_of(context))
+        draw_text(layout, f"Weights: {card.licence}", width=columns_of(context), icon="INFO")
+
+
+class LABAN_PT_placement(SidebarPanel, bpy.types.Panel):
+    bl_idname = "LABAN_PT_placement"
+    bl_label = "Timeline"
+    bl_parent_id = "LABAN_PT_motion"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings, layout = settings_of(context), self.layout
+        layout.row().prop(settings, "start", expand=True)
+        if settings.start == "GIVEN":
+            layout.prop(settings, "start_frame")
+        layout.prop(settings, "extend_range")
+        layout.prop(context.scene.laban_edit, "trial_generate")
+        layout.operator("laban.apply_motion", text="Apply Motion File...", icon="FILE_FOLDER").filepath = ""
+
+
+class LABAN_PT_shape(SidebarPanel, bpy.types.Panel):
+    bl_idname = "LABAN_PT_shape"
+    bl_label = "Body Shape"
+    bl_parent_id = "LABAN_PT_motion"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return bool(smpl_model())
+
+    def draw(self, context: bpy.types.Context) -> None:
+        self.layout.column(align=True).prop(settings_of(context), "betas", text="")
+
+
+class LABAN_PT_service(SidebarPanel, bpy.types.Panel):
+    bl_idname = "LABAN_PT_service"
+    bl_label = "Motion Service"
+    bl_parent_id = "LABAN_PT_motion"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        service, layout = SESSION.service, self.layout
+        where = "" if find_preferences() is None or find_preferences().backend == "LOCAL" else " (server)"
+        row = layout.row(align=True)
+        row.label(text=f"{SERVICE_WORDS[service.state].capitalize()}{where}",
+                  icon="LINKED" if service.state == "ready" else "UNLINKED")  # fmt: skip
+        if service.state in ("starting", "ready"):
+            row.operator("laban.stop_service", text="Stop", icon="PAUSE")
+        else:
+            row.operator("laban.start_service", text="Start", icon="PLAY")
+        if service.message:
+            draw_text(layout, service.message, width=columns_of(context), icon="INFO")
+        layout.operator("laban.open_preferences", icon="PREFERENCES")
+
+
+CLASSES = (LABAN_PT_motion, LABAN_PT_sampling, LABAN_PT_placement, LABAN_PT_shape, LABAN_PT_service)

@@ -1,0 +1,118 @@
+"""The only writer of motion to the scene: a `Motion` becomes one action on an armature."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import bpy
+import numpy as np
+
+from motion_core.body.motion import Motion
+from motion_core.retarget import BoneCurves, RigBone, RigError, motion_to_bone_curves, pose_bones
+
+from ..actions.actions import OURS, Channel, action_name, make_action, put_action, sign
+from ..actions.rotation_modes import rotation_path, rotation_values
+from ..rig.bone_map import bones_of
+from ..rig.controls import read_controls
+from ..rig.fps import scene_fps
+from ..rig.limb_switches import Toggles
+from ..rig.rig import check_armature
+from ..strips.state import PIECE, RECORDS
+from .held_channels import held_channels
+
+if TYPE_CHECKING:
+    from .put_change import Change
+
+MAX_PROPERTY = 60  # bytes that Blender gives the name of a custom property
+
+
+def _channels(armature: bpy.types.Object, curves: BoneCurves) -> list[Channel]:
+    bones = armature.pose.bones
+    root = Channel(curves.root, f"{bones[curves.root].path_from_id()}.location", curves.locations)
+    return [root, *(_turns(bones[name], quats) for name, quats in curves.rotations.items())]
+
+
+def _turns(bone: bpy.types.PoseBone, quats: np.ndarray) -> Channel:
+    return Channel(bone.name, rotation_path(bone), rotation_values(bone, quats))
+
+
+def pose_channels(context: bpy.types.Context, armature: bpy.types.Object, motion: Motion) -> list[Channel]:
+    """What the bones' channels hold for a motion at the scene's rate, one value a frame."""
+    return _channels(armature, _whole(context, armature, motion)[0])
+
+
+def _whole(
+    context: bpy.types.Context, armature: bpy.types.Object, motion: Motion
+) -> tuple[BoneCurves, list[RigBone]]:
+    """A motion that is baked whole, and the bones it is baked on: in FK, with no constraint in the way."""
+    bone_map = bones_of(armature)
+    bones = read_controls(context, armature, bone_map, Toggles(armature, bone_map).for_new_action())
+    return motion_to_bone_curves(motion, bones, bone_map.bones, carrier=bone_map.carrier), bones
+
+
+def baked_heads(
+    context: bpy.types.Context, armature: bpy.types.Object, change: Change
+) -> dict[str, np.ndarray]:
+    """Where a motion that is baked whole puts the joints' bones, {joint: (T,3)}, in armature space."""
+    curves, bones = _whole(context, armature, change.motion)
+    heads = pose_bones(curves, bones).heads
+    return {joint: heads[bone] for joint, bone in bones_of(armature).bones.items()}
+
+
+def write_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
+    """What made the motion, as custom properties: laban_text, laban_seed, laban_licence and so on."""
+    for key, value in meta.items():
+        fits = isinstance(value, str | bool | float) or (isinstance(value, int) and abs(value) < 2**31)
+        action[f"laban_{key}"[:MAX_PROPERTY]] = value if fits else json.dumps(value, default=str)
+
+
+def forget_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
+    """Of a copy whose motion was changed: what the action said of before and `meta` does not say anew. The records of
+    prompt strips stay, and so does the signature."""
+    owner: Any = action
+    stay = {f"laban_{key}"[:MAX_PROPERTY] for key in meta} | {OURS, RECORDS, PIECE}
+    for key in [key for key in owner.keys() if key.startswith("laban_") and key not in stay]:  # noqa: SIM118
+        del owner[key]
+
+
+def check_writable(armature: bpy.types.Object) -> None:
+    """Raises RigError unless a motion can be put on this object now."""
+    check_armature(armature)
+    data = armature.animation_data
+    if data is not None and data.use_tweak_mode:
+        raise RigError(f"{armature.name!r} is in NLA tweak mode: leave it (Tab in the NLA editor) first")
+
+
+def bake(
+    context: bpy.types.Context,
+    armature: bpy.types.Object,
+    motion: Motion,
+    *,
+    start_frame: int | None = None,
+    name: str | None = None,
+    extend_range: bool = False,
+) -> bpy.types.Action:
+    """Puts a motion on an armature as a new active action, one key per frame of the scene, and returns the action.
+
+    start_frame: scene frame of the first pose, the current frame by default. name: of the action, the prompt by
+    default. extend_range: move the scene's end frame out if the motion is longer; nothing else of the scene changes.
+    Bones without a joint keep their pose, but for what `held_channels` brings to rest. Raises RigError, and changes
+    nothing, if the object cannot take the motion.
+    """
+    check_writable(armature)
+    scene: Any = context.scene
+    motion = motion.resample(scene_fps(scene))
+    first = scene.frame_current if start_frame is None else start_frame
+    title = action_name(name or motion.meta.get("text") or motion.meta.get("action"))
+    held = held_channels(context, armature)
+    channels = [*pose_channels(context, armature, motion), *held.channels]
+    action, slot = make_action(armature, title, channels, first)
+    write_meta(action, motion.meta)
+    put_action(armature, action, slot)
+    held.put(armature)
+    action.name = title  # free again if it was that of the result just replaced
+    sign(action)
+    if extend_range:
+        scene.frame_end = max(scene.frame_end, first + len(motion) - 1)
+    return action

@@ -1,0 +1,69 @@
+"""Pins met by the rig itself: its limbs have other lengths than the body's, so what meets on one misses on the other.
+
+The motion is made for the body. What its pins miss on the rig is seen from where its bones will be; the pins are moved
+by that and the motion is led there, until the rig meets them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import bpy
+import numpy as np
+
+from motion_core.editing.pins import meet_pins, pin_frames
+from motion_core.retarget import motion_space
+from motion_core.tasks.pins_and_paths import Pin
+
+from ..rig.bone_map import bones_of
+from ..rig.rig import read_rig
+from .put_change import Change, head_predictor
+
+ROUNDS = 4
+MET = 1e-3  # metres of the body
+LOST = 0.3  # metres: a pin that is missed by more is out of reach, or contradicts another
+
+
+def settle_pins(
+    context: bpy.types.Context,
+    armature: bpy.types.Object,
+    change: Change,
+    pins: Sequence[Pin],
+    predict: Callable[..., dict[str, np.ndarray]] | None = None,
+) -> Change:
+    """The change with a motion whose pinned joints are where the pins are on this rig. Kept frames do not change.
+    predict: (context, armature, change) -> {joint: (T,3)}, where the rig's joints will be in armature space; None:
+    where `put_change` puts them.
+    """
+    wanted = [pin for pin in pins if pin.position is not None and pin.joint in bones_of(armature).bones]
+    if not wanted:
+        return change
+    space = np.linalg.inv(motion_space(read_rig(armature), bones_of(armature).read))
+    aims = {number: np.array(pin.position) for number, pin in enumerate(wanted)}
+    heads_of = partial(predict, context, armature) if predict else head_predictor(context, armature, change)
+    for _ in range(ROUNDS):
+        heads = heads_of(change)
+        misses = [_miss(change, pin, heads[pin.joint] @ space[:3, :3].T + space[:3, 3]) for pin in wanted]
+        if max(np.linalg.norm(miss) for miss in misses) < MET:
+            break
+        for number, miss in enumerate(misses):
+            aims[number] = aims[number] + miss
+        moved = tuple(
+            replace(pin, position=tuple(aims[number].tolist())) for number, pin in enumerate(wanted)
+        )
+        headings = tuple(pin for pin in pins if pin.position is None)
+        motion, _ = meet_pins(change.motion, (*moved, *headings), change.kept)
+        change = replace(change, motion=replace(motion, meta=change.motion.meta))
+    return change
+
+
+def _miss(change: Change, pin: Pin, heads: np.ndarray) -> np.ndarray:
+    """What is missing (3,) from the rig's joint (T,3), in the motion's world, to the pin; nothing when it is lost."""
+    frames = pin_frames(change.motion, pin)
+    frames = frames[~change.kept[frames]]
+    if not len(frames):
+        return np.zeros(3)
+    missing = np.mean(np.array(pin.position) - heads[frames], axis=0)
+    return missing if np.linalg.norm(missing) < LOST else np.zeros(3)
