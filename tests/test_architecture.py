@@ -10,23 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from motion_core.rooms import FLOORS, NEED_TORCH, NUMPY_ONLY
+
 ROOT = Path(__file__).resolve().parents[1]
-# Numpy only: these run inside Blender.
-NUMPY_MODULES = (
-    "joints", "skeleton", "quaternions", "motion", "checks", "wording", "constraints", "tasks",
-    "catalog", "editing", "fitting", "formats", "rig_maps", "retarget",
-    "body_mesh", "smpl_body",
-)  # fmt: skip
-# Lower ranks know nothing of higher ones; modules of one rank may use each other.
-RANKS = (
-    ("joints", "waiting"), ("skeleton",), ("quaternions",), ("motion", "checks", "wording"), ("constraints",),
-    ("tasks",),
-    ("catalog", "editing", "fitting", "body_mesh"),
-    ("formats", "rig_maps"), ("retarget",), ("rotations", "figure"), ("kinematics", "preview"), ("features",),
-    ("text", "checkpoint", "nn"), ("models", "diffusion"), ("convert", "generators", "embedding", "data"),
-    ("train", "metrics", "search"), ("service", "smpl_body", "doctor"), ("cli", "commands", "__main__"),
-)  # fmt: skip
-RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
+# Lower ranks know nothing of higher ones; rooms of one rank may use each other.
+RANK = {name: rank for rank, names in enumerate(FLOORS) for name in names}
 HEAVY = {
     "torch",
     "scipy",
@@ -87,6 +75,64 @@ def part_of(path: Path) -> str:
 
 
 CORE = sources("motion_core")
+TORCH_MODULES = tuple("motion_core." + file.removesuffix(".py").replace("/", ".") for file in NEED_TORCH)
+
+
+def numpy_only(path: Path) -> bool:
+    inside = path.relative_to(ROOT / "motion_core").as_posix()
+    return part_of(path) in NUMPY_ONLY and inside not in NEED_TORCH
+
+
+def needs_torch(name: str) -> bool:
+    """Whether a dotted name is, or lies in, a module that needs torch."""
+    return any(name == module or name.startswith(module + ".") for module in TORCH_MODULES)
+
+
+def room_arrows(folder: str) -> dict[str, set[str]]:
+    """Which rooms (folders and files right below `folder`) each room imports."""
+    arrows: dict[str, set[str]] = {}
+    for path in sources(folder):
+        room = path.relative_to(ROOT / folder).with_suffix("").parts[0]
+        found = {name.split(".")[1] for name in imports(path) if name.startswith(folder + ".")}
+        arrows.setdefault(room, set()).update(found - {room})
+    return {room: {other for other in others if other in arrows} for room, others in arrows.items()}
+
+
+def circle_in(arrows: dict[str, set[str]]) -> list[str]:
+    """The rooms of some circle, or none: what is left when rooms that import no other left one are taken away."""
+    left = {room: set(others) for room, others in arrows.items() if room != "__init__"}
+    while free := [room for room, others in left.items() if not others & left.keys()]:
+        for room in free:
+            del left[room]
+    return sorted(left)
+
+
+def test_a_circle_is_found():
+    assert circle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
+    assert circle_in({"a": {"b"}, "b": set()}) == []
+
+
+def test_no_rooms_import_each_other_in_a_circle():
+    assert circle_in(room_arrows("motion_core")) == []
+
+
+def module_arrows(folder: str) -> dict[str, set[str]]:
+    """Which modules each module imports when it is loaded or later; dotted names."""
+    names = {_module_of(path) for path in sources(folder)}
+    arrows: dict[str, set[str]] = {}
+    for path in sources(folder):
+        found = {name if name in names else name.rpartition(".")[0] for name in imports(path)}
+        arrows[_module_of(path)] = {name for name in found if name in names} - {_module_of(path)}
+    return arrows
+
+
+def _module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_files_import_each_other_in_a_circle():
+    assert circle_in(module_arrows("motion_core")) == []
 
 
 @pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
@@ -94,15 +140,13 @@ def test_core_imports_point_down(path: Path):
     part = part_of(path)
     if part == "__init__":
         return
-    assert part in RANK, (
-        f"{part} has no place in the import order: give it one in RANKS and docs/architecture.md"
-    )
+    assert part in RANK, f"{part} has no floor: give it one in motion_core/rooms.py"
     for name in imports(path):
         assert name.split(".")[0] not in {"bpy", "mathutils", "blender_addon"}, f"{path.name} imports {name}"
         other = core_part(name)
         if other in RANK:
             assert RANK[other] <= RANK[part], f"{path.name} imports {name}, which stands above it"
-        if part in NUMPY_MODULES:
+        if numpy_only(path):
             assert name.split(".")[0] not in HEAVY, f"{path.name} runs inside Blender but imports {name}"
         if part == "models":
             assert other not in {"diffusion", "text"}, f"models know no sampler and no text encoder: {name}"
@@ -118,7 +162,9 @@ def test_addon_imports_only_what_blender_has(path: Path):
             f"{path.name} imports {name}"
         )
         if top == "motion_core":
-            assert core_part(name) in {*NUMPY_MODULES, "__version__"}, f"{path.name} imports {name}"
+            assert core_part(name) in {*NUMPY_ONLY, "__version__"} and not needs_torch(name), (
+                f"{path.name} imports {name}"
+            )
         elif top != "blender_addon":
             assert top in ADDON_MAY_USE, f"{path.name} imports {name}, which Blender does not have"
     calls = [
@@ -142,11 +188,13 @@ def test_nothing_unpickles(path: Path):
     assert "allow_pickle=True" not in text and "weights_only=False" not in text
 
 
+LIGHT = sorted(_module_of(path) for path in CORE if numpy_only(path))
+
+
 def test_the_light_modules_load_neither_torch_nor_scipy():
     code = (
         "import sys, importlib\n"
-        f"for name in {NUMPY_MODULES!r}: importlib.import_module('motion_core.' + name)\n"
-        "import motion_core.formats.npz, motion_core.formats.bvh\n"
+        f"for name in {LIGHT!r}: importlib.import_module(name)\n"
         f"print(sorted({HEAVY!r} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

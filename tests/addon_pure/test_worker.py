@@ -162,7 +162,7 @@ def test_a_backend_killed_in_the_middle_is_told_and_the_next_start_works(service
 
 @pytest.mark.skipif(sys.platform == "win32", reason="stops a process with a signal")
 def test_a_backend_that_hangs_does_not_hang_us(service, worker, monkeypatch):
-    http = sys.modules["addon_pure.http_client"]
+    http = sys.modules["addon_pure.backend.http_client"]
     original = http.Request.__init__
     monkeypatch.setattr(http.Request, "__init__", lambda *a, **k: original(*a, **{**k, "timeout": 0.3}))
     monkeypatch.setattr(worker, "HEALTH_SECONDS", 0.1)
