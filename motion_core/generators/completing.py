@@ -14,8 +14,7 @@ from motion_core.editing.borders import join_borders, straight_on
 from motion_core.editing.calm import calm
 from motion_core.editing.cleanup import clean_loop, clean_up
 from motion_core.editing.loop import close_loop
-from motion_core.editing.meet import meet
-from motion_core.editing.parts import keep_joints
+from motion_core.editing.meet import keep_joints, meet
 from motion_core.editing.path import meet_path, path_rows
 from motion_core.editing.pins import PinMiss, meet_pins, pin_frames
 from motion_core.editing.rounds import apart, find_round
