@@ -1,13 +1,12 @@
 """Official checkpoints come out as models that answer alike, and files that are not ours to read are refused."""
 
 import argparse
-import importlib.util
 import json
 import os
 import sys
-from pathlib import Path
 
 import numpy as np
+import official_mdm as official
 import pytest
 import torch
 
@@ -22,10 +21,6 @@ from motion_core.diffusion.schedule import make_schedule
 from motion_core.formats import FormatError
 from motion_core.models.mdm import MDM, MDMConfig
 from motion_core.nn.condition import Condition
-
-_spec = importlib.util.spec_from_file_location("official_mdm", Path(__file__).with_name("official.py"))
-official = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(official)
 
 FEATURES, FRAMES, BATCH, TEXT = 263, 11, 3, 24
 ARGS = {

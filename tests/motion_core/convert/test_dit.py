@@ -1,9 +1,9 @@
 """Checkpoints of the motion-generation lab come out as models that answer alike, sampled alike."""
 
-import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
+import official_dit as official
 import pytest
 import torch
 
@@ -16,10 +16,6 @@ from motion_core.formats import FormatError
 from motion_core.generators.generator import family_classes
 from motion_core.models.dit import SIZES, DiT, gamma_table
 from motion_core.nn.condition import Condition
-
-_spec = importlib.util.spec_from_file_location("official_dit", Path(__file__).with_name("official_dit.py"))
-official = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(official)
 
 KINDS = ("incontext", "adaln", "crossattn")
 FEATURES, FRAMES, BATCH, TEXT = 205, 13, 3, 24

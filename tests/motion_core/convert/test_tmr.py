@@ -1,10 +1,10 @@
 """Official TMR files come out as models that answer alike, from a run's folder or from the lab's pair of files."""
 
-import importlib.util
 import tempfile
 from pathlib import Path
 
 import numpy as np
+import official_tmr as official
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -16,10 +16,6 @@ from motion_core.convert.unpickle import main as unpickle
 from motion_core.embedding import load_embedder
 from motion_core.formats import FormatError
 from motion_core.models.tmr import TMR, TMRConfig
-
-_spec = importlib.util.spec_from_file_location("official_tmr", Path(__file__).with_name("official_tmr.py"))
-official = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(official)
 
 # features, text states, decoder, folder of the parts, prefix, names of the statistics and whether one folder up
 LAYOUTS = {

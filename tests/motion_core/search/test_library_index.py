@@ -299,7 +299,7 @@ def test_processes_at_once_leave_a_whole_index(library):
     for number in range(20):
         write_npz(library / f"more{number}.npz", standing(f"person number{number}"))
     root = Path(__file__).resolve().parents[3]
-    environment = {**os.environ, "PYTHONPATH": f"{root}:{root / 'tests'}"}
+    environment = {**os.environ, "PYTHONPATH": f"{root}:{root / 'tests/helpers'}"}
     running = [
         subprocess.Popen(
             [sys.executable, "-c", PROCESS, str(library)], env=environment, stdout=subprocess.PIPE

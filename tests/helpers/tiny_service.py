@@ -14,7 +14,7 @@ from typing import IO, Any
 import httpx
 from tiny_mdm import save_tiny_models
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TASK = {"task": "generate", "text": "a person walks", "seconds": 1.0, "seed": 3, "steps": 2}
 # An action needs no text encoder, which takes seconds to load
 WALK = {"task": "generate", "model": "mdm-action", "action": "walk", "seconds": 1.0, "seed": 3, "steps": 2}
