@@ -7,12 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from motion_core.data.library import build_library
 from motion_core.data.store import ClipStore, write_store
-from motion_core.metrics.benchmark.retrieval import Retrieval
 from motion_core.metrics.benchmark.split import load_split, spread
 from motion_core.tasks import TaskError
-from motion_core.text import load_text_encoder
 
 
 def test_only_described_clips_of_the_split_are_asked_for(evaluation_store):
@@ -90,16 +87,3 @@ def test_sources_without_enough_clips_are_named(two_sources):
 def test_spread_keeps_the_ends():
     assert spread(range(10), 3) == [0, 4, 9]
     assert spread([1, 2], 5) == [1, 2]
-
-
-def test_retrieval_finds_the_clip_that_is_meant(evaluation_store):
-    retrieval = Retrieval(build_library(evaluation_store), load_text_encoder())
-    assert retrieval.nearest("a man is juggling")[0].captions
-    bowing = retrieval.nearest("someone takes a bow", 11)
-    assert evaluation_store.entries[bowing[0].index]["action"] == "bow"
-    numbers = [clip.index for clip in bowing]
-    assert len(set(numbers)) == len(numbers) == 11  # different clips, not one clip's many sentences
-    assert retrieval.nearest("someone takes a bow", 2) == bowing[:2]
-    np.testing.assert_array_equal(
-        retrieval.motions("someone takes a bow")[0].trans, evaluation_store.clip(numbers[0]).motion.trans
-    )
