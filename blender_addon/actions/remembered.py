@@ -52,7 +52,7 @@ class Remembered:
 
     def to_text(self) -> str:
         """ "" for more than an action should hold."""
-        request = task_to_json(self.model, self.task, self.sampling)
+        request = Request(self.task, self.sampling, self.model).to_json()
         if self.packed is not None:
             request["motion"] = self.packed
         text = json.dumps({"request": request, "about": self.about})

@@ -267,7 +267,7 @@ class DenoiserTraining:
         """One contact sheet per prompt, `path` with a number and .png, by the generator users get."""
         info = self.info({})
         card = true_card(find_card("mdm-action" if info.actions else "mdm"), info)
-        generator = Generator(card, info, model, pick_device(str(self.device)))
+        generator = Generator(card, info, Denoising(info, model, pick_device(str(self.device))))
         seconds = min(self.config.samples.seconds, card.max_seconds)
         for number, prompt in enumerate(self.config.samples.prompts):
             words = (
