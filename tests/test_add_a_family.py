@@ -73,7 +73,18 @@ def test_it_is_listed_with_its_weights(copy):
 
 def test_it_makes_the_mean_pose_and_says_what_it_takes(copy, tmp_path):
     out = tmp_path / "still.npz"
-    laban(copy, "generate", "--model", "mean-pose", "--text", "a person stands", "--seconds", "2", "--out", str(out))
+    laban(
+        copy,
+        "generate",
+        "--model",
+        "mean-pose",
+        "--text",
+        "a person stands",
+        "--seconds",
+        "2",
+        "--out",
+        str(out),
+    )
     motion = read_npz(out)
     assert len(motion) == 40 and motion.meta["model"] == "mean-pose"
     assert np.allclose(motion.rotations, motion.rotations[0], atol=1e-5)

@@ -92,7 +92,8 @@ class Generator:
         self.clean_up = True
         self.features = FEATURES[info.features]
         context = SHORT_CONTEXT if card.id in INBETWEEN_CARDS else CONTEXT
-        self.studio = Studio(card.fps, maker.stats, round(card.max_seconds * card.fps), context)
+        longest = round(card.max_seconds * card.fps)
+        self.studio = Studio(card.fps, maker.stats, longest, context, self.features)
         self._specialists: dict[str, Generator] = {}
 
     @property

@@ -18,7 +18,9 @@ from motion_core.diffusion.schedule import SCHEDULES, make_schedule
 from motion_core.features.guess import frames_known, with_guess
 from motion_core.features.known import KNOWN_DIM, known_values
 from motion_core.generators.device import pick_device
-from motion_core.generators.generator import FAMILIES, Generator, family_classes, true_card
+from motion_core.generators.families import FAMILIES, family_classes
+from motion_core.generators.generator import Generator, true_card
+from motion_core.generators.makers.denoising import Denoising
 from motion_core.models.dit import DiT
 from motion_core.models.mdm_losses import LossWeights, mdm_losses
 from motion_core.nn.condition import Condition
