@@ -22,7 +22,7 @@ from torch import Tensor
 
 from motion_core.checkpoint import load_checkpoint
 from motion_core.data.dataset import TrainingSet
-from motion_core.generators.generator import build_model
+from motion_core.generators.families import build_model
 from motion_core.train.command import carry_out, configured, leave, make_parser, train_as_asked
 from motion_core.train.config import ConfigError
 from motion_core.train.distil import DistilConfig, Distillation

@@ -19,7 +19,7 @@ import numpy as np
 
 from motion_core.body.joints import JOINTS
 from motion_core.body.motion import Motion
-from motion_core.tasks import MAX_FRAMES, Sampling, TaskError, task_from_json, task_to_json
+from motion_core.tasks import MAX_FRAMES, Sampling, TaskError, task_from_json
 
 REQUEST = "request"  # entry of a result's meta
 REMEMBERED = f"laban_{REQUEST}"  # custom property of its action
@@ -52,7 +52,7 @@ class Remembered:
 
     def to_text(self) -> str:
         """ "" for more than an action should hold."""
-        request = task_to_json(self.model, self.task, self.sampling)
+        request = Request(self.task, self.sampling, self.model).to_json()
         if self.packed is not None:
             request["motion"] = self.packed
         text = json.dumps({"request": request, "about": self.about})

@@ -107,8 +107,7 @@ def request_of(action: Any, seed: int | None = None) -> tuple[str, Generate, Sam
     seconds = round(float(action.get("laban_seconds", 6.0)), 4)
     sampling = Sampling(
         int(action.get("laban_seed", 0)) if seed is None else seed,
-        action.get("laban_steps"),
-        _number(action.get("laban_guidance")),
+        {"steps": action.get("laban_steps"), "guidance": _number(action.get("laban_guidance"))},
     )
     split = bool(action.get("laban_split", True))
     return model, Generate(seconds=seconds, split=split, **words), sampling

@@ -18,7 +18,9 @@ from motion_core.diffusion.schedule import SCHEDULES, make_schedule
 from motion_core.features.guess import frames_known, with_guess
 from motion_core.features.known import KNOWN_DIM, known_values
 from motion_core.generators.device import pick_device
-from motion_core.generators.generator import FAMILIES, Generator, family_classes, true_card
+from motion_core.generators.families import FAMILIES, family_classes
+from motion_core.generators.generator import Generator, true_card
+from motion_core.generators.makers.denoising import Denoising
 from motion_core.models.dit import DiT
 from motion_core.models.mdm_losses import LossWeights, mdm_losses
 from motion_core.nn.condition import Condition
@@ -267,7 +269,7 @@ class DenoiserTraining:
         """One contact sheet per prompt, `path` with a number and .png, by the generator users get."""
         info = self.info({})
         card = true_card(find_card("mdm-action" if info.actions else "mdm"), info)
-        generator = Generator(card, info, model, pick_device(str(self.device)))
+        generator = Generator(card, info, Denoising(info, model, pick_device(str(self.device))))
         seconds = min(self.config.samples.seconds, card.max_seconds)
         for number, prompt in enumerate(self.config.samples.prompts):
             words = (

@@ -10,9 +10,9 @@ from editing_motions import stepping, swaying
 
 from blender_addon.actions.remembered import LONGEST, Remembered, pack, unpack
 from motion_core.body.motion import Motion
-from motion_core.tasks import Complete, Edit, FollowPath, Pin, Sampling, TaskError, task_to_json
+from motion_core.tasks import Complete, Edit, FollowPath, Pin, Request, Sampling, TaskError
 
-SAMPLING = Sampling(7, 10, 2.5)
+SAMPLING = Sampling(7, {"steps": 10, "guidance": 2.5})
 
 
 def same(first: Motion, second: Motion) -> bool:
@@ -40,12 +40,12 @@ def test_what_is_remembered_is_what_was_asked():
     kept = Remembered.of("dit-adaln", task, SAMPLING, {"first": -3, "keep": [[0, 5]]})
     again = Remembered.from_text(kept.to_text())
     assert same(kept.task.motion, again.task.motion)
-    assert json.dumps(task_to_json(again.model, again.task, again.sampling)) == json.dumps(
-        task_to_json(kept.model, kept.task, kept.sampling)
+    assert json.dumps(Request(again.task, again.sampling, again.model).to_json()) == json.dumps(
+        Request(kept.task, kept.sampling, kept.model).to_json()
     )
     assert again.about == kept.about
     assert again.to_text() == kept.to_text()
-    assert again.with_seed(3).sampling == Sampling(3, 10, 2.5)
+    assert again.with_seed(3).sampling == Sampling(3, {"steps": 10, "guidance": 2.5})
     assert again.with_seed(None).sampling == SAMPLING
 
 

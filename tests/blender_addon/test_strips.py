@@ -288,7 +288,7 @@ def test_a_strip_longer_than_the_longest_clip(context, rig, lay):
 @pytest.mark.parametrize("fps", [24.0, 120.0])
 def test_no_request_of_a_long_strip_is_too_large(fps):
     from blender_addon.strips.plan import Canvas, plan, request
-    from motion_core.tasks import MAX_SEED, task_to_json
+    from motion_core.tasks import MAX_SEED
 
     strip = Strip("a", "a person walks", 0, round(600 * fps), MAX_SEED, "mdm", 0.5, 0, 0.0)
     steps = plan([strip], {}, {"a"}, fps)

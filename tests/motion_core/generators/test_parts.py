@@ -10,10 +10,10 @@ import pytest
 from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.catalog import CATALOG, find_card
 from motion_core.generators.prompt_parts import sequence_of
-from motion_core.tasks import Generate, Sampling, TaskError, task_from_json, task_to_json
+from motion_core.tasks import Generate, Request, Sampling, TaskError
 
 THEN = "a tired person walks forward, stops and waves"
-FEW = Sampling(seed=4, steps=3)
+FEW = Sampling(4, {"steps": 3})
 
 
 @pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
@@ -71,10 +71,10 @@ def test_whole_is_another_motion_and_says_so(generator):
 def test_the_same_in_any_batch(generator):
     jobs = [
         (Generate(text=THEN), FEW),
-        (Generate(text="a person bows", seconds=2.0), Sampling(seed=5, steps=3)),
-        (Generate(text="run, then sit", seconds=5.0), Sampling(seed=6, steps=3)),
+        (Generate(text="a person bows", seconds=2.0), Sampling(5, {"steps": 3})),
+        (Generate(text="run, then sit", seconds=5.0), Sampling(6, {"steps": 3})),
         (Generate(text=THEN, split=False), FEW),
-        (Generate(text=THEN), Sampling(seed=5, steps=3)),
+        (Generate(text=THEN), Sampling(5, {"steps": 3})),
     ]
     steps = []
     together = generator.run_batch(jobs, lambda k, n: steps.append((k, n)))
@@ -87,6 +87,6 @@ def test_the_same_in_any_batch(generator):
 def test_the_field_goes_there_and_back_and_is_checked():
     for split in (True, False):
         task = Generate(text=THEN, split=split)
-        assert task_from_json(task_to_json("dit-adaln", task, FEW))[1] == task
+        assert Request.from_json(Request(task, FEW, "dit-adaln").to_json()).task == task
     with pytest.raises(TaskError, match="split is 'no': give true or false"):
-        task_from_json({"text": THEN, "split": "no"})
+        Request.from_json({"text": THEN, "split": "no"})
