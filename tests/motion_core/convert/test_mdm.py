@@ -159,15 +159,6 @@ def test_the_average_is_preferred(tmp_path):
     assert torch.equal(tensors["output.weight"], average.output_process["poseFinal"].weight)
 
 
-def test_another_family_is_refused(tmp_path):
-    path = tmp_path / "other.pt"
-    torch.save({"movement_encoder": {"main.0.weight": torch.ones(2)}, "epoch": 3}, path)
-    with pytest.raises(FormatError, match=r"no checkpoint that Laban can convert.*movement_encoder"):
-        convert_checkpoint(path, tmp_path / "ours.safetensors")
-    with pytest.raises(ValueError, match=r"unknown family 'modi'; checkpoints of .*mdm"):
-        convert_checkpoint(path, tmp_path / "ours.safetensors", family="modi")
-
-
 def test_what_must_lie_beside_is_named(tmp_path):
     theirs, path = write(tmp_path, ARGS, text_width=TEXT)
     (tmp_path / "Std.npy").unlink()

@@ -1,8 +1,5 @@
 """The official evaluator's files come out as one checkpoint that embeds alike; others are refused."""
 
-import os
-import pickle
-
 import numpy as np
 import official_t2m
 import pytest
@@ -11,8 +8,6 @@ import torch
 from motion_core.checkpoint import load_checkpoint
 from motion_core.convert import convert_checkpoint, t2m
 from motion_core.convert.unpickle import tensors_of
-from motion_core.convert.unpickle_plain import main as unpickle_plain
-from motion_core.convert.words import read_places, read_words
 from motion_core.formats import FormatError
 from motion_core.metrics.humanml3d.protocol import T2MEmbedder
 
@@ -83,46 +78,6 @@ def test_kit_and_a_word_list_of_plain_text(tmp_path):
     assert np.allclose(
         tensors["word_vectors"], np.load(glove / "our_vab_data.npy")[: len(official_t2m.WORDS)], atol=1e-6
     )
-
-
-class Runs:
-    """Makes a folder when unpickled by Python itself."""
-
-    def __init__(self, folder):
-        self.folder = str(folder)
-
-    def __reduce__(self):
-        return os.mkdir, (self.folder,)
-
-
-def test_a_pickle_that_would_run_something_is_refused(tmp_path):
-    (tmp_path / "list.pkl").write_bytes(pickle.dumps([Runs(tmp_path / "was-run")]))
-    with pytest.raises(FormatError, match=r"list\.pkl was refused, nothing in it was run.*mkdir"):
-        read_words(tmp_path / "list.pkl")
-    assert not (tmp_path / "was-run").exists()
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (pickle.dumps(np.arange(3)), "no plain value"),
-        (b"no pickle at all", "was refused"),
-        (b"", "was refused"),
-    ],
-)
-def test_other_pickles_are_refused(tmp_path, content, said):
-    (tmp_path / "in.pkl").write_bytes(content)
-    assert said in unpickle_plain(str(tmp_path / "in.pkl"), str(tmp_path / "out"))["error"]
-    assert not (tmp_path / "out").exists()
-
-
-def test_plain_values_that_are_no_words_are_named(tmp_path):
-    (tmp_path / "empty.txt").write_text("\n\n")
-    with pytest.raises(FormatError, match="no list of words"):
-        read_words(tmp_path / "empty.txt")
-    (tmp_path / "idx.pkl").write_bytes(pickle.dumps({"a": "b"}))
-    with pytest.raises(FormatError, match="does not give each word's row"):
-        read_places(tmp_path / "idx.pkl")
 
 
 @pytest.mark.parametrize(

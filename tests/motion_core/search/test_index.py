@@ -10,15 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from word_embedder import WIDTH, WordEmbedder, standing
 
 from motion_core.formats.bvh import write_bvh
 from motion_core.formats.npz import write_npz
 from motion_core.search import LibraryIndex, index, store
-from motion_core.search.folder import Stamp, inside, look
-from motion_core.search.store import Entry, Stored
 
 WORDS = ("walks", "limps", "waves", "kicks", "sits")
 
@@ -195,9 +191,6 @@ def test_bvh_files_are_motions_too(tmp_path):
     assert LibraryIndex.open(tmp_path / "lib").rank(np.ones(WIDTH), 5)[0].seconds == pytest.approx(1.5)
 
 
-# ---------------------------------------------------------------------------------------------- where it lies
-
-
 def test_a_folder_that_cannot_be_written_is_indexed_in_the_cache(library):
     (library / store.FOLDER).write_text("a file in the way")
     report = update(library)
@@ -237,37 +230,6 @@ def test_an_index_of_a_later_format_is_not_misread(library, monkeypatch):
 def test_no_half_written_file_is_left(library):
     update(library)
     assert [path.name for path in (library / store.FOLDER).iterdir()] == [store.FILE]
-
-
-ENTRIES = st.builds(
-    lambda size, changed, seconds, seed, error: Entry(
-        Stamp(size, changed),
-        float(np.float32(seconds)),
-        None if error else np.random.default_rng(seed).normal(size=4).astype(np.float32),
-        error,
-    ),
-    st.integers(0, 2**62), st.integers(-(2**62), 2**62), st.floats(0, 1e6), st.integers(0, 9),
-    st.sampled_from(["", "broken", "ä \u2028 \x00"]),
-)  # fmt: skip
-NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
-
-
-@settings(max_examples=40, derandomize=True, deadline=None)
-@given(st.dictionaries(NAMES, ENTRIES, max_size=5))
-def test_an_index_comes_back_as_it_was_saved(tmp_path_factory, entries):
-    file = tmp_path_factory.mktemp("store") / "index.npz"
-    store.save(file, Stored("mark", entries))
-    back = store.load(file)
-    assert back.fingerprint == "mark" and list(back.entries) == list(entries)
-    for path, entry in entries.items():
-        other = back.entries[path]
-        assert (other.stamp, other.seconds, other.error) == (entry.stamp, entry.seconds, entry.error)
-        assert (
-            np.array_equal(other.vector, entry.vector) if entry.vector is not None else other.vector is None
-        )
-
-
-# ---------------------------------------------------------------------------------------------- several at a time
 
 
 def test_two_updates_share_their_work(library, monkeypatch):
@@ -310,23 +272,6 @@ def test_processes_at_once_leave_a_whole_index(library):
     assert len(paths(library)) == 25 and update(library).embedded == 0
 
 
-# ---------------------------------------------------------------------------------------------- what is looked at
-
-
-def test_hidden_files_and_ways_out_are_left_out(library, tmp_path):
-    write_npz(library / ".hidden" / "a.npz", standing())
-    write_npz(library / ".b.npz", standing())
-    write_npz(tmp_path / "elsewhere" / "secret.npz", standing())
-    (library / "way_out").symlink_to(tmp_path / "elsewhere")
-    (library / "out.npz").symlink_to(tmp_path / "elsewhere" / "secret.npz")
-    (library / "twice.npz").symlink_to(library / "part0" / "walks.npz")
-    (library / "nowhere.npz").symlink_to(library / "gone.npz")
-    (library / "notes.txt").write_text("")
-    found = look(library.resolve())
-    assert set(found.stamps) == {"twice.npz", *(f"part{n % 2}/{word}.npz" for n, word in enumerate(WORDS))}
-    assert list(found.faults) == ["nowhere.npz"]
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes names that are no text")
 def test_a_name_that_is_no_text_is_listed(library):
     with open(os.fsencode(library) + b"/\xff.npz", "wb"):
@@ -337,31 +282,12 @@ def test_a_name_that_is_no_text_is_listed(library):
     report.broken[0].path.encode()
 
 
-@pytest.mark.parametrize(
-    "path", ["../elsewhere.npz", "/etc/passwd", "part0", "part0/../../x.npz", "a.txt", ""]
-)
-def test_a_path_stays_in_its_library(library, path):
-    with pytest.raises(ValueError, match="is no motion file of the library"):
-        inside(library, path)
-
-
-def test_a_link_out_of_the_library_is_not_followed(library, tmp_path):
-    write_npz(tmp_path / "secret.npz", standing())
-    (library / "out.npz").symlink_to(tmp_path / "secret.npz")
-    with pytest.raises(ValueError, match="is no motion file"):
-        inside(library, "out.npz")
-    assert inside(library, "part0/walks.npz") == (library / "part0/walks.npz").resolve()
-
-
 def test_a_library_that_is_none(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         LibraryIndex.open(tmp_path / "absent")
     (tmp_path / "file").write_text("")
     with pytest.raises(NotADirectoryError, match="is a file"):
         LibraryIndex.open(tmp_path / "file")
-
-
-# ---------------------------------------------------------------------------------------------- ranking
 
 
 @pytest.mark.parametrize("count", [1, 3, 5, 100])
