@@ -1,38 +1,14 @@
 """Files that are not ours to read: refused, and nothing in them is run."""
 
-import json
 import os
 import sys
 
-import numpy as np
-import official_mdm as official
 import pytest
 import torch
 
 from motion_core.convert import convert_checkpoint
+from motion_core.convert.reader import read_pickled
 from motion_core.formats import FormatError
-
-FEATURES, FRAMES, BATCH, TEXT = 263, 11, 3, 24
-ARGS = {
-    "dataset": "humanml",
-    "arch": "trans_enc",
-    "layers": 2,
-    "latent_dim": 32,
-    "diffusion_steps": 50,
-    "noise_schedule": "cosine",
-    "cond_mask_prob": 0.1,
-}
-
-
-def write(folder, args, **sizes):
-    """An official model with random weights, saved in the official layout, and its path."""
-    torch.manual_seed(len(json.dumps(args)))
-    features = sizes.pop("features", FEATURES)
-    model = official.OfficialMDM(features, args, **sizes).eval()
-    rng = np.random.default_rng(0)
-    np.save(folder / "Mean.npy", rng.normal(size=features))
-    np.save(folder / "Std.npy", rng.uniform(0.5, 2, size=features))
-    return model, official.save_official(folder, model, args)
 
 
 class Evil:
@@ -54,10 +30,24 @@ def test_a_malicious_pickle_is_refused_and_not_run(tmp_path):
 
 
 def test_a_child_that_dies_is_reported(tmp_path, monkeypatch):
-    _, path = write(tmp_path, ARGS, text_width=TEXT)
+    path = tmp_path / "model.pt"
+    torch.save({"weight": torch.ones(2)}, path)
     fake = tmp_path / "python"
     fake.write_text("#!/bin/sh\necho 'killed' >&2\nexit 9\n")
     fake.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(fake))
     with pytest.raises(FormatError, match=r"ended with status 9 \(killed\)"):
         convert_checkpoint(path, tmp_path / "ours.safetensors")
+
+
+def test_nested_tensors_and_numbers_come_back_by_their_path(tmp_path):
+    path = tmp_path / "model.pt"
+    torch.save({"model": {"weight": torch.arange(3.0)}, "epoch": 7, "done": True, "name": "mdm"}, path)
+    found = read_pickled(path)
+    assert set(found) == {"model/weight", "epoch"}
+    assert found["model/weight"].tolist() == [0.0, 1.0, 2.0] and float(found["epoch"]) == 7
+
+
+def test_a_file_that_is_absent_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.pt"):
+        read_pickled(tmp_path / "nothing.pt")

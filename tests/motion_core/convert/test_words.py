@@ -33,3 +33,13 @@ def test_plain_values_that_are_no_words_are_named(tmp_path):
     (tmp_path / "idx.pkl").write_bytes(pickle.dumps({"a": "b"}))
     with pytest.raises(FormatError, match="does not give each word's row"):
         read_places(tmp_path / "idx.pkl")
+
+
+def test_words_keep_their_order_from_either_kind_of_file(tmp_path):
+    (tmp_path / "words.txt").write_text("walk\n  the \n\nzebra\n", encoding="utf-8")
+    (tmp_path / "words.pkl").write_bytes(pickle.dumps(["walk", "the", "zebra"]))
+    assert (
+        read_words(tmp_path / "words.txt") == read_words(tmp_path / "words.pkl") == ["walk", "the", "zebra"]
+    )
+    (tmp_path / "idx.pkl").write_bytes(pickle.dumps({"the": 1, "walk": 0}))
+    assert read_places(tmp_path / "idx.pkl") == {"the": 1, "walk": 0}

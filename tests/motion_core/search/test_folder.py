@@ -13,11 +13,6 @@ from motion_core.search.folder import inside, look
 WORDS = ("walks", "limps", "waves", "kicks", "sits")
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def library(tmp_path) -> Path:
     folder = tmp_path / "library"

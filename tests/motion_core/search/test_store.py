@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motion_core.search import store
 from motion_core.search.folder import Stamp
 from motion_core.search.store import Entry, Stored
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
 
 ENTRIES = st.builds(
     lambda size, changed, seconds, seed, error: Entry(
