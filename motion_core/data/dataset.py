@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from motion_core.data.pool import ABOUT, CAPTIONS, FEATURES, NO_ACTION, POOLED, SAMPLES, TOKENS, VERSION
-from motion_core.features import FeatureStats
-from motion_core.features.smpl205 import canonical
+from motion_core.data.pool import ABOUT, CAPTIONS, NO_ACTION, POOLED, ROWS, SAMPLES, TOKENS, VERSION
+from motion_core.features import FEATURES, FeatureStats
 from motion_core.formats import FormatError
 
 # Shares of the draws. What is missing in a pool gives its share to the others.
@@ -83,6 +82,7 @@ class TrainingSet:
         self.folder, self.about, self.table = folder, about, table
         self.fps = float(about["fps"])
         self.dim = int(about["dim"])
+        self.kind = FEATURES[about["features"]]
         self.actions: tuple[str, ...] = tuple(about["actions"])
         self.max_frames = int(about["config"]["max_frames"])
         self.min_frames = int(about["config"]["min_frames"])
@@ -92,7 +92,7 @@ class TrainingSet:
         self.stats = FeatureStats(table["mean"], table["std"])
         self.captions: list[str] = json.loads((folder / CAPTIONS).read_text(encoding="utf-8"))
         self.pooled = np.load(folder / POOLED, mmap_mode="r", allow_pickle=False)
-        self.features = np.memmap(folder / FEATURES, np.float16, "r").reshape(-1, self.dim)
+        self.rows = np.memmap(folder / ROWS, np.float16, "r").reshape(-1, self.dim)
         self.tokens: np.ndarray | None = None
         if tokens:
             self.tokens = np.memmap(folder / TOKENS, np.float16, "r").reshape(-1, self.pooled.shape[1])
@@ -122,6 +122,10 @@ class TrainingSet:
                 raise FormatError(
                     f"{folder} has version {about['version']}, this program reads {VERSION}: make the pool anew"
                 )
+            if about["features"] not in FEATURES:
+                raise FormatError(
+                    f"{folder} has features {about['features']!r}, this program knows {', '.join(FEATURES)}"
+                )
             with np.load(folder / SAMPLES, allow_pickle=False) as arrays:
                 table = {name: arrays[name] for name in arrays.files}
             return cls(folder, about, table, actions_only=actions_only, tokens=tokens)
@@ -130,10 +134,8 @@ class TrainingSet:
 
     def _check(self) -> None:
         counted = int(self.table["offsets"][-1])
-        if len(self.features) != counted:
-            raise FormatError(
-                f"{self.folder / FEATURES} has {len(self.features)} frames, {SAMPLES} counts {counted}"
-            )
+        if len(self.rows) != counted:
+            raise FormatError(f"{self.folder / ROWS} has {len(self.rows)} frames, {SAMPLES} counts {counted}")
         if len(self.pooled) != len(self.captions):
             raise FormatError(
                 f"{self.folder}: {len(self.captions)} sentences but {len(self.pooled)} embeddings"
@@ -240,10 +242,10 @@ class TrainingSet:
         """Normalised features (T,F) float32 of a stretch of sample `row`, starting over the origin with heading 0."""
         first = int(self.table["offsets"][row]) + start
         frames = int(self.lengths[row]) - start if frames is None else frames
-        x0 = self.features[first : first + frames].astype(np.float32)
+        x0 = self.rows[first : first + frames].astype(np.float32)
         if start == 0:
             return x0
-        return np.asarray(self.stats.normalize(canonical(self.stats.denormalize(x0))), dtype=np.float32)
+        return np.asarray(self.kind.canonical_normal(x0, self.stats), dtype=np.float32)
 
     def val_batches(self, batch_size: int) -> Iterator[TrainBatch]:
         """The validation samples in order of length, each once, with one caption each: always the same batches."""

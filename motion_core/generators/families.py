@@ -11,17 +11,13 @@ from torch import Tensor
 from motion_core.checkpoint import CheckpointInfo
 from motion_core.diffusion.samplers import SAMPLERS
 from motion_core.diffusion.schedule import MAX_SPACING, SCHEDULES
+from motion_core.features import FEATURES
 from motion_core.formats import FormatError
 
 # family: module, model, its config
 FAMILIES = {
     "mdm": ("motion_core.models.mdm", "MDM", "MDMConfig"),
     "dit": ("motion_core.models.dit", "DiT", "DiTConfig"),
-}
-# features: module and its function (x0 (T,F), fps) -> Motion
-FEATURES = {
-    "smpl205": ("motion_core.features.smpl205", "decode"),
-    "humanml263": ("motion_core.features.humanml263", "features_to_motion"),
 }
 PREDICTIONS = ("x0", "eps", "v")
 DEFAULT_SAMPLER = "dpm_solver_pp_2m"

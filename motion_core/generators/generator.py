@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
 
 from motion_core import __version__
@@ -16,9 +13,10 @@ from motion_core import tasks as asked
 from motion_core.body.motion import Motion, all_said
 from motion_core.catalog import INBETWEEN_CARDS, ModelCard, find_card
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
+from motion_core.features import FEATURES
 from motion_core.generators.between import specialist_for
 from motion_core.generators.device import Device, pick_device
-from motion_core.generators.families import FAMILIES, FEATURES, build_model, check_info, family_classes
+from motion_core.generators.families import FAMILIES, build_model, check_info, family_classes
 from motion_core.generators.finishing import frame_count, grounded, tidied
 from motion_core.generators.makers.denoising import Clip, ClipSampler, OnStep
 from motion_core.generators.model_choice import check_task
@@ -77,7 +75,7 @@ def true_card(card: ModelCard, info: CheckpointInfo) -> ModelCard:
         fps=info.fps,
         licence=info.licence,
         actions=info.actions if info.conditioning == "action" else (),
-        tasks=card.tasks if info.features == "smpl205" else ("generate",),
+        tasks=card.tasks if FEATURES[info.features].known else ("generate",),
         steps=folded or card.steps,
         guidance=info.diffusion["folded_guidance"] if folded else card.guidance,
         spacing=info.diffusion.get("folded_spacing", 1.0) if folded else card.spacing,
@@ -94,13 +92,11 @@ class Generator(ClipSampler):
 
     def __init__(self, card: ModelCard, info: CheckpointInfo, model: torch.nn.Module, device: Device) -> None:
         self.card, self.clean_up = card, True
-        module, name = FEATURES[info.features]
-        self.features: Any = import_module(module)
-        self.decode: Callable[[np.ndarray, float], Motion] = getattr(self.features, name)
+        self.features = FEATURES[info.features]
         super().__init__(info, model, device)
         self.schedule = replace(self.schedule, spacing=card.spacing)
         context = SHORT_CONTEXT if card.id in INBETWEEN_CARDS else CONTEXT
-        self.studio = Studio(card.fps, self.stats, round(card.max_seconds * card.fps), context)
+        self.studio = Studio(card.fps, self.stats, round(card.max_seconds * card.fps), context, self.features)
         self._specialists: dict[str, Generator] = {}
 
     @property
@@ -213,9 +209,7 @@ class Generator(ClipSampler):
             motion = yield from sequence(parts, sampling, self.studio)
             return grounded(motion) if self.clean_up else motion
         x0 = yield Plan(frame_count(task.seconds, self.card.fps), sampling, task.text, task.action)
-        if hasattr(self.features, "canonical"):
-            x0 = self.features.canonical(x0)  # starts over the origin, facing front
-        motion = self.decode(x0, self.card.fps)
+        motion = self.features.decode(self.features.canonical(x0), self.card.fps)
         return tidied(motion) if self.clean_up else motion
 
     def _clip(self, request: _Request, plan: Plan) -> Clip:

@@ -14,11 +14,11 @@ from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.data.dataset import SHARES, TrainingSet
 from motion_core.data.library import build_library, selected
-from motion_core.data.pool import FEATURES, DatasetConfig, build_training_set
+from motion_core.data.pool import ROWS, DatasetConfig, build_training_set
 from motion_core.data.recipes import make
 from motion_core.data.samples import Kitchen, Mix
 from motion_core.data.store import ClipRecord, ClipStore, write_store
-from motion_core.features import smpl205
+from motion_core.features import FEATURES, smpl205
 from motion_core.formats import FormatError
 from motion_core.text import TextCondition
 
@@ -328,7 +328,7 @@ def test_broken_pools_are_refused(pool, tmp_path, store):
     broken.mkdir()
     for file in pool.folder.iterdir():
         (broken / file.name).write_bytes(file.read_bytes())
-    (broken / FEATURES).write_bytes((pool.folder / FEATURES).read_bytes()[: 205 * 2 * 100])
+    (broken / ROWS).write_bytes((pool.folder / ROWS).read_bytes()[: 205 * 2 * 100])
     with pytest.raises(FormatError, match="100 frames"):
         TrainingSet.open(broken)
     (broken / "pool.json").write_text('{"version": 99}')
@@ -343,13 +343,11 @@ def test_configurations_are_checked():
 
 
 def test_features_that_are_not_finite_name_their_sample(store, monkeypatch, tmp_path):
-    from motion_core.data import pool as module
-
     def spoilt(motion):
         x0 = smpl205.encode(motion)
         x0[0, 0] = np.nan
         return x0
 
-    monkeypatch.setattr(module, "encode", spoilt)
+    monkeypatch.setitem(FEATURES, "smpl205", replace(FEATURES["smpl205"], encode=spoilt))
     with pytest.raises(ValueError, match=r"sample \d+ .*not finite"):
         build_training_set(store, Words(), CONFIG, tmp_path, workers=1, report=lambda text: None)
