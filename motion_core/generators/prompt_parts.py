@@ -11,7 +11,7 @@ from motion_core.wording.clauses import split_clauses
 from motion_core.wording.parts import TooShort, parts_of
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Reading:
     """How a task's words are taken."""
 

@@ -74,13 +74,23 @@ def test_action():
     [
         ("seed", -1), ("seed", MAX_SEED + 1), ("seed", 1.5), ("seed", True), ("seed", None),
         pytest.param("seed", 10**400, id="huge"),
-        ("steps", 0), ("steps", 1001), ("steps", "50"),
-        ("guidance", -0.1), ("guidance", 31), ("guidance", float("nan")),
     ],
 )  # fmt: skip
 def test_bad_sampling(field, value):
     with pytest.raises(TaskError, match=f"{field} is"):
         Sampling(**{field: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("steps", 0), ("steps", 1001), ("steps", "50"), ("steps", 2.5), pytest.param("steps", 10**400, id="huge"),
+        ("guidance", -0.1), ("guidance", 31), ("guidance", float("nan")), ("sampler", "euler"), ("sampler", 3),
+    ],
+)  # fmt: skip
+def test_bad_settings_are_named_with_what_the_model_takes(name, value):
+    with pytest.raises(TaskError, match=f"{name} .*model 'mdm' takes"):
+        CATALOG["mdm"].settled(Sampling(settings={name: value}))
 
 
 def test_a_seed_out_of_range_is_shown_in_full():

@@ -89,7 +89,7 @@ def test_an_empty_folder_fails(laban, tmp_path):
     ("arguments", "status", "words"),
     [
         (["walk", "--library", "/no/such/folder"], 1, "there is no folder /no/such/folder"),
-        (["", "--library", "."], 2, "a search task needs the field 'text'"),
+        (["", "--library", "."], 2, "the prompt is empty"),
         (["walk"], 2, "--library"),
         (["walk", "--library", ".", "--count", "0"], 2, "count is 0"),
         (["walk", "--library", __file__], 1, "is a file"),

@@ -149,10 +149,10 @@ def test_a_model_that_always_saw_its_condition_is_not_guided(tmp_path, make_tiny
     path = tmp_path / "unguided.safetensors"
     make_tiny(path, "action", training={"condition_dropped": 0.0})
     generator = load_generator("mdm-action", device="cpu", checkpoint=path)
-    motion = generator.run(
-        Generate(action="walk", seconds=1.0), Sampling(settings={"steps": 2, "guidance": 5.0})
-    )
-    assert motion.meta["guidance"] == 1.0
+    walk = Generate(action="walk", seconds=1.0)
+    assert generator.run(walk, Sampling(settings={"steps": 2})).meta["guidance"] == 1.0
+    with pytest.raises(TaskError, match=r"guidance is 5\.0: .* takes no other"):
+        generator.run(walk, Sampling(settings={"guidance": 5.0}))
 
 
 def test_progress_and_cancelling(text_model):
@@ -178,14 +178,14 @@ def test_progress_and_cancelling(text_model):
         (Generate(seconds=1), {}, "needs a text"),
         (Generate(text="walk", seconds=9.85), {}, "at most 9.8 seconds"),
         (Generate(text="walk", seconds=60), {}, "at most 9.8 seconds"),
-        (Generate(action="walk"), {}, "needs a text"),
+        (Generate(action="walk"), {}, "takes no action"),
         (Generate(text="walk", action="walk"), {}, "takes no action; models that do: mdm-action"),
-        (Generate(text="walk"), {"steps": 51}, "use 1 to 50"),
+        (Generate(text="walk"), {"steps": 51}, "from 1 to 50"),
     ],
 )
 def test_requests_that_do_not_fit(text_model, task, sampling, message):
     with pytest.raises(TaskError, match=message):
-        text_model.run(task, Sampling(**sampling))
+        text_model.run(task, Sampling(settings=sampling))
 
 
 def test_unknown_action_lists_the_known(action_model):
@@ -272,8 +272,8 @@ def test_out_of_gpu_memory_goes_on_with_the_cpu(tiny_folder, monkeypatch):
     class FakeGpu(Device):
         is_gpu = True
 
-    generator.device = FakeGpu(torch.device("cpu"), False, "a GPU")
-    forward, calls = generator.model.forward, []
+    generator.maker.device = FakeGpu(torch.device("cpu"), False, "a GPU")
+    forward, calls = generator.maker.model.forward, []
 
     def full_once(*args, **kwargs):
         calls.append(1)
@@ -281,7 +281,7 @@ def test_out_of_gpu_memory_goes_on_with_the_cpu(tiny_folder, monkeypatch):
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
         return forward(*args, **kwargs)
 
-    monkeypatch.setattr(generator.model, "forward", full_once)
+    monkeypatch.setattr(generator.maker.model, "forward", full_once)
     motion = generator.run(Generate(action="walk", seconds=1.0), Sampling(settings={"steps": 3}))
     assert distance(motion, expected) == 0
     assert "out of memory" in generator.note and not generator.device.is_gpu
@@ -291,7 +291,7 @@ def test_other_errors_of_the_network_are_not_hidden(action_model, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("shapes differ")
 
-    monkeypatch.setattr(action_model.model, "forward", broken)
+    monkeypatch.setattr(action_model.maker.model, "forward", broken)
     with pytest.raises(RuntimeError, match="shapes differ"):
         action_model.run(Generate(action="walk", seconds=0.5), Sampling(settings={"steps": 1}))
 

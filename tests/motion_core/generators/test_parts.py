@@ -9,7 +9,7 @@ import pytest
 
 from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.catalog import CATALOG, find_card
-from motion_core.generators.prompt_parts import sequence_of
+from motion_core.generators.prompt_parts import Reading, read_words
 from motion_core.tasks import Generate, Request, Sampling, TaskError
 
 THEN = "a tired person walks forward, stops and waves"
@@ -18,7 +18,8 @@ FEW = Sampling(4, {"steps": 3})
 
 @pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
 def test_models_that_make_sequences_split(card):
-    task, note = sequence_of(card, Generate(text=THEN))
+    reading = read_words(card, Generate(text=THEN))
+    task, note = reading.sequence, reading.note
     if "sequence" in card.tasks:
         assert [text for text, _ in task.prompts][1] == "a tired person stands still" and not note
         assert task.seconds == pytest.approx(6.0)
@@ -28,16 +29,15 @@ def test_models_that_make_sequences_split(card):
 
 def test_what_stays_whole_and_why():
     card = find_card("dit-adaln")
-    assert sequence_of(card, Generate(text=THEN, split=False)) == (None, "")
-    assert sequence_of(card, Generate(text="a person walks and waves")) == (None, "")
-    assert sequence_of(card, Generate()) == (None, "")
-    task, note = sequence_of(card, Generate(text=THEN, seconds=2.0))
-    assert task is None and note == "made as one: 2 s are too short for 3 parts, which need 3.75 s"
+    assert read_words(card, Generate(text=THEN, split=False)) == Reading()
+    assert read_words(card, Generate(text="a person walks and waves")) == Reading()
+    assert read_words(card, Generate()) == Reading()
+    short = read_words(card, Generate(text=THEN, seconds=2.0))
+    assert short == Reading(note="made as one: 2 s are too short for 3 parts, which need 3.75 s")
     single = replace(card, tasks=("generate",))
-    assert sequence_of(single, Generate(text="a person walks")) == (None, "")
-    assert sequence_of(single, Generate(text=THEN)) == (
-        None,
-        f"made as one: model {card.id!r} makes no sequences",
+    assert read_words(single, Generate(text="a person walks")) == Reading()
+    assert read_words(single, Generate(text=THEN)) == Reading(
+        note=f"made as one: model {card.id!r} makes no sequences"
     )
 
 

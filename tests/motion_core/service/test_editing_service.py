@@ -75,7 +75,7 @@ def test_ten_minutes_of_motion_arrive(service):
         ({"keep": [[0, 61]]}, "stop of kept span 0 is 61"),
         ({"keep": 5}, "keep is 5: give a list"),
         ({"keep": [5]}, "kept span 0 is 5"),
-        ({"pins": 5}, "wrong field"),
+        ({"pins": 5}, "pins is 5: give a list"),
         ({"pins": ["x"]}, "wrong field"),
         ({"pins": [{"joint": "tail", "start": 0, "stop": 0, "position": [0, 0, 0]}]}, "unknown joint 'tail'"),
         ({"path": [[0, 0], [1, 1]]}, "path is"),
@@ -85,7 +85,8 @@ def test_ten_minutes_of_motion_arrive(service):
         ({"clean": {"toes": True}}, "wrong field"),
         ({"clean": {"smooth": 99}}, "smooth is 99"),
         ({"count": 99}, "count is 99"),
-        ({"steps": 5000}, "steps"),
+        ({"settings": {"steps": 5000}}, "steps is 5000"),
+        ({"settings": {"speed": 1}}, "unknown setting 'speed'"),
         ({"model": "mdm-action"}, "cannot complete"),
     ],
 )

@@ -200,7 +200,7 @@ def test_from_a_sentence_to_a_motion(service, library):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ({}, "the library is ''"),
+        ({}, "a search task needs the field 'library'"),
         ({"library": "relative/folder"}, "give the whole path"),
         ({"library": "/x", "text": ""}, "the prompt is empty"),
         ({"library": "/x", "count": 10**9}, "count is"),
@@ -242,8 +242,18 @@ def test_the_token_is_needed(service, library):
         assert httpx.post(service.url + path, json={"library": str(library)}).status_code == 401
 
 
-def test_a_job_of_motions_has_no_hits(service, library):
-    job = service.submit({"task": "generate", "model": "mdm-action", "action": "walk", "seconds": 1.0})
-    service.wait(job)
-    answer = service.http.get(f"/jobs/{job}/result")
-    assert answer.status_code == 400 and f"/jobs/{job}/motion" in answer.json()["error"]
+def test_results_of_any_kind_come_by_one_address(service, library):
+    walk = service.submit(
+        {"task": "generate", "model": "mdm-action", "action": "walk", "seconds": 1.0, "count": 2}
+    )
+    search = service.submit({"task": "search", "text": "bow", "library": str(library), "count": 2})
+    assert service.wait(walk)["state"] == service.wait(search)["state"] == "done"
+    for index in (0, 1):
+        answer = service.http.get(f"/jobs/{walk}/result?index={index}")
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert answer.content == service.http.get(f"/jobs/{walk}/motion?index={index}").content
+        assert len(bytes_to_motion(answer.content)) == 20
+    answer = service.http.get(f"/jobs/{search}/result")
+    assert answer.headers["content-type"] == "application/json" and len(answer.json()["hits"]) == 2
+    refused = service.http.get(f"/jobs/{search}/motion")
+    assert refused.status_code == 400 and f"/jobs/{search}/result" in refused.json()["error"]

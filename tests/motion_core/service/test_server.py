@@ -75,7 +75,7 @@ def test_what_cannot_be_had_is_said(service):
         ("GET", "/jobs/..%2f..%2fetc%2fpasswd", 404, "Not Found"),
         ("GET", "/jobs/..%00..%5cpasswd", 404, "there is no job"),
         ("GET", "/../../etc/passwd", 404, ""),
-        ("GET", f"/jobs/{done}/motion?index=1", 400, "motions 0 to 0"),
+        ("GET", f"/jobs/{done}/motion?index=1", 400, "results 0 to 0"),
         ("GET", f"/jobs/{done}/motion?index=-1", 400, "'-1'"),
         ("GET", f"/jobs/{done}/motion?index=..%2f", 400, "'../'"),
     ]

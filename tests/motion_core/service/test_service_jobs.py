@@ -116,7 +116,7 @@ def test_a_queued_job_that_is_cancelled_is_not_taken():
 def test_the_queue_has_an_end():
     table = JobTable(Limits(queued=4))
     table.add(Request(WALK, Sampling(), "mdm", 3))
-    with pytest.raises(QueueFull, match="3 motions are waiting already, the queue holds 4"):
+    with pytest.raises(QueueFull, match="3 results are waiting already, the queue holds 4"):
         table.add(Request(WALK, Sampling(), "mdm", 2))
     table.take(3, "motion")
     table.add(Request(WALK, Sampling(), "mdm", 4))
