@@ -26,9 +26,10 @@ def without(monkeypatch):
     real = doctor.importlib.util.find_spec
 
     def hide(*names: str) -> None:
-        monkeypatch.setattr(
-            "importlib.util.find_spec", lambda name, *more: None if name in names else real(name, *more)
-        )
+        def find(name: str, *more: str):
+            return None if name in names else real(name, *more)
+
+        monkeypatch.setattr("importlib.util.find_spec", find)
 
     return hide
 

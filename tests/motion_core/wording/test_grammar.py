@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +20,7 @@ def head(text: str):
 def test_words_say_where_they_stand(text):
     words = words_of(text)
     assert all(word.low == text[word.start : word.end].lower() for word in words)
-    assert all(a.end <= b.start for a, b in zip(words, words[1:]))
+    assert all(a.end <= b.start for a, b in pairwise(words))
 
 
 def test_words_keep_their_apostrophes_and_hyphens_and_marks_stand_alone():
