@@ -70,6 +70,7 @@ def test_a_retrieval_card_agrees_with_its_checkpoint(card):
     assert card.id not in CATALOG and card.tasks == ("search",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
 def test_a_bundled_model_makes_a_person(card):
     task = Generate(

@@ -7,6 +7,7 @@ from motion_core.convert import convert_checkpoint
 from motion_core.formats import FormatError
 
 
+@pytest.mark.slow
 def test_another_family_is_refused(tmp_path):
     path = tmp_path / "other.pt"
     torch.save({"movement_encoder": {"main.0.weight": torch.ones(2)}, "epoch": 3}, path)

@@ -79,6 +79,7 @@ def test_the_quirk_of_the_mask_matters(lab):
         assert float((build(tensors, other)(x, t, cond, mask) - quirk)[1:].abs().max()) > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sampler", sorted(FLOORS))
 @pytest.mark.parametrize("kind", KINDS)
 def test_guided_sampling_is_the_labs(kind, sampler, lab):
@@ -113,6 +114,7 @@ def test_the_config_is_read_off_the_weights(kind, lab):
     assert config.word_slots == (77 if kind == "crossattn" else 0) and config.gamma_min == 1e-9
 
 
+@pytest.mark.slow
 def test_a_lightning_file_becomes_a_checkpoint_of_its_averaged_network(tmp_path, lab):
     """All the way: the training's file, two files of statistics, our file, the model that generators build of it."""
     average, _, _ = lab["crossattn"]
@@ -183,6 +185,7 @@ def test_other_networks_are_refused(kind, change, message):
         dit.network(Path("lab.ckpt"), changed(kind, change))
 
 
+@pytest.mark.slow
 def test_statistics_must_lie_beside(tmp_path):
     tensors = official.OfficialDiT("adaln", text=TEXT).state_dict()
     with pytest.raises(FileNotFoundError, match=r"tmr-rifke-mean\.pt.*standardization"):

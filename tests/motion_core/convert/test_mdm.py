@@ -99,6 +99,7 @@ def test_text_variants_answer_alike(name, tmp_path):
             assert torch.allclose(got[mask], expected[mask], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_full_guided_sampling_is_the_official_one(tmp_path):
     """From the official file to a sample, all the way."""
     theirs, path = write(tmp_path, ARGS, text_width=TEXT)

@@ -1,6 +1,7 @@
 """The scratch version of MDM is a config of the same class."""
 
 import official_mdm as official
+import pytest
 import torch
 
 from motion_core.checkpoint import load_checkpoint
@@ -15,6 +16,7 @@ def build(tensors, info) -> MDM:
     return model
 
 
+@pytest.mark.slow
 def test_scratch_version_is_a_config_of_the_same_class(tmp_path):
     torch.manual_seed(1)
     theirs = official.ScratchMDM().eval()

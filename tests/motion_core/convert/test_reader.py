@@ -21,6 +21,7 @@ class Evil:
         return os.system, (f"touch {self.marker}",)
 
 
+@pytest.mark.slow
 def test_a_malicious_pickle_is_refused_and_not_run(tmp_path):
     marker, path = tmp_path / "run", tmp_path / "model.pt"
     torch.save({"input_process.poseEmbedding.weight": Evil(marker)}, path)
@@ -40,6 +41,7 @@ def test_a_child_that_dies_is_reported(tmp_path, monkeypatch):
         convert_checkpoint(path, tmp_path / "ours.safetensors")
 
 
+@pytest.mark.slow
 def test_nested_tensors_and_numbers_come_back_by_their_path(tmp_path):
     path = tmp_path / "model.pt"
     torch.save({"model": {"weight": torch.arange(3.0)}, "epoch": 7, "done": True, "name": "mdm"}, path)

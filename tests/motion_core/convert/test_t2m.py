@@ -42,6 +42,7 @@ def converted(tmp_path_factory):
     return root, root / "t2m.safetensors"
 
 
+@pytest.mark.slow
 def test_motions_embed_as_officially(converted):
     root, path = converted
     rng = np.random.default_rng(1)
@@ -52,6 +53,7 @@ def test_motions_embed_as_officially(converted):
     assert expected.std(axis=0).min() > 1e-3  # the motions are told apart
 
 
+@pytest.mark.slow
 def test_sentences_embed_as_officially(converted):
     root, path = converted
     official = official_t2m.Official(root)
@@ -60,6 +62,7 @@ def test_sentences_embed_as_officially(converted):
     assert expected.std(axis=0).min() > 1e-3
 
 
+@pytest.mark.slow
 def test_the_checkpoint_carries_its_words_and_statistics(converted):
     root, path = converted
     tensors, info = load_checkpoint(path, "t2m-evaluator")

@@ -17,6 +17,8 @@ from motion_core.embedding import load_embedder
 from motion_core.formats import FormatError
 from motion_core.models.tmr import TMR, TMRConfig
 
+pytestmark = pytest.mark.slow
+
 # features, text states, decoder, folder of the parts, prefix, names of the statistics and whether one folder up
 LAYOUTS = {
     "run": (263, 768, True, "last_weights", "", ("mean.pt", "std.pt"), True),

@@ -51,6 +51,7 @@ def test_written_and_foreign_files(tmp_path):
     assert len(found) == 4 and min(found.values()) > NEAREST, found
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 @pytest.mark.parametrize("archive", FILES)
 def test_motion_capture(shared_data, tmp_path, archive):

@@ -64,6 +64,7 @@ def test_left_and_right_are_mirror_images():
     np.testing.assert_allclose(body.tones[pairs], body.tones, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_it_is_the_same_in_every_process():
     code = (
         "import hashlib; from motion_core.body.mesh import mannequin as m; b = m();"

@@ -11,6 +11,7 @@ from motion_core.metrics.benchmark import contest as contests
 from motion_core.metrics.benchmark.table import write_benchmark
 
 
+@pytest.mark.slow
 def test_the_whole_way(evaluation_store, all_weights, monkeypatch, tmp_path):
     monkeypatch.setenv("LABAN_WEIGHTS", str(all_weights))
     contest = contests.open_contest(["mdm@steps=2"], evaluation_store, device="cpu", limit=5)
