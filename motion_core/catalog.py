@@ -49,6 +49,7 @@ class Setting:
 
     def check(self, value: SettingValue, model: str) -> SettingValue:
         """The value, as the setting's type. Raises TaskError that says what the model takes."""
+        said = f"{self.name} is {reprlib.repr(value)}: model {model!r}"
         if self.choices:
             if value not in self.choices:
                 raise TaskError(
@@ -57,16 +58,11 @@ class Setting:
             return value
         if self.fixed and value != self.default:
             other = f", or use {self.elsewhere}" if self.elsewhere else ""
-            raise TaskError(
-                f"{self.name} is {reprlib.repr(value)}: model {model!r} was made for {self.default} and takes no other; "
-                f"leave it out{other}"
-            )
+            raise TaskError(f"{said} was made for {self.default} and takes no other; leave it out{other}")
         whole = self.kind is int
         if not isinstance(value, int if whole else int | float) or not self.low <= value <= self.high:
             number = "a whole number" if whole else "a number"
-            raise TaskError(
-                f"{self.name} is {reprlib.repr(value)}: model {model!r} takes {number} from {self.low:g} to {self.high:g}"
-            )
+            raise TaskError(f"{said} takes {number} from {self.low:g} to {self.high:g}")
         return self.kind(value)
 
 

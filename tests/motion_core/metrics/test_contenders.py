@@ -56,7 +56,7 @@ def test_faults_are_named(text, fault):
 def test_what_a_model_cannot_do_is_said_before_anything_runs(tiny_weights):
     with pytest.raises(TaskError, match="needs action, not a text"):
         Contender.parse("mdm-action").load("cpu")
-    with pytest.raises(TaskError, match="steps is 80.*from 1 to 50"):
+    with pytest.raises(TaskError, match=r"steps is 80.*from 1 to 50"):
         Contender.parse("mdm@steps=80").load("cpu")
     with pytest.raises(TaskError, match=r"spacing is 0\.5: .* from 1 to 4"):
         Contender.parse("mdm@spacing=0.5")

@@ -248,10 +248,10 @@ def test_results_of_any_kind_come_by_one_address(service, library):
     )
     search = service.submit({"task": "search", "text": "bow", "library": str(library), "count": 2})
     assert service.wait(walk)["state"] == service.wait(search)["state"] == "done"
-    for index in (0, 1):
-        answer = service.http.get(f"/jobs/{walk}/result?index={index}")
+    for place in (0, 1):
+        answer = service.http.get(f"/jobs/{walk}/result?index={place}")
         assert answer.headers["content-type"] == "application/octet-stream"
-        assert answer.content == service.http.get(f"/jobs/{walk}/motion?index={index}").content
+        assert answer.content == service.http.get(f"/jobs/{walk}/motion?index={place}").content
         assert len(bytes_to_motion(answer.content)) == 20
     answer = service.http.get(f"/jobs/{search}/result")
     assert answer.headers["content-type"] == "application/json" and len(answer.json()["hits"]) == 2
