@@ -19,16 +19,17 @@ from motion_core.retarget import RigError
 from motion_core.tasks import TaskError
 from motion_core.tasks.pins_and_paths import Pin
 
+from ..actions.about import forget_meta
 from ..actions.actions import held
 from ..actions.remembered import REQUEST, Remembered
 from ..properties.preferences import results_folder
 from ..rig.rig import check_armature
 from ..session.delivery import find_by_uid, in_scene, keep, push_undo
-from ..session.session import Outcome, Place, Run
+from ..session.outcome import Outcome, Place, Run
 from ..trial import trial as preview
-from ..write.bake import forget_meta
+from ..write.change import Change
 from ..write.pin_settling import settle_pins
-from ..write.put_change import Change, put_change
+from ..write.put_change import put_change
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion

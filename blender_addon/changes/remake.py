@@ -14,14 +14,15 @@ from motion_core.tasks import Generate, Sampling, TaskError
 from motion_core.tasks.pins_and_paths import Pin
 
 from ..actions.actions import held, sign
+from ..actions.records import Strip, records_of
 from ..actions.remembered import REMEMBERED, Remembered
-from ..properties.preferences import current_choice
+from ..properties.preferences import service_settings
 from ..rig.controls import pose_borrowed
 from ..rig.fps import scene_fps
 from ..session.delivery import find_by_uid, in_scene, push_undo
-from ..session.session import SESSION, Outcome, Place, Run
+from ..session.outcome import Outcome, Place, Run
+from ..session.session import SESSION
 from ..strips.pins import pins_of_record
-from ..strips.state import Strip, records_of
 from ..trial import trial as preview
 from ..trial.nla_tracks import replace_action, strips_with
 from .landing import Landing, landing_again
@@ -57,7 +58,7 @@ def restore_strips(rig: Any, action: Any, seed: int | None = None) -> set[str]:
     would overlap them, and are none of them, stay where they are and are complained of when the strips are made. None
     of an action that was completed or edited since. seed: another one for all of them.
     """
-    from ..operators.strips import add_strip
+    from ..strips.strip_list import add_strip
 
     if REMEMBERED in action:
         return set()
@@ -149,7 +150,7 @@ def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None
     former = find_by_uid(bpy.data.actions, uid)
     if former is not None and strips_with(rig, former):
         arrive = partial(_into_nla, uid, landing)
-    SESSION.generate(current_choice(), request, place, title, arrive=arrive)
+    SESSION.generate(service_settings(), request, place, title, arrive=arrive)
 
 
 def _into_nla(former: int, landing: Landing | None, run: Run, results: list[bytes]) -> Outcome:

@@ -22,7 +22,7 @@ from ..rig.capture import capture
 from ..rig.fps import scene_fps
 from ..rig.pins_and_paths import follow_path, pace_note, path_length, path_of, pins_of
 from ..rig.rig import check_armature
-from ..session.session import Place
+from ..session.outcome import Place
 from ..trial.trial import playing
 from ..write.put_change import change_fault
 from .kept_keys import check_kept, frame_range, kept_frames, spans_of

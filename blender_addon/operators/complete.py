@@ -10,22 +10,18 @@ from bpy.props import BoolProperty
 
 from motion_core.tasks import MAX_SEED, TaskError
 
-from ..properties.preferences import current_choice
-from ..session.session import SESSION, Outcome
+from ..properties.preferences import service_settings
+from ..session.chosen import edit_settings, place_of, rig_fault, settings_of, target_rig
+from ..session.outcome import Outcome
+from ..session.session import BUSY, SESSION
 from ..trial import trial as preview
 from . import Result
-from .generate import BUSY, place_of, rig_fault, settings_of, target_rig
 
 TASK_OF = {"COMPLETE": "complete", "EDIT": "edit", "FOLLOW": "complete"}
 WISHES = (
     "way", "range", "keys", "spans", "seconds", "travel", "use_pins", "part", "strength", "curve", "pace",
     "way_seconds", "speed", "along", "trial",
 )  # fmt: skip
-
-
-def edit_settings(context: bpy.types.Context) -> Any:
-    """`scene.laban_edit`"""
-    return context.scene.laban_edit
 
 
 def wish_of(context: bpy.types.Context) -> Any:
@@ -54,7 +50,7 @@ def edit_fault(context: bpy.types.Context, mode: str) -> str:
     """Why the button of this mode is grey, "" when it is not."""
     if SESSION.run is not None:
         return BUSY
-    fault = current_choice().fault or model_fault(context, mode) or rig_fault(context)
+    fault = service_settings().fault or model_fault(context, mode) or rig_fault(context)
     if fault:
         return fault
     from ..changes.requests import ask_fault
@@ -108,7 +104,7 @@ def _hand_over(context: bpy.types.Context, mode: str) -> None:
         settings.seed = secrets.randbelow(MAX_SEED)
     ask = ASKS[mode](context, rig, wish_of(context))
     ask, request = remembered(context, ask, settings.model, settings.sampling)
-    SESSION.generate(current_choice(), request, ask.landing.place, ask.title, ask.landing.arrive)
+    SESSION.generate(service_settings(), request, ask.landing.place, ask.title, ask.landing.arrive)
 
 
 class LABAN_OT_complete(RigTask, bpy.types.Operator):

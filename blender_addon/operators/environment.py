@@ -8,6 +8,7 @@ import bpy
 
 from ..backend.checks import DoctorCheck
 from ..backend.environment import VARIANTS, EnvironmentJob, Plan
+from ..backend.reports import OFFLINE, Reports
 from ..paths import absolute, bundled_wheel, user_folder
 from ..properties.preferences import (
     backend_python,
@@ -17,15 +18,6 @@ from ..properties.preferences import (
 )
 from ..session.session import SESSION
 from . import Result
-
-OFFLINE = "online access is off: allow it in Preferences > System > Network"
-
-
-class Reports:
-    """What the preferences page shows of the last environment job and the last check."""
-
-    environment: EnvironmentJob | None = None
-    check: DoctorCheck | None = None
 
 
 def package_to_install() -> Path:

@@ -12,37 +12,12 @@ from motion_core.formats import FormatError
 from motion_core.tasks import MAX_SEED, TaskError
 
 from ..properties.generate import LabanSettings
-from ..properties.preferences import current_choice
-from ..session.session import SESSION, Outcome, Place
+from ..properties.preferences import service_settings
+from ..session.chosen import place_of, rig_fault, settings_of, target_rig
+from ..session.outcome import Outcome
+from ..session.session import BUSY, SESSION
 from ..trial import trial as preview
 from . import Result
-
-BUSY = "a motion is being made: wait for it or cancel it"
-
-
-def settings_of(context: bpy.types.Context) -> LabanSettings:
-    return context.scene.laban
-
-
-def target_rig(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The active armature, or the one that deforms the active mesh: people click on the body."""
-    thing = context.view_layer.objects.active
-    if thing is not None and thing.type == "MESH":
-        return thing.find_armature() or thing
-    return thing
-
-
-def rig_fault(context: bpy.types.Context) -> str:
-    """Why the active object cannot take a motion, "" when it can."""
-    from motion_core.retarget import RigError
-
-    from ..rig.rig import check_armature
-
-    try:
-        check_armature(target_rig(context))
-    except RigError as error:
-        return str(error)
-    return ""
 
 
 def words_fault(settings: LabanSettings) -> str:
@@ -55,16 +30,7 @@ def generate_fault(context: bpy.types.Context) -> str:
     """Why Generate is greyed out, "" when it is not."""
     if SESSION.run is not None:
         return BUSY
-    return current_choice().fault or words_fault(settings_of(context)) or rig_fault(context)
-
-
-def place_of(context: bpy.types.Context) -> Place:
-    """Where a motion goes that is asked for now."""
-    settings, scene, rig = settings_of(context), context.scene, target_rig(context)
-    assert rig is not None
-    start = scene.frame_current if settings.start == "CURRENT" else settings.start_frame
-    trial = context.scene.laban_edit.trial_generate
-    return Place(scene.session_uid, rig.session_uid, rig.name, start, settings.extend_range, trial)
+    return service_settings().fault or words_fault(settings_of(context)) or rig_fault(context)
 
 
 class LABAN_OT_generate(bpy.types.Operator):
@@ -90,7 +56,7 @@ class LABAN_OT_generate(bpy.types.Operator):
         if settings.new_seed:
             settings.seed = secrets.randbelow(MAX_SEED)
         try:
-            SESSION.generate(current_choice(), settings.request(), place_of(context), settings.words)
+            SESSION.generate(service_settings(), settings.request(), place_of(context), settings.words)
         except TaskError as error:
             SESSION.outcome = Outcome(str(error), True)
             self.report({"ERROR"}, str(error))
@@ -184,13 +150,13 @@ class LABAN_OT_start_service(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        fault = current_choice().fault or (BUSY if SESSION.run is not None else "")
+        fault = service_settings().fault or (BUSY if SESSION.run is not None else "")
         cls.poll_message_set(fault or "the service runs")
         return not fault and SESSION.service.state in ("off", "failed")
 
     def execute(self, context: bpy.types.Context) -> Result:
         try:
-            SESSION.ensure_service(current_choice())
+            SESSION.ensure_service(service_settings())
         except TaskError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -8,11 +8,11 @@ import bpy
 
 from motion_core.formats import FormatError
 
+from ..session.chosen import edit_settings, place_of, rig_fault, target_rig
+from ..session.outcome import Outcome
 from ..session.results_list import chosen_file, refresh
-from ..session.session import SESSION, Outcome
+from ..session.session import SESSION
 from . import Result
-from .complete import edit_settings
-from .generate import place_of, rig_fault, target_rig
 
 
 class LABAN_OT_refresh_history(bpy.types.Operator):

@@ -14,18 +14,15 @@ from motion_core.tasks import TaskError, check_prompt
 from ..backend.client import FoundMotion, SearchJob
 from ..paths import absolute
 from ..properties.generate import LabanHits
-from ..properties.preferences import current_choice
+from ..properties.preferences import service_settings
+from ..session.chosen import hits_of, place_of, rig_fault, settings_of
 from ..session.delivery import put_on_rig
-from ..session.session import SESSION, Outcome, Place
+from ..session.outcome import Outcome, Place
+from ..session.session import SESSION
 from . import Result
-from .generate import place_of, rig_fault, settings_of
 
 SEARCHING = "a search is under way: wait for it or cancel it"
 FETCHING = "a found motion is on its way"
-
-
-def hits_of(context: bpy.types.Context) -> LabanHits:
-    return context.window_manager.laban_hits
 
 
 def search_fault(context: bpy.types.Context) -> str:
@@ -33,7 +30,7 @@ def search_fault(context: bpy.types.Context) -> str:
     settings = settings_of(context)
     if "search" in SESSION.chores:
         return SEARCHING
-    if fault := current_choice().fault:
+    if fault := service_settings().fault:
         return fault
     if not settings.library.strip():
         return "choose the folder of your motions"
@@ -46,7 +43,7 @@ def found_fault(context: bpy.types.Context) -> str:
         return FETCHING
     if not hits_of(context).hits:
         return "search for a motion first"
-    return current_choice().fault or rig_fault(context)
+    return service_settings().fault or rig_fault(context)
 
 
 def show_hits(job: SearchJob) -> None:
@@ -121,7 +118,7 @@ class _Asking:
     def execute(self, context: bpy.types.Context) -> Result:
         SESSION.search_outcome = Outcome()
         try:
-            SESSION.ensure_service(current_choice())
+            SESSION.ensure_service(service_settings())
             self.ask(context)
         except TaskError as error:
             SESSION.search_outcome = Outcome(str(error), True)
@@ -148,7 +145,7 @@ class LABAN_OT_search(_Asking, bpy.types.Operator):
         return not fault
 
     def ask(self, context: bpy.types.Context) -> None:
-        settings, choice = settings_of(context), current_choice()
+        settings, choice = settings_of(context), service_settings()
         # a folder of another machine is not to be made one of this
         library = settings.library.strip() if choice.server else absolute(settings.library)
         text = check_prompt(settings.search_text)

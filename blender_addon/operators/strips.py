@@ -11,60 +11,24 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from motion_core.catalog import DEFAULT_MODEL
 from motion_core.tasks import MAX_SEED, TaskError
 
-from ..properties.preferences import current_choice
+from ..actions.records import Strip
+from ..properties.preferences import service_settings
+from ..properties.strips import models, redraw_timelines
 from ..rig.fps import scene_fps
-from ..session.session import SESSION, Outcome
+from ..session.chosen import chosen_strip, rig_fault, settings_of, strips_of, target_rig
+from ..session.outcome import Outcome
+from ..session.session import BUSY, SESSION
 from ..strips.pins import pin_fault_of
-from ..strips.state import (
-    LabanStrip,
-    Strip,
-    in_order,
-    models,
-    new_uid,
-    redraw_timelines,
-    settings,
-    stale_on,
-    strips_fault,
-)
+from ..strips.stale import stale_on
+from ..strips.strip_list import add_strip, in_order, new_uid, plain_strip, put_in_order, strips_fault
 from ..trial import trial as preview
 from . import Result
-from .generate import BUSY, rig_fault, settings_of, target_rig
 
 WHICH = (
     ("CHANGED", "What changed", "The strips that are not made yet, or are no longer what their motion was made by"),
     ("ONE", "The chosen strip", "Anew, led from the strip before into the one behind"),
     ("ALL", "All strips", "All of them anew, from the first to the last"),
 )  # fmt: skip
-
-
-def strips_of(context: bpy.types.Context) -> Any:
-    """`object.laban_strips` of the rig, None when there is no armature."""
-    rig: Any = target_rig(context)
-    return rig.laban_strips if rig is not None and rig.type == "ARMATURE" else None
-
-
-def chosen_strip(context: bpy.types.Context) -> LabanStrip | None:
-    """The strip chosen in the list."""
-    kept = strips_of(context)
-    return None if kept is None or not 0 <= kept.chosen < len(kept.strips) else kept.strips[kept.chosen]
-
-
-def put_in_order(kept: Any) -> None:
-    """Sorts the list by time; the chosen strip stays chosen."""
-    chosen = kept.strips[kept.chosen].uid if 0 <= kept.chosen < len(kept.strips) else ""
-    for place, strip in enumerate(sorted(map(settings, kept.strips), key=lambda s: (s.start, s.end))):
-        kept.strips.move(next(n for n, s in enumerate(kept.strips) if s.uid == strip.uid), place)
-    kept.chosen = next((n for n, s in enumerate(kept.strips) if s.uid == chosen), 0)
-
-
-def add_strip(kept: Any, strip: Strip) -> None:
-    """Puts a strip into the list, in order, and chooses it."""
-    new = kept.strips.add()
-    for name, value in vars(strip).items():
-        if name in new.bl_rna.properties:
-            setattr(new, name, value)
-    kept.chosen = len(kept.strips) - 1
-    put_in_order(kept)
 
 
 class StripOperator:
@@ -117,7 +81,7 @@ class LABAN_OT_duplicate_strip(StripOperator, bpy.types.Operator):
     bl_label = "Duplicate Strip"
 
     def change(self, context: bpy.types.Context, kept: Any) -> None:
-        strip = settings(kept.strips[kept.chosen])
+        strip = plain_strip(kept.strips[kept.chosen])
         length = strip.end - strip.start
         _push(kept, strip.end, strip.end + length)
         copy = {**vars(strip), "uid": new_uid(), "start": strip.end, "end": strip.end + length}
@@ -176,7 +140,7 @@ class LABAN_OT_split_strip(StripOperator, bpy.types.Operator):
         if strip is None:
             self.report({"ERROR"}, f"no prompt strip goes on at frame {frame}: move the playhead into one")
             return {"CANCELLED"}
-        rest = {**vars(settings(strip)), "uid": new_uid(), "start": frame}
+        rest = {**vars(plain_strip(strip)), "uid": new_uid(), "start": frame}
         strip.end = frame
         add_strip(kept, Strip(**rest))
         redraw_timelines()
@@ -213,7 +177,7 @@ def make_fault(context: bpy.types.Context) -> str:
     """Why no strips can be made, "" when they can."""
     if SESSION.run is not None:
         return BUSY
-    if fault := current_choice().fault or rig_fault(context):
+    if fault := service_settings().fault or rig_fault(context):
         return fault
     rig: Any = target_rig(context)
     scene: Any = context.scene
@@ -239,7 +203,7 @@ class Making:
         rig = target_rig(context)
         assert rig is not None
         try:
-            begin(context, rig, current_choice(), wanted, pins)
+            begin(context, rig, service_settings(), wanted, pins)
         except (TaskError, RigError) as error:
             return self.fail(str(error))
         return self.finish() if self.wait or bpy.app.background else {"FINISHED"}
@@ -293,7 +257,7 @@ class LABAN_OT_regenerate(Making, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        fault = BUSY if SESSION.run is not None else current_choice().fault or rig_fault(context)
+        fault = BUSY if SESSION.run is not None else service_settings().fault or rig_fault(context)
         cls.poll_message_set(fault)
         return not fault
 

@@ -16,7 +16,7 @@ from motion_core.formats.files import atomic_write
 
 from ..properties.preferences import results_folder
 from ..trial import trial as preview
-from .session import Outcome, Place, Run
+from .outcome import Outcome, Place, Run
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion

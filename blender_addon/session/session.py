@@ -10,8 +10,6 @@ import atexit
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 import bpy
@@ -19,47 +17,13 @@ from bpy.app.handlers import persistent
 
 from motion_core.tasks import TaskError, task_to_json
 
-from ..backend.client import Job, Service
-from ..properties.preferences import Choice
+from ..backend.client import Service
+from ..backend.service_settings import ServiceSettings
+from .outcome import Arrival, Outcome, Place, Run
 
 TICK_SECONDS = 0.1  # while something goes on
 IDLE_SECONDS = 1.0  # while a service is only kept ready
-
-
-Arrival = Callable[["Run", list[bytes]], "Outcome"]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a motion shall go. Numbers are `ID.session_uid`; `rig_name` is for messages. trial: to be accepted."""
-
-    scene: int
-    rig: int
-    rig_name: str
-    start_frame: int
-    extend_range: bool
-    trial: bool = False
-
-
-@dataclass
-class Run:
-    """A job under way. arrive: what happens with its results; None: `Session.deliver`. It keeps no Blender object."""
-
-    job: Job
-    place: Place
-    title: str
-    seed: int
-    began: float = field(default_factory=time.monotonic)
-    arrive: Arrival | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the panel says about the last thing that ended. `file`: a motion that is kept but on no rig."""
-
-    text: str = ""
-    failed: bool = False
-    file: Path | None = None
+BUSY = "a motion is being made: wait for it or cancel it"
 
 
 class Chore(Protocol):
@@ -80,13 +44,13 @@ class Session:
         self.chores: dict[str, Chore] = {}
         self.deliver: Arrival | None = None
         self._finished: dict[str, Callable[[Any], None]] = {}
-        self._choice: Choice | None = None
+        self._choice: ServiceSettings | None = None
 
     @property
     def busy(self) -> bool:
         return self.run is not None or bool(self.chores) or self.service.state == "starting"
 
-    def ensure_service(self, choice: Choice) -> None:
+    def ensure_service(self, choice: ServiceSettings) -> None:
         """Start or find the service that is wanted now, unless it is there already. Raises TaskError."""
         if choice.fault:
             raise TaskError(choice.fault)
@@ -102,7 +66,7 @@ class Session:
 
     def generate(
         self,
-        choice: Choice,
+        choice: ServiceSettings,
         request: tuple[str, Any, Any],
         place: Place,
         title: str,
@@ -110,7 +74,7 @@ class Session:
     ) -> None:
         """Hand a task over (model id, task, sampling). Raises TaskError when one runs or the service cannot be had."""
         if self.run is not None:
-            raise TaskError("a motion is being made: wait for it or cancel it")
+            raise TaskError(BUSY)
         self.ensure_service(choice)
         job = self.service.submit(task_to_json(*request))
         self.run, self.outcome = Run(job, place, title, request[2].seed, arrive=arrive), Outcome()

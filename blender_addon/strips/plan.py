@@ -22,7 +22,7 @@ from motion_core.tasks import MAX_SEED, Complete, Generate, Sampling
 from motion_core.tasks import Sequence as PromptSequence
 from motion_core.tasks.pins_and_paths import Pin
 
-from .state import Record, Strip, joined
+from ..actions.records import Piece, Record, Strip, joined
 
 CONTEXT = 1.5  # seconds of known motion that a model is shown at either side
 PART, PART_FRAMES = 30.0, 1200  # seconds and frames of one step at most: what a request holds has its limits
@@ -40,16 +40,6 @@ class Step:
     start: int
     end: int
     part: int = 0
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of the result that stands for itself: a strip, or the gap between two. Both ends have a pose."""
-
-    uid: str
-    name: str
-    start: int
-    end: int
 
 
 @dataclass

@@ -16,13 +16,15 @@ import bpy
 from motion_core import __version__
 from motion_core.tasks import TaskError
 
-from ..properties.preferences import Choice
+from ..actions.records import Record, Strip, output_of, records_on
+from ..properties.strips import redraw_timelines
 from ..rig.fps import scene_fps
 from ..session.delivery import find_by_uid, in_scene, keep, push_undo
-from ..session.session import SESSION, Outcome, Place, Run
+from ..session.outcome import Outcome, Place, Run
+from ..session.session import SESSION
 from ..trial import trial as preview
 from .pins import pins_between, pins_in_strips, told
-from .state import Record, Strip, in_order, output_of, records_on, redraw_timelines, strips_fault
+from .strip_list import in_order, strips_fault
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from motion_core.body.motion import Motion
     from motion_core.tasks.pins_and_paths import Pin
 
+    from ..backend.service_settings import ServiceSettings
     from .plan import Canvas, Step
 
 
@@ -39,7 +42,7 @@ class StripRun:
     of each strip, in seconds from its start. missed: what is to be said of pins that could not be met.
     """
 
-    choice: Choice
+    choice: ServiceSettings
     place: Place
     output: str
     strips: list[Strip]
@@ -102,8 +105,8 @@ class StripRun:
         from motion_core.body.joints import JOINTS
 
         from ..write.bake import baked_heads
+        from ..write.change import Change
         from ..write.pin_settling import settle_pins
-        from ..write.put_change import Change
 
         scene, rig = self._find()
         change = Change(frame, motion, known, frozenset(JOINTS))
@@ -180,7 +183,7 @@ class StripRun:
 def begin(
     context: bpy.types.Context,
     rig: Any,
-    choice: Choice,
+    choice: ServiceSettings,
     wanted: Collection[str],
     pins: Mapping[str, tuple[Pin, ...]] | None = None,
 ) -> None:

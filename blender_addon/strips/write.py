@@ -14,15 +14,16 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..actions.about import write_meta
 from ..actions.actions import Channel, action_name, curves_of, make_action, put_action, sign, slot_of
 from ..actions.continue_keys import put_keys, take_keys
+from ..actions.records import PIECE, RECORDS, Piece, Record, nla_pieces, output_of, records_of
 from ..actions.remembered import REMEMBERED
 from ..trial import trial as preview
 from ..trial.nla_tracks import Placed, lay_on_trial, strips_heard
-from ..write.bake import pose_channels, write_meta
+from ..write.bake import pose_channels
 from ..write.held_channels import Held, held_channels, let_show
-from .plan import Canvas, Piece
-from .state import PIECE, RECORDS, Record, nla_pieces, output_of, records_of
+from .plan import Canvas
 
 
 @dataclass(frozen=True)

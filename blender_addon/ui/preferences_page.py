@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..backend.environment import EnvironmentState
-from ..operators.environment import OFFLINE, Reports
+from ..backend.reports import OFFLINE, Reports
 from ..properties.preferences import backend_python, environment_state
 from ..session.session import SESSION
 from .wrapped_text import draw_text
@@ -23,6 +23,11 @@ MAKE = {
     EnvironmentState.OUTDATED: "Update",
     EnvironmentState.READY: "Make Again",
 }
+
+
+def draw_page(preferences: LabanPreferences, context: bpy.types.Context) -> None:
+    """The `draw` of the preferences."""
+    draw_preferences(preferences.layout, preferences)
 
 
 def draw_preferences(layout: bpy.types.UILayout, preferences: LabanPreferences) -> None:

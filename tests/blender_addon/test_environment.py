@@ -9,13 +9,15 @@ from pathlib import Path
 import bpy
 import pytest
 
-from blender_addon.operators.environment import OFFLINE, Reports, make_fault, package_to_install
+from blender_addon.backend.reports import OFFLINE, Reports
+from blender_addon.operators.environment import make_fault, package_to_install
 from blender_addon.properties.preferences import (
     environment_folder,
     environment_state,
     forget_environment_state,
 )
-from blender_addon.session.session import SESSION, Outcome
+from blender_addon.session.outcome import Outcome
+from blender_addon.session.session import SESSION
 
 ROOT = Path(__file__).resolve().parents[2]
 

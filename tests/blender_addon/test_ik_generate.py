@@ -16,7 +16,8 @@ from blender_addon.rig.bone_map import bones_of
 from blender_addon.rig.capture import capture
 from blender_addon.rig.limb_switches import Toggles
 from blender_addon.session.delivery import put_on_rig
-from blender_addon.session.session import SESSION, Place
+from blender_addon.session.outcome import Place
+from blender_addon.session.session import SESSION
 from blender_addon.trial.trial import reject
 from blender_addon.write.put_change import put_change
 from motion_core.body import quaternions as quat

@@ -19,7 +19,8 @@ from blender_addon.rig.capture import capture, capture_poses
 from blender_addon.rig.limb_switches import Toggles
 from blender_addon.session.session import SESSION
 from blender_addon.trial.trial import on_trial, reject
-from blender_addon.write.put_change import Change, _miss_note, change_fault, put_change
+from blender_addon.write.change import Change
+from blender_addon.write.put_change import _miss_note, change_fault, put_change
 from motion_core.body import quaternions as quat
 from motion_core.body.joints import JOINTS, PARTS
 from motion_core.editing.meet import meet

@@ -11,7 +11,8 @@ import pytest
 
 from blender_addon.backend.client import Job, Service
 from blender_addon.registration import CLASSES as ALL
-from blender_addon.session.session import SESSION, Outcome, Place, Run
+from blender_addon.session.outcome import Outcome, Place, Run
+from blender_addon.session.session import SESSION
 from blender_addon.ui.preferences_page import draw_preferences
 from blender_addon.ui.sidebar import CLASSES, progress_text
 from blender_addon.ui.wrapped_text import (

@@ -14,17 +14,11 @@ import pytest
 from tiny_tmr import bowing, write_library
 
 from blender_addon.backend.client import Service
-from blender_addon.operators.generate import place_of
-from blender_addon.operators.search import (
-    SEARCHING,
-    apply_found,
-    found_fault,
-    hits_of,
-    search_fault,
-    show_hits,
-)
-from blender_addon.properties.preferences import current_choice
-from blender_addon.session.session import SESSION, Outcome
+from blender_addon.operators.search import SEARCHING, apply_found, found_fault, search_fault, show_hits
+from blender_addon.properties.preferences import service_settings
+from blender_addon.session.chosen import hits_of, place_of
+from blender_addon.session.outcome import Outcome
+from blender_addon.session.session import SESSION
 from blender_addon.ui.search_panel import LABAN_PT_search, LABAN_UL_hits, search_progress
 from motion_core.formats.npz import motion_to_bytes, write_npz
 
@@ -67,7 +61,7 @@ def tick_until(condition, seconds: float = 120.0) -> float:
 
 def begin_search(settings) -> None:
     """What the button does where timers run."""
-    SESSION.ensure_service(current_choice())
+    SESSION.ensure_service(service_settings())
     job = SESSION.service.search(settings.search_text, settings.library, 20)
     SESSION.add_chore("search", job, show_hits)
 

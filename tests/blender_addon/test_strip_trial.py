@@ -11,8 +11,10 @@ from strip_lists import SIT, WALK, WAVE, heads, lay_strips, make, nla
 from test_complete import snapshot
 
 from blender_addon.actions.actions import fcurves
+from blender_addon.actions.records import records_on
 from blender_addon.session.session import SESSION
-from blender_addon.strips.state import in_order, records_on, stale
+from blender_addon.strips.stale import stale
+from blender_addon.strips.strip_list import in_order
 from motion_core.body.skeleton import JOINTS
 
 pytestmark = pytest.mark.usefixtures("session")
