@@ -38,7 +38,7 @@ class Strip:
 class Record(Strip):
     """What a strip's motion was made by. fps: of the scene. id: of this motion. entry: the id of the motion before it
     that it was carried on from, "" for none. into: the id of the one behind it that it was led into, "" for none.
-    pins: that it met, plain values (`strip_pins.told`).
+    pins: that it met, plain values (`strips/pins.py: told`).
     """
 
     fps: float = 0.0

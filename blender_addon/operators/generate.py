@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -13,10 +14,10 @@ from motion_core.tasks import MAX_SEED, TaskError
 
 from ..properties.generate import LabanSettings
 from ..properties.preferences import service_settings
-from ..session.chosen import place_of, rig_fault, settings_of, target_rig
+from ..session.chosen import place_of, rig_fault, settings_of
+from ..session.delivery import put_on_rig
 from ..session.outcome import Outcome
 from ..session.session import BUSY, SESSION
-from ..trial import trial as preview
 from . import Result
 
 
@@ -123,18 +124,10 @@ class LABAN_OT_apply_motion(bpy.types.Operator):
         from motion_core.formats.npz import read_npz
         from motion_core.retarget import RigError
 
-        from ..write.bake import bake
-
-        place, rig, scene = place_of(context), target_rig(context), bpy.context.scene
-        assert rig is not None
         try:
             motion = read_npz(self.filepath)
-            with preview.on_trial(scene, rig, False) as shown:
-                action = bake(
-                    context, rig, motion, start_frame=place.start_frame,
-                    name=None if motion.meta else Path(self.filepath).stem, extend_range=place.extend_range,
-                )  # fmt: skip
-                shown(action)
+            place = replace(place_of(context), trial=False)
+            action = put_on_rig(motion, place, None if motion.meta else Path(self.filepath).stem, push=False)
         except (FormatError, RigError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -52,7 +52,7 @@ class LABAN_OT_add_rig(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        fault = "the SMPL model is being read" if "body" in SESSION.chores else ""
+        fault = "the SMPL model is being read" if "body" in SESSION.background else ""
         cls.poll_message_set(fault)
         return not fault
 
@@ -80,7 +80,7 @@ class LABAN_OT_add_rig(bpy.types.Operator):
             )
             return {"CANCELLED"}
         reader = BodyReader(python, smpl_model(), list(betas), user_folder("bodies"))
-        SESSION.add_chore("body", reader, lambda chore: _body_read(scene, chore))
+        SESSION.run_in_background("body", reader, lambda reader: _body_read(scene, reader))
         if bpy.app.background:
             SESSION.wait()
             if SESSION.outcome.failed:

@@ -21,7 +21,7 @@ from ..session.session import BUSY, SESSION
 from ..strips.pins import pin_fault_of
 from ..strips.stale import stale_on
 from ..strips.strip_list import add_strip, in_order, new_uid, plain_strip, put_in_order, strips_fault
-from ..trial import trial as preview
+from ..trial import trial
 from . import Result
 
 WHICH = (
@@ -195,7 +195,7 @@ class Making:
         description="Return only when the motion is on the rig; always so without a window",
     )  # fmt: skip
 
-    def make(self, context: bpy.types.Context, wanted: set[str], pins: Any = None) -> Result:
+    def make(self, context: bpy.types.Context, to_make: set[str], pins: Any = None) -> Result:
         from motion_core.retarget import RigError
 
         from ..strips.run import begin
@@ -203,7 +203,7 @@ class Making:
         rig = target_rig(context)
         assert rig is not None
         try:
-            begin(context, rig, service_settings(), wanted, pins)
+            begin(context, rig, service_settings(), to_make, pins)
         except (TaskError, RigError) as error:
             return self.fail(str(error))
         return self.finish() if self.wait or bpy.app.background else {"FINISHED"}
@@ -234,8 +234,8 @@ class LABAN_OT_generate_strips(Making, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> Result:
         rig = target_rig(context)
-        if preview.playing(rig):  # what is to be made is told by what was there before
-            preview.reject(bpy.context.scene, rig)
+        if trial.playing(rig):  # what is to be made is told by what was there before
+            trial.reject(bpy.context.scene, rig)
         return self.make(context, strips_to_make(context, self.which))
 
 
@@ -274,9 +274,9 @@ class LABAN_OT_regenerate(Making, bpy.types.Operator):
             if note := version_note(action):
                 self.report({"WARNING"}, note)
             pins = strip_pins_of(action)
-            wanted = restore_strips(rig, action, seed)
-            if wanted:
-                return self.make(context, wanted, pins)
+            to_make = restore_strips(rig, action, seed)
+            if to_make:
+                return self.make(context, to_make, pins)
             remake(context, rig, action, seed)
         except (TaskError, RigError) as error:
             return self.fail(str(error))

@@ -1,4 +1,4 @@
-"""The list of bones: which one is which joint, to look at and to correct. The map itself is kept by `mapping`."""
+"""The panel "Bones": which bone is which joint, to look at and to correct."""
 
 from __future__ import annotations
 

@@ -62,7 +62,9 @@ def _draw_local(column: bpy.types.UILayout, preferences: LabanPreferences) -> No
     row = column.row()
     row.alignment = "RIGHT"
     row.operator(
-        "laban.check_environment", icon="VIEWZOOM", text="Checking" if "check" in SESSION.chores else "Check"
+        "laban.check_environment",
+        icon="VIEWZOOM",
+        text="Checking" if "check" in SESSION.background else "Check",
     )
     if check is not None and check.state != "running":
         _draw_check(column, check)
@@ -79,7 +81,7 @@ def _draw_check(column: bpy.types.UILayout, check: Any) -> None:
 
 def _draw_environment(column: bpy.types.UILayout, preferences: LabanPreferences) -> None:
     state, job = environment_state(), Reports.environment
-    running = "environment" in SESSION.chores
+    running = "environment" in SESSION.background
     column.label(text="Environment", icon="PACKAGE")
     settings = column.column()
     settings.enabled = not running

@@ -53,7 +53,7 @@ class LABAN_PT_search(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         settings, layout, width = settings_of(context), self.layout, columns_of(context)
         column = layout.column()
-        column.enabled = "search" not in SESSION.chores
+        column.enabled = "search" not in SESSION.background
         if service_settings().server:
             draw_text(column, "A folder on the service's machine:", width=width)
         column.prop(settings, "library", text="")
@@ -65,7 +65,7 @@ class LABAN_PT_search(SidebarPanel, bpy.types.Panel):
 
 
 def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, width: int) -> None:
-    job: Any = SESSION.chores.get("search")
+    job: Any = SESSION.background.get("search")
     row = layout.row(align=True)
     if job is not None:
         text, factor = search_progress(job)

@@ -128,6 +128,6 @@ def session(preferences, backend_python, tiny_weights):
     SESSION.outcome = Outcome()
     yield SESSION
     SESSION.cancel()
-    for chore in list(SESSION.chores.values()):
-        chore.stop()
-    SESSION.chores.clear()
+    for work in list(SESSION.background.values()):
+        work.stop()
+    SESSION.background.clear()

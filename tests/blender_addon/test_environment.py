@@ -34,9 +34,9 @@ def online(preferences, monkeypatch, tmp_path):
     bpy.context.preferences.system.use_online_access = True
     yield preferences
     bpy.context.preferences.system.use_online_access = False
-    for chore in list(SESSION.chores.values()):
-        chore.stop()
-    SESSION.chores.clear()
+    for work in list(SESSION.background.values()):
+        work.stop()
+    SESSION.background.clear()
     Reports.environment = Reports.check = None
     SESSION.outcome = Outcome()
     forget_environment_state()
@@ -73,12 +73,12 @@ def test_it_can_be_cancelled_and_one_runs_at_a_time(online, tmp_path):
     from blender_addon.operators.environment import _made
 
     job = EnvironmentJob(Plan(environment_folder(), package_to_install(), "cpu", str(slow)))
-    SESSION.add_chore("environment", job, _made)
+    SESSION.run_in_background("environment", job, _made)
     SESSION.tick()
     assert make_fault() == "the environment is being made"
     assert bpy.ops.laban.cancel_environment.poll()
     bpy.ops.laban.cancel_environment()
-    tick_until(lambda: not SESSION.chores, 5)
+    tick_until(lambda: not SESSION.background, 5)
     assert job.state == "cancelled"
     assert not bpy.ops.laban.cancel_environment.poll()
 

@@ -12,7 +12,7 @@ from test_ik_rigs import KEPT, SPAN, change_of
 from test_strip_trial import reopened, state_of
 
 from blender_addon.actions.actions import fcurves, sign, slot_of
-from blender_addon.actions.remembered import LONGEST, Remembered
+from blender_addon.actions.remembered import LONGEST, RememberedRequest
 from blender_addon.session.session import SESSION
 from blender_addon.write.put_change import put_change
 from motion_core.body import quaternions as quat
@@ -364,7 +364,7 @@ def test_what_a_later_result_does_not_say_is_forgotten(context, rig):
     action = rig.animation_data.action
     assert "laban_text" not in action
     assert action["laban_task"] == "edit"
-    assert Remembered.from_text(action["laban_request"]).task.strength == 0.5
+    assert RememberedRequest.from_text(action["laban_request"]).task.strength == 0.5
 
 
 def test_results_of_before_can_be_made_again_too(context, rig):

@@ -63,7 +63,7 @@ def begin_search(settings) -> None:
     """What the button does where timers run."""
     SESSION.ensure_service(service_settings())
     job = SESSION.service.search(settings.search_text, settings.library, 20)
-    SESSION.add_chore("search", job, show_hits)
+    SESSION.run_in_background("search", job, show_hits)
 
 
 def draw(context) -> list[tuple]:
@@ -130,7 +130,7 @@ def test_blender_is_not_held_up(context, box):
     begin_search(box)
     assert search_fault(context) == SEARCHING and not bpy.ops.laban.search.poll()
     assert bpy.ops.laban.cancel_search.poll()
-    worst = tick_until(lambda: "search" not in SESSION.chores)
+    worst = tick_until(lambda: "search" not in SESSION.background)
     assert not SESSION.search_outcome.failed, SESSION.search_outcome
     assert len(hits_of(context).hits) == 20 and worst < 0.05
 
@@ -140,10 +140,10 @@ def test_a_cancelled_search_changes_nothing(context, box):
     before = [hit.path for hit in hits_of(context).hits]
     box.search_text = "somebody else"
     begin_search(box)
-    tick_until(lambda: "search" not in SESSION.chores or SESSION.chores["search"].id)
-    if "search" in SESSION.chores:
+    tick_until(lambda: "search" not in SESSION.background or SESSION.background["search"].id)
+    if "search" in SESSION.background:
         bpy.ops.laban.cancel_search()
-        tick_until(lambda: "search" not in SESSION.chores)
+        tick_until(lambda: "search" not in SESSION.background)
         assert SESSION.search_outcome == Outcome("Cancelled")
         assert [hit.path for hit in hits_of(context).hits] == before
     assert not bpy.ops.laban.cancel_search.poll()
