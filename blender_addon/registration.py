@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import bpy
 
-from .operators import bones, complete, environment, generate, history, keys, pins, rig, search, strips
+from .operators import (
+    bones,
+    complete,
+    environment,
+    generate,
+    generate_strips,
+    history,
+    keys,
+    pins,
+    rig,
+    search,
+    strips,
+)
 from .properties.bones import LabanBones
 from .properties.complete import LabanEdit, LabanHistory, LabanPin, LabanPins, LabanResult
 from .properties.generate import LabanHit, LabanHits, LabanSettings
@@ -40,7 +52,19 @@ PROPERTIES = (
     LabanHistory,
     LabanPreview,
 )
-OPERATORS = (generate, rig, environment, search, bones, strips, keys, complete, pins, history)
+OPERATORS = (
+    generate,
+    rig,
+    environment,
+    search,
+    bones,
+    strips,
+    generate_strips,
+    keys,
+    complete,
+    pins,
+    history,
+)
 PANELS = (sidebar, complete_panel, bones_panel, strips_panel, search_panel)  # in the order of the tab
 CLASSES = (*PROPERTIES, *(kind for module in (*OPERATORS, *PANELS) for kind in module.CLASSES))
 # Where our settings hang in Blender's data

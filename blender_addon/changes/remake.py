@@ -19,8 +19,9 @@ from ..actions.remembered import REMEMBERED, RememberedRequest
 from ..properties.preferences import service_settings
 from ..rig.controls import pose_borrowed
 from ..rig.fps import scene_fps
+from ..session.chosen import place_on
 from ..session.delivery import find_by_uid, put
-from ..session.outcome import Outcome, Place, Run
+from ..session.outcome import Outcome, Run
 from ..session.session import SESSION
 from ..strips.pins import pins_of_record
 from ..trial import trial
@@ -126,7 +127,7 @@ def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None
     scene, uid, start = context.scene, action.session_uid, round(action.frame_range[0])
     kept, edit = remembered_of(action), scene.laban_edit
     try_first = edit.trial_generate if kept is None else edit.trial
-    place = Place(scene.session_uid, rig.session_uid, rig.name, start, scene.laban.extend_range, try_first)
+    place = place_on(rig, scene, start, try_first)
     landing = None
     if kept is None:
         request: Any = request_of(action, seed)

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty
 
-from motion_core.tasks import MAX_SEED, TaskError
+from motion_core.tasks import MAX_SEED
 
 from ..properties.preferences import service_settings
 from ..session.chosen import edit_settings, place_of, rig_fault, settings_of, target_rig
@@ -17,6 +16,7 @@ from ..session.outcome import Outcome
 from ..session.session import BUSY, SESSION
 from ..trial import trial
 from . import Result
+from .making import MakesMotion
 
 TASK_NAMES = {"COMPLETE": "complete", "EDIT": "edit", "FOLLOW": "complete"}
 
@@ -59,46 +59,27 @@ def edit_fault(context: bpy.types.Context, mode: str) -> str:
     return task_fault(context, rig, task_settings(context), mode)
 
 
-class ChangeOperator:
+class ChangesMotion(MakesMotion):
     """A button of the panel "Complete and Edit"."""
 
     mode = ""
-    bl_options: Any = {"REGISTER"}  # noqa: RUF012 - the undo step is made when the result arrives
-    wait: BoolProperty(
-        name="Wait", options={"HIDDEN", "SKIP_SAVE"},
-        description="Return only when the motion is on the rig; always so without a window",
-    )  # fmt: skip
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        fault = edit_fault(context, cls.mode)
-        cls.poll_message_set(fault)  # type: ignore[attr-defined]
-        return not fault
+    def fault(cls, context: bpy.types.Context) -> str:
+        return edit_fault(context, cls.mode)
 
-    def execute(self, context: bpy.types.Context) -> Result:
-        from motion_core.retarget import RigError
-
-        try:
-            _hand_over(context, self.mode)
-        except (TaskError, RigError) as error:
-            SESSION.outcome = Outcome(str(error), True)
-            self.report({"ERROR"}, str(error))  # type: ignore[attr-defined]
-            return {"CANCELLED"}
-        if not (self.wait or bpy.app.background):
-            return {"FINISHED"}
-        SESSION.wait()
-        self.report({"ERROR" if SESSION.outcome.failed else "INFO"}, SESSION.outcome.text)  # type: ignore[attr-defined]
-        return {"CANCELLED"} if SESSION.outcome.failed else {"FINISHED"}
+    def start(self, context: bpy.types.Context) -> None:
+        start_task(context, self.mode)
 
 
-def _hand_over(context: bpy.types.Context, mode: str) -> None:
-    """Reads the rig and starts the run; a result that is on trial is taken back first, so that seeds can be tried."""
+def start_task(context: bpy.types.Context, mode: str) -> None:
+    """Reads the rig and starts the run. A result on trial is taken back first, so that seeds can be tried."""
     from ..changes.requests import READ_TASK, with_request
 
-    settings, rig, scene = settings_of(context), target_rig(context), bpy.context.scene
+    settings, rig = settings_of(context), target_rig(context)
     assert rig is not None
     if trial.playing(rig):
-        trial.reject(scene, rig)
+        trial.reject(bpy.context.scene, rig)
     if settings.new_seed:
         settings.seed = secrets.randbelow(MAX_SEED)
     task = READ_TASK[mode](context, rig, task_settings(context))
@@ -106,7 +87,7 @@ def _hand_over(context: bpy.types.Context, mode: str) -> None:
     SESSION.generate(service_settings(), request, task.landing.place, task.title, task.landing.arrive)
 
 
-class LABAN_OT_complete(ChangeOperator, bpy.types.Operator):
+class LABAN_OT_complete(ChangesMotion, bpy.types.Operator):
     """Keep some frames of the selected rig exactly and make the others: between, after, before, or as a loop"""
 
     bl_idname = "laban.complete"
@@ -114,7 +95,7 @@ class LABAN_OT_complete(ChangeOperator, bpy.types.Operator):
     mode = "COMPLETE"
 
 
-class LABAN_OT_edit(ChangeOperator, bpy.types.Operator):
+class LABAN_OT_edit(ChangesMotion, bpy.types.Operator):
     """Make the selected bones anew, or vary the motion; all other bones keep their keys"""
 
     bl_idname = "laban.edit"
@@ -122,7 +103,7 @@ class LABAN_OT_edit(ChangeOperator, bpy.types.Operator):
     mode = "EDIT"
 
 
-class LABAN_OT_follow(ChangeOperator, bpy.types.Operator):
+class LABAN_OT_follow(ChangesMotion, bpy.types.Operator):
     """Make a motion along the chosen curve"""
 
     bl_idname = "laban.follow"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, StringProperty
+from bpy.props import StringProperty
 
 from motion_core.formats import FormatError
 from motion_core.tasks import MAX_SEED, TaskError
@@ -19,6 +19,7 @@ from ..session.delivery import put_on_rig
 from ..session.outcome import Outcome
 from ..session.session import BUSY, SESSION
 from . import Result
+from .making import MakesMotion
 
 
 def words_fault(settings: LabanSettings) -> str:
@@ -34,40 +35,21 @@ def generate_fault(context: bpy.types.Context) -> str:
     return service_settings().fault or words_fault(settings_of(context)) or rig_fault(context)
 
 
-class LABAN_OT_generate(bpy.types.Operator):
+class LABAN_OT_generate(MakesMotion, bpy.types.Operator):
     """Make a motion from the words and put it on the selected rig. Blender stays usable meanwhile"""
 
     bl_idname = "laban.generate"
     bl_label = "Generate"
-    bl_options = {"REGISTER"}  # noqa: RUF012 - the undo step is made when the result arrives
-
-    wait: BoolProperty(
-        name="Wait", options={"HIDDEN", "SKIP_SAVE"},
-        description="Return only when the motion is on the rig; always so without a window",
-    )  # fmt: skip
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        fault = generate_fault(context)
-        cls.poll_message_set(fault)
-        return not fault
+    def fault(cls, context: bpy.types.Context) -> str:
+        return generate_fault(context)
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def start(self, context: bpy.types.Context) -> None:
         settings = settings_of(context)
         if settings.new_seed:
             settings.seed = secrets.randbelow(MAX_SEED)
-        try:
-            SESSION.generate(service_settings(), settings.request(), place_of(context), settings.words)
-        except TaskError as error:
-            SESSION.outcome = Outcome(str(error), True)
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return self._finish() if self.wait or bpy.app.background else {"FINISHED"}
-
-    def _finish(self) -> Result:
-        SESSION.wait()
-        self.report({"ERROR" if SESSION.outcome.failed else "INFO"}, SESSION.outcome.text)
-        return {"CANCELLED"} if SESSION.outcome.failed else {"FINISHED"}
+        SESSION.generate(service_settings(), settings.request(), place_of(context), settings.words)
 
 
 class LABAN_OT_cancel(bpy.types.Operator):

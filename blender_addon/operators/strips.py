@@ -1,34 +1,20 @@
-"""Prompt strips: the list (add, duplicate, remove, move, split, snap); make one, all, what changed; make again."""
+"""The list of prompt strips: add, duplicate, remove, move, split, snap."""
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+from bpy.props import EnumProperty
 
 from motion_core.catalog import DEFAULT_MODEL
-from motion_core.tasks import MAX_SEED, TaskError
 
 from ..actions.records import Strip
-from ..properties.preferences import service_settings
 from ..properties.strips import models, redraw_timelines
 from ..rig.fps import scene_fps
-from ..session.chosen import chosen_strip, rig_fault, settings_of, strips_of, target_rig
-from ..session.outcome import Outcome
-from ..session.session import BUSY, SESSION
-from ..strips.pins import pin_fault_of
-from ..strips.stale import stale_on
-from ..strips.strip_list import add_strip, in_order, new_uid, plain_strip, put_in_order, strips_fault
-from ..trial import trial
+from ..session.chosen import chosen_strip, settings_of, strips_of, target_rig
+from ..strips.strip_list import add_strip, new_uid, plain_strip, put_in_order
 from . import Result
-
-WHICH = (
-    ("CHANGED", "What changed", "The strips that are not made yet, or are no longer what their motion was made by"),
-    ("ONE", "The chosen strip", "Anew, led from the strip before into the one behind"),
-    ("ALL", "All strips", "All of them anew, from the first to the last"),
-)  # fmt: skip
 
 
 class StripOperator:
@@ -162,127 +148,6 @@ class LABAN_OT_snap_strips(StripOperator, bpy.types.Operator):
             frame += length
 
 
-def strips_to_make(context: bpy.types.Context, which: str) -> set[str]:
-    """uids of the strips that are to be made."""
-    rig: Any = target_rig(context)
-    if which == "ALL":
-        return {strip.uid for strip in rig.laban_strips.strips}
-    if which == "ONE":
-        strip = chosen_strip(context)
-        return set() if strip is None else {strip.uid}
-    return set(stale_on(context, rig))
-
-
-def make_fault(context: bpy.types.Context) -> str:
-    """Why no strips can be made, "" when they can."""
-    if SESSION.run is not None:
-        return BUSY
-    if fault := service_settings().fault or rig_fault(context):
-        return fault
-    rig: Any = target_rig(context)
-    scene: Any = context.scene
-    strips, fps = in_order(rig), scene_fps(scene)
-    return strips_fault(strips, fps) or pin_fault_of(rig, strips, fps)
-
-
-class Making:
-    """What the operators share that start making strips."""
-
-    bl_options: Any = {"REGISTER"}  # noqa: RUF012 - the undo step is made when the motion is on the rig
-    report: Any
-    wait: BoolProperty(
-        name="Wait", options={"HIDDEN", "SKIP_SAVE"},
-        description="Return only when the motion is on the rig; always so without a window",
-    )  # fmt: skip
-
-    def make(self, context: bpy.types.Context, to_make: set[str], pins: Any = None) -> Result:
-        from motion_core.retarget import RigError
-
-        from ..strips.run import begin
-
-        rig = target_rig(context)
-        assert rig is not None
-        try:
-            begin(context, rig, service_settings(), to_make, pins)
-        except (TaskError, RigError) as error:
-            return self.fail(str(error))
-        return self.finish() if self.wait or bpy.app.background else {"FINISHED"}
-
-    def fail(self, fault: str) -> Result:
-        SESSION.outcome = Outcome(fault, True)
-        self.report({"ERROR"}, fault)
-        return {"CANCELLED"}
-
-    def finish(self) -> Result:
-        SESSION.wait()
-        self.report({"ERROR" if SESSION.outcome.failed else "INFO"}, SESSION.outcome.text)
-        return {"CANCELLED"} if SESSION.outcome.failed else {"FINISHED"}
-
-
-class LABAN_OT_generate_strips(Making, bpy.types.Operator):
-    """Make the motion of prompt strips and put it on the rig, on trial if so set. Blender stays usable meanwhile"""
-
-    bl_idname = "laban.generate_strips"
-    bl_label = "Generate Strips"
-    which: EnumProperty(name="Which", items=WHICH, options={"SKIP_SAVE"})
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        fault = make_fault(context)
-        cls.poll_message_set(fault)
-        return not fault
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        rig = target_rig(context)
-        if trial.playing(rig):  # what is to be made is told by what was there before
-            trial.reject(bpy.context.scene, rig)
-        return self.make(context, strips_to_make(context, self.which))
-
-
-class LABAN_OT_regenerate(Making, bpy.types.Operator):
-    """Make the motion of an action or NLA strip again from what its properties say: prompts, seeds, models, frames, and
-    what was kept, pinned or followed"""
-
-    bl_idname = "laban.regenerate"
-    bl_label = "Regenerate"
-    action: StringProperty(
-        name="Action", options={"SKIP_SAVE"},
-        description="By default the rig's active action, else the NLA strip that is active or under the playhead",
-    )  # fmt: skip
-    seed: IntProperty(
-        name="Seed", default=-1, min=-1, max=MAX_SEED, options={"SKIP_SAVE"},
-        description="-1: the seed it was made with, which gives the same motion",
-    )  # fmt: skip
-    new_seed: BoolProperty(name="New Seed", options={"SKIP_SAVE"}, description="Draw another seed")
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        fault = BUSY if SESSION.run is not None else service_settings().fault or rig_fault(context)
-        cls.poll_message_set(fault)
-        return not fault
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        from motion_core.retarget import RigError
-
-        from ..changes.remake import action_to_remake, remake, restore_strips, strip_pins_of, version_note
-
-        rig, seed = target_rig(context), None if self.seed < 0 else self.seed
-        if self.new_seed:
-            seed = secrets.randbelow(MAX_SEED)
-        try:
-            action = action_to_remake(context, rig, self.action)
-            if note := version_note(action):
-                self.report({"WARNING"}, note)
-            pins = strip_pins_of(action)
-            to_make = restore_strips(rig, action, seed)
-            if to_make:
-                return self.make(context, to_make, pins)
-            remake(context, rig, action, seed)
-        except (TaskError, RigError) as error:
-            return self.fail(str(error))
-        return self.finish() if self.wait or bpy.app.background else {"FINISHED"}
-
-
 CLASSES = (
     LABAN_OT_add_strip,
     LABAN_OT_duplicate_strip,
@@ -290,6 +155,4 @@ CLASSES = (
     LABAN_OT_move_strip,
     LABAN_OT_split_strip,
     LABAN_OT_snap_strips,
-    LABAN_OT_generate_strips,
-    LABAN_OT_regenerate,
 )

@@ -47,8 +47,13 @@ def place_of(context: bpy.types.Context) -> Place:
     settings, scene, rig = settings_of(context), context.scene, target_rig(context)
     assert rig is not None
     start = scene.frame_current if settings.start == "CURRENT" else settings.start_frame
-    trial = context.scene.laban_edit.trial_generate
-    return Place(scene.session_uid, rig.session_uid, rig.name, start, settings.extend_range, trial)
+    return place_on(rig, scene, start, scene.laban_edit.trial_generate)
+
+
+def place_on(rig: Any, scene: Any, start_frame: int, try_first: bool) -> Place:
+    """The place of a motion that starts at a frame on a rig; try_first: it has to be accepted."""
+    extend = scene.laban.extend_range
+    return Place(scene.session_uid, rig.session_uid, rig.name, start_frame, extend, try_first)
 
 
 def strips_of(context: bpy.types.Context) -> Any:

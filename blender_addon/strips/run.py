@@ -19,9 +19,10 @@ from motion_core.tasks import TaskError
 from ..actions.records import Record, Strip, output_of, records_on
 from ..properties.strips import redraw_timelines
 from ..rig.fps import scene_fps
+from ..session.chosen import place_on
 from ..session.delivery import in_scene, keep, put, scene_and_rig
 from ..session.outcome import Outcome, Place, Run
-from ..session.session import SESSION
+from ..session.session import BUSY, SESSION
 from ..trial import trial
 from .pins import pins_between, pins_in_strips, told
 from .strip_list import in_order, strips_fault
@@ -38,22 +39,20 @@ if TYPE_CHECKING:
 
 @dataclass
 class StripRun:
-    """strips: as they were when it began, in order; records: of those on the rig then; to_make: uids of what is made anew. pins:
-    of each strip, in seconds from its start. missed: what is to be said of pins that could not be met.
-    """
+    """Prompt strips of one rig being made. It keeps no Blender object."""
 
     service: ServiceSettings
     place: Place
-    output: str
-    strips: list[Strip]
-    records: dict[str, Record]
-    to_make: frozenset[str]
+    output: str  # "ACTION" or "NLA"
+    strips: list[Strip]  # as they were when it began, in order
+    records: dict[str, Record]  # of the strips that were on the rig then
+    to_make: frozenset[str]  # uids of the strips that are made anew
     canvas: Canvas
     steps: list[Step]
-    pins: dict[str, tuple[Pin, ...]]
-    missed: list[str] = field(default_factory=list)
-    done: int = 0
-    began: float = field(default_factory=time.monotonic)
+    pins: dict[str, tuple[Pin, ...]]  # of each strip, in seconds from its start
+    missed: list[str] = field(default_factory=list)  # what to say of pins that could not be met
+    done: int = 0  # steps
+    began: float = field(default_factory=time.monotonic)  # seconds
 
     def proceed(self) -> Outcome:
         """Asks for the next step's motion, or writes when there is no further one. Raises TaskError, RigError."""
@@ -175,9 +174,10 @@ def begin(
     to_make: Collection[str],
     pins: Mapping[str, tuple[Pin, ...]] | None = None,
 ) -> None:
-    """Starts making strips of a rig, those whose uids are given; `SESSION` carries it on. A result that is on trial is taken
-    back first. pins: of strips that do not meet those of the rig's list. Raises TaskError or RigError, with nothing
-    begun.
+    """Starts making strips of a rig; `SESSION` carries it on. A result that is on trial is taken back first.
+
+    to_make: uids of the strips. pins: of strips that do not meet those of the rig's list. Raises TaskError or RigError,
+    with nothing begun.
     """
     from ..write.bake import check_writable
     from .plan import in_place, plan
@@ -185,7 +185,7 @@ def begin(
     scene: Any = context.scene
     fps, strips = scene_fps(scene), in_order(rig)
     if SESSION.run is not None:
-        raise TaskError("a motion is being made: wait for it or cancel it")
+        raise TaskError(BUSY)
     if trial.playing(rig):
         trial.reject(scene, rig)
     if fault := strips_fault(strips, fps):
@@ -197,14 +197,11 @@ def begin(
     convert = bool(records) and settings.output != output_of(rig)
     if not to_make and not convert:
         raise TaskError("all prompt strips are made and up to date: change one, or generate all")
-    place = Place(
-        scene.session_uid, rig.session_uid, rig.name, strips[0].start, scene.laban.extend_range, scene.laban_edit.trial
-    )  # fmt: skip
+    place = place_on(rig, scene, strips[0].start, scene.laban_edit.trial)
     steps = plan(strips, records, to_make, fps)
     canvas = _canvas(context, rig, (strips, records, to_make), None if convert else steps)
     run = StripRun(service, place, settings.output, strips, records, frozenset(to_make), canvas, steps, held)
-    outcome = run.proceed()
-    SESSION.outcome = outcome
+    SESSION.outcome = run.proceed()
 
 
 def _canvas(

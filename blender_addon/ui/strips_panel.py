@@ -8,8 +8,8 @@ import bpy
 
 from motion_core.catalog import CATALOG
 
+from ..operators.generate_strips import make_fault
 from ..operators.keys import keys_fault
-from ..operators.strips import make_fault
 from ..properties.preferences import service_settings
 from ..properties.strips import LabanStrip
 from ..session.chosen import chosen_strip, edit_settings, strips_of, target_rig

@@ -384,9 +384,9 @@ def test_bones_of_another_rig_are_not_taken(context, rig):
 
 
 def test_a_rig_deleted_meanwhile_keeps_its_motion_as_a_file(context, rig):
-    from blender_addon.operators.complete import _hand_over
+    from blender_addon.operators.complete import start_task
 
-    _hand_over(context, "COMPLETE")
+    start_task(context, "COMPLETE")
     bpy.data.objects.remove(rig)
     tick_to_end()
     assert SESSION.outcome.failed
@@ -395,11 +395,11 @@ def test_a_rig_deleted_meanwhile_keeps_its_motion_as_a_file(context, rig):
 
 
 def test_cancel_is_shared_with_generate(context, rig):
-    from blender_addon.operators.complete import _hand_over
+    from blender_addon.operators.complete import start_task
 
     context.scene.laban.steps = 1000
     before = snapshot(rig)
-    _hand_over(context, "COMPLETE")
+    start_task(context, "COMPLETE")
     assert edit_fault(context, "EDIT") == "a motion is being made: wait for it or cancel it"
     bpy.ops.laban.cancel()
     assert snapshot(rig) == before
