@@ -1,4 +1,4 @@
-"""The buttons around the backend's environment. How it is made: tests/addon_pure/test_environment.py."""
+"""The buttons around the backend's environment. How it is made: tests/addon_pure/backend/test_environment.py."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from blender_addon.properties.preferences import (
 from blender_addon.session.outcome import Outcome
 from blender_addon.session.session import SESSION
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from ik_rigs import RIGS, deform_poses, deforming, mixamo_with_ik, turn
+from ik_rigs import KEPT, RIGS, SPAN, apart, change_of, deform_poses, deforming, mixamo_with_ik, turn
 from rig_animation import curve_table, stepping
+from rig_states import state_of
 from strip_lists import WALK, WAVE, lay_strips, make
-from test_ik_rigs import KEPT, SPAN, apart, change_of
-from test_strip_trial import state_of
 
 from blender_addon.actions.actions import curves_of, fcurves, slot_of
 from blender_addon.rig.bone_map import bones_of

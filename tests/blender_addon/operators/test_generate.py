@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
+from session_ticks import kept_files, tick_to_end, tick_until
 
 from blender_addon.actions.actions import fcurves
 from blender_addon.operators.generate import generate_fault
@@ -34,25 +34,6 @@ def begin(context) -> None:
     """What the button does where timers run: hand over and return."""
     settings = settings_of(context)
     SESSION.generate(service_settings(), settings.request(), place_of(context), settings.words)
-
-
-def tick_until(condition, seconds: float = 240.0) -> None:
-    """What the timer does."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, (SESSION.service.state, SESSION.outcome)
-        SESSION.tick()
-        time.sleep(0.01)
-
-
-def tick_to_end() -> None:
-    tick_until(lambda: SESSION.run is None)
-
-
-def kept_files() -> list[Path]:
-    from blender_addon.properties.preferences import results_folder
-
-    return sorted(results_folder().glob("*.npz"))
 
 
 def test_words_become_keyframes(context, rig):

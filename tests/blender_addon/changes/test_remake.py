@@ -5,11 +5,9 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from ik_rigs import RIGS, deform_poses
+from ik_rigs import KEPT, RIGS, SPAN, change_of, deform_poses
 from rig_animation import curve_table, joint_poses, key_pose
-from test_complete import KEYS, foreign, keyed_rig, select_bones, snapshot
-from test_ik_rigs import KEPT, SPAN, change_of
-from test_strip_trial import reopened, state_of
+from rig_states import KEYS, foreign, keyed_rig, reopened, select_bones, snapshot, state_of
 
 from blender_addon.actions.actions import fcurves, sign, slot_of
 from blender_addon.actions.remembered import LONGEST, RememberedRequest

@@ -8,8 +8,8 @@ import bpy
 import numpy as np
 import pytest
 from control_rigs import make_rigify
+from rig_states import foreign
 from strip_lists import SIT, WALK, WAVE, heads, lay_strips, make
-from test_complete import foreign
 
 from blender_addon.actions.records import records_on
 from blender_addon.operators.generate_strips import make_fault

@@ -23,7 +23,7 @@ from blender_addon.ui.search_panel import LABAN_PT_search, LABAN_UL_hits, search
 from motion_core.formats.npz import motion_to_bytes, write_npz
 
 ICONS = set(bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys())
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from typing import Any
 
 import bpy
 import pytest
+from panel_recorder import Recorder
 from rig_animation import key_pose
-from test_panels import Recorder
 
 from blender_addon.actions.records import TRIAL_TRACK
 from blender_addon.session.outcome import Outcome
