@@ -33,7 +33,7 @@ COLUMNS = 3 + 4 * len(JOINTS)
 
 
 @dataclass(frozen=True, eq=False)
-class Remembered:
+class RememberedRequest:
     """about: where the result belongs, plain values (`Landing`). packed: what the task's motion was unpacked from."""
 
     model: str
@@ -43,7 +43,7 @@ class Remembered:
     packed: dict[str, Any] | None = None
 
     @classmethod
-    def of(cls, model: str, task: Any, sampling: Sampling, about: dict[str, Any]) -> Remembered:
+    def of(cls, model: str, task: Any, sampling: Sampling, about: dict[str, Any]) -> RememberedRequest:
         """The task's motion is rounded: nothing moves by more than a fiftieth of a millimetre."""
         if getattr(task, "motion", None) is None:
             return cls(model, task, sampling, about)
@@ -59,7 +59,7 @@ class Remembered:
         return text if len(text) <= LONGEST else ""
 
     @classmethod
-    def from_text(cls, text: str) -> Remembered:
+    def from_text(cls, text: str) -> RememberedRequest:
         """The inverse. Raises TaskError."""
         try:
             entry = json.loads(text)
@@ -72,7 +72,7 @@ class Remembered:
         model, task, sampling, _ = task_from_json(request)
         return cls(model, task, sampling, about, packed)
 
-    def with_seed(self, seed: int | None) -> Remembered:
+    def with_seed(self, seed: int | None) -> RememberedRequest:
         """The same with another seed; None: with its own."""
         return self if seed is None else replace(self, sampling=replace(self.sampling, seed=seed))
 

@@ -339,7 +339,7 @@ class SearchJob(Job):
     _door = "/search"
 
     def stop(self) -> None:
-        """As a chore of the session."""
+        """Gives it up, as work in the background of a session."""
         self.cancel()
 
     @property
@@ -361,7 +361,7 @@ class FoundMotion(Job):
     _patience = FETCH_SECONDS
 
     def stop(self) -> None:
-        """As a chore of the session."""
+        """Gives it up, as work in the background of a session."""
         self.cancel()
 
     def _take(self, response: Response) -> None:

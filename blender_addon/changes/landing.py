@@ -19,16 +19,15 @@ from motion_core.retarget import RigError
 from motion_core.tasks import TaskError
 from motion_core.tasks.pins_and_paths import Pin
 
+from ..actions.about import forget_meta
 from ..actions.actions import held
-from ..actions.remembered import REQUEST, Remembered
+from ..actions.remembered import REQUEST, RememberedRequest
 from ..properties.preferences import results_folder
-from ..rig.rig import check_armature
-from ..session.delivery import find_by_uid, in_scene, keep, push_undo
-from ..session.session import Outcome, Place, Run
-from ..trial import trial as preview
-from ..write.bake import forget_meta
+from ..session.delivery import find_by_uid, keep, put
+from ..session.outcome import Outcome, Place, Run
+from ..write.change import Change
 from ..write.pin_settling import settle_pins
-from ..write.put_change import Change, put_change
+from ..write.put_change import put_change
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
@@ -54,7 +53,6 @@ class Landing:
     joints: tuple[str, ...] = ()
     pins: tuple[Pin, ...] = ()
     given: Motion | None = None
-    trial: bool = True
     note: str = ""
     request: str = ""
     again: int | None = None
@@ -79,22 +77,15 @@ class Landing:
         return Outcome(". ".join([took + trouble, *notes]))
 
     def put(self, motion: Motion) -> tuple[bpy.types.Action, list[str]]:
-        """The result on the rig, as one undo step, and what there is to say about it. Raises RigError."""
-        scene, rig = self._find()
-        with in_scene(scene) as context:
-            with preview.on_trial(scene, rig, self.trial) as shown:
-                action, notes = self.make(context, rig, motion)
-                shown(action)
-            push_undo(f"Laban: {self.task} {rig.name}")
-        return action, notes
+        """Puts the result on the rig. Returns its action, and what there is to say about it. Raises RigError."""
+        said: list[str] = []
 
-    def _find(self) -> tuple[Any, Any]:
-        scene = find_by_uid(bpy.data.scenes, self.place.scene)
-        rig = find_by_uid(bpy.data.objects, self.place.rig)
-        if scene is None or rig is None:
-            raise RigError(f"the rig {self.place.rig_name!r} is not in this file any more")
-        check_armature(rig)
-        return scene, rig
+        def make(context: Any, rig: Any) -> bpy.types.Action:
+            action, notes = self.make(context, rig, motion)
+            said.extend(notes)
+            return action
+
+        return put(self.place, make, f"{self.task} {self.place.rig_name}"), said
 
     def make(
         self, context: bpy.types.Context, rig: Any, motion: Motion
@@ -190,7 +181,7 @@ def _same_start(motion: Motion, given: Motion) -> np.ndarray:
     return kept
 
 
-def landing_again(kept: Remembered, place: Place, fps: float, trial: bool, again: int) -> Landing:
+def landing_again(kept: RememberedRequest, place: Place, fps: float, again: int) -> Landing:
     """Where the result of a remembered request belongs in a scene of this rate, on the action it once became. Raises
     TaskError for facts that make no sense.
     """
@@ -199,7 +190,7 @@ def landing_again(kept: Remembered, place: Place, fps: float, trial: bool, again
         landing = Landing(
             place, str(about["task"]), int(about["first"]), int(about["frames"]),
             tuple((int(a), int(b)) for a, b in about["keep"]), tuple(map(str, about["joints"])),
-            tuple(getattr(task, "pins", ())), task.motion if about["loop"] else None, trial,
+            tuple(getattr(task, "pins", ())), task.motion if about["loop"] else None,
             request=kept.to_text(), again=again,
         )  # fmt: skip
         rate = float(about["fps"])
@@ -211,7 +202,7 @@ def landing_again(kept: Remembered, place: Place, fps: float, trial: bool, again
     return replace(landing, frames=frames, keep=(), joints=(), given=None, again=NOTHING)
 
 
-def landing_of(path: Path, motion: Motion, place: Place, trial: bool) -> Landing | None:
+def landing_of(path: Path, motion: Motion, place: Place) -> Landing | None:
     """Where a kept result belongs, by what its file says; None for a motion that was made for no frames."""
     about = motion.meta.get(META)
     if not isinstance(about, dict):
@@ -220,7 +211,7 @@ def landing_of(path: Path, motion: Motion, place: Place, trial: bool) -> Landing
         return Landing(
             place, str(about["task"]), int(about["first"]), int(about["frames"]),
             tuple((int(a), int(b)) for a, b in about["keep"]), tuple(map(str, about["joints"])),
-            tuple(_pin(entry) for entry in about.get("pins", ())), trial=trial,
+            tuple(_pin(entry) for entry in about.get("pins", ())),
             request=str(about.get("request", "")),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:

@@ -14,15 +14,17 @@ from motion_core.tasks import Generate, Sampling, TaskError
 from motion_core.tasks.pins_and_paths import Pin
 
 from ..actions.actions import held, sign
-from ..actions.remembered import REMEMBERED, Remembered
-from ..properties.preferences import current_choice
+from ..actions.records import Strip, records_of
+from ..actions.remembered import REMEMBERED, RememberedRequest
+from ..properties.preferences import service_settings
 from ..rig.controls import pose_borrowed
 from ..rig.fps import scene_fps
-from ..session.delivery import find_by_uid, in_scene, push_undo
-from ..session.session import SESSION, Outcome, Place, Run
+from ..session.chosen import place_on
+from ..session.delivery import find_by_uid, put
+from ..session.outcome import Outcome, Run
+from ..session.session import SESSION
 from ..strips.pins import pins_of_record
-from ..strips.state import Strip, records_of
-from ..trial import trial as preview
+from ..trial import trial
 from ..trial.nla_tracks import replace_action, strips_with
 from .landing import Landing, landing_again
 
@@ -57,7 +59,7 @@ def restore_strips(rig: Any, action: Any, seed: int | None = None) -> set[str]:
     would overlap them, and are none of them, stay where they are and are complained of when the strips are made. None
     of an action that was completed or edited since. seed: another one for all of them.
     """
-    from ..operators.strips import add_strip
+    from ..strips.strip_list import add_strip
 
     if REMEMBERED in action:
         return set()
@@ -80,13 +82,13 @@ def strip_pins_of(action: Any) -> dict[str, tuple[Pin, ...]]:
     return {uid: pins_of_record(record) for uid, record in records_of(action).items()}
 
 
-def remembered_of(action: Any) -> Remembered | None:
+def remembered_of(action: Any) -> RememberedRequest | None:
     """What an action says of how it was made out of another motion, or along a curve; None when it says nothing.
 
     Raises TaskError for what cannot be read.
     """
     text = action.get(REMEMBERED)
-    return None if text is None else Remembered.from_text(str(text))
+    return None if text is None else RememberedRequest.from_text(str(text))
 
 
 def request_of(action: Any, seed: int | None = None) -> tuple[str, Generate, Sampling]:
@@ -123,8 +125,8 @@ def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None
     """
     scene, uid, start = context.scene, action.session_uid, round(action.frame_range[0])
     kept, edit = remembered_of(action), scene.laban_edit
-    trial = edit.trial_generate if kept is None else edit.trial
-    place = Place(scene.session_uid, rig.session_uid, rig.name, start, scene.laban.extend_range, trial)
+    try_first = edit.trial_generate if kept is None else edit.trial
+    place = place_on(rig, scene, start, try_first)
     landing = None
     if kept is None:
         request: Any = request_of(action, seed)
@@ -133,22 +135,22 @@ def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None
         kept = kept.with_seed(seed)
         find_card(kept.model)
         request = (kept.model, kept.task, kept.sampling)
-        landing = landing_again(kept, place, scene_fps(scene), trial, uid)
+        landing = landing_again(kept, place, scene_fps(scene), uid)
         title = kept.task.text or landing.task
-    if preview.playing(rig):
+    if trial.playing(rig):
         shown = rig.laban_preview
         if shown.replaced is not None and shown.shown == action:  # its NLA strips will play that one again
             if landing is not None and landing.again == uid:
                 landing = replace(landing, again=shown.replaced.session_uid)
             uid = shown.replaced.session_uid
-        preview.reject(scene, rig)
+        trial.reject(scene, rig)
         if landing is not None and find_by_uid(bpy.data.actions, uid) is None:  # it was on trial itself
             landing = replace(landing, again=None)
     arrive = None if landing is None else landing.arrive
     former = find_by_uid(bpy.data.actions, uid)
     if former is not None and strips_with(rig, former):
         arrive = partial(_into_nla, uid, landing)
-    SESSION.generate(current_choice(), request, place, title, arrive=arrive)
+    SESSION.generate(service_settings(), request, place, title, arrive=arrive)
 
 
 def _into_nla(former: int, landing: Landing | None, run: Run, results: list[bytes]) -> Outcome:
@@ -157,16 +159,17 @@ def _into_nla(former: int, landing: Landing | None, run: Run, results: list[byte
     from motion_core.formats.npz import bytes_to_motion
     from motion_core.retarget import RigError
 
-    scene, rig = find_by_uid(bpy.data.scenes, run.place.scene), find_by_uid(bpy.data.objects, run.place.rig)
+    place = run.place
+    found = (
+        find_by_uid(bpy.data.scenes, place.scene),
+        find_by_uid(bpy.data.objects, place.rig),
+        find_by_uid(bpy.data.actions, former),
+    )
     try:
-        if scene is None or rig is None or find_by_uid(bpy.data.actions, former) is None:
-            raise RigError(f"the rig {run.place.rig_name!r}, or its action, is not in this file any more")
+        if None in found:
+            raise RigError(f"the rig {place.rig_name!r}, or its action, is not in this file any more")
         motion = bytes_to_motion(results[0], "the motion that the service sent")
-        with in_scene(scene) as context:
-            with preview.on_trial(scene, rig, run.place.trial) as shown:
-                action = _swap(context, rig, motion, former, landing)
-                shown(action)
-            push_undo(f"Laban: {action.name}")
+        action = put(place, lambda context, rig: _swap(context, rig, motion, former, landing))
     except (RigError, FormatError) as error:
         return Outcome(str(error), True)
     return Outcome(f"{action.name}: made again, in the NLA")
@@ -193,7 +196,7 @@ def _swap(context: Any, rig: Any, motion: Motion, former: int, landing: Landing 
     new.name = old.name  # with a number, until it takes its place
     sign(new)
     rig.laban_preview.replaced = old
-    preview.remember(rig, **{preview.REPLACED: replace_action(rig, old, new)})
+    trial.remember(rig, **{trial.REPLACED: replace_action(rig, old, new)})
     return new
 
 

@@ -168,6 +168,3 @@ class LabanHistory(bpy.types.PropertyGroup):
 
     results: CollectionProperty(type=LabanResult, description="Results of before, the newest first")
     chosen: IntProperty(name="Chosen result", description="The result that is put on the rig again")
-
-
-CLASSES = (LabanEdit, LabanPin, LabanPins, LabanResult, LabanHistory)

@@ -19,14 +19,15 @@ from mathutils import Matrix, Quaternion
 from motion_core.body import quaternions as quat
 from motion_core.body.skeleton import PARENT_OF
 from motion_core.retarget import RigBone, RigError
-from motion_core.rig_maps import BoneMap, Switch, misplaced
+from motion_core.rig_maps import BoneMap, misplaced
 
 from ..actions.pose_values import pose_values, put_pose_values
 from .bone_map import bone_names
 from .rig import read_rig
+from .switches import set_switches
 
 if TYPE_CHECKING:
-    from .limb_switches import Toggle
+    from .switches import Toggle
 
 SAME_TURN = 0.02  # radians; the turns of two controls differ by far more
 
@@ -136,20 +137,6 @@ def _joint_parent(name: str, joint_of: Mapping[str, str], bone_map: BoneMap) -> 
     while above is not None and above not in bone_map.bones:
         above = PARENT_OF[above]
     return bone_map.carrier if above is None else bone_map.bones[above]
-
-
-def usable_switches(armature: bpy.types.Object, switches: tuple[Switch, ...]) -> list[Switch]:
-    """Those whose property the rig has."""
-    bones: Any = armature.pose.bones
-    return [s for s in switches if s.bone in bones and s.property in bones[s.bone]]
-
-
-def set_switches(armature: bpy.types.Object, switches: tuple[Switch, ...]) -> None:
-    """Sets the properties, in the type they have."""
-    for switch in usable_switches(armature, switches):
-        bone: Any = armature.pose.bones[switch.bone]
-        bone[switch.property] = type(bone[switch.property])(switch.value)
-    armature.update_tag()
 
 
 @contextmanager

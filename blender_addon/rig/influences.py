@@ -16,10 +16,11 @@ from motion_core.rig_maps import BoneMap
 from ..actions.actions import heard_curves
 from ..actions.read_poses import bone_path
 from ..actions.rotation_modes import rotation_property
-from .controls import SAME_TURN, bone_axes, pose_borrowed, posed_matrices, set_switches
+from .controls import SAME_TURN, bone_axes, pose_borrowed, posed_matrices
+from .switches import set_switches
 
 if TYPE_CHECKING:
-    from .limb_switches import Toggle
+    from .switches import Toggle
 
 NUDGE_TURN, NUDGE_PLACE = Quaternion((1, 1, 1), 0.5).to_matrix().to_4x4(), Matrix.Translation((0.1, 0.1, 0.1))
 

@@ -11,7 +11,6 @@ rig's animation has keys of it already.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -19,51 +18,12 @@ import bpy
 from motion_core.rig_maps import BoneMap, RigError, switch_joints
 
 from ..actions.actions import active_curves, heard_curves
-from .controls import usable_switches
+from .switches import Toggle, usable_switches
 
 # what holds a bone back without moving it: it stays as the animator wants it
 LIMITING = {"LIMIT_LOCATION", "LIMIT_ROTATION", "LIMIT_SCALE", "LIMIT_DISTANCE", "MAINTAIN_VOLUME"}
 FLAGS = {"mute": 1.0, "enabled": 0.0}  # a constraint's properties, and what turns it off
 SAME = 1e-4
-
-
-@dataclass(frozen=True)
-class Toggle:
-    """A custom property of a pose bone, or a constraint of it. value: what it must have so that the keys of these
-    joints show; flag: of a constraint, the property that has it: "mute" or "enabled"."""
-
-    bone: str
-    name: str
-    value: float
-    joints: frozenset[str]
-    flag: str = ""
-
-    @property
-    def constraint(self) -> bool:
-        return bool(self.flag)
-
-    @property
-    def path(self) -> str:
-        """Data path from the object."""
-        bone, name = (bpy.utils.escape_identifier(word) for word in (self.bone, self.name))
-        tail = f'.constraints["{name}"].{self.flag}' if self.flag else f'["{name}"]'
-        return f'pose.bones["{bone}"]{tail}'
-
-    def __str__(self) -> str:
-        kind = "constraint" if self.constraint else "switch"
-        return f"the {kind} {self.name!r} of bone {self.bone!r}"
-
-    def now(self, armature: bpy.types.Object) -> float:
-        bone: Any = armature.pose.bones[self.bone]
-        return float(getattr(bone.constraints[self.name], self.flag) if self.flag else bone[self.name])
-
-    def put(self, armature: bpy.types.Object) -> None:
-        """Sets it in the pose of this moment, in the type it has."""
-        bone: Any = armature.pose.bones[self.bone]
-        if self.flag:
-            setattr(bone.constraints[self.name], self.flag, bool(self.value))
-        else:
-            bone[self.name] = type(bone[self.name])(self.value)
 
 
 class Toggles:

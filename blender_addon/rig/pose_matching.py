@@ -17,7 +17,7 @@ from mathutils import Matrix, Quaternion, Vector
 
 from .capture import left_alone
 from .controls import pose_borrowed, posed_matrices
-from .limb_switches import Toggle
+from .switches import Toggle
 
 ROUNDS = 8
 MET = 2e-5  # of the rig's size

@@ -9,7 +9,7 @@ from typing import Any
 from motion_core.tasks import TaskError
 from motion_core.tasks.pins_and_paths import Pin
 
-from .state import Record, Strip
+from ..actions.records import Record, Strip
 
 SAME_PLACE, SAME_TURN, SAME_TIME = (
     1e-3,

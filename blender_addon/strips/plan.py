@@ -22,7 +22,7 @@ from motion_core.tasks import MAX_SEED, Complete, Generate, Sampling
 from motion_core.tasks import Sequence as PromptSequence
 from motion_core.tasks.pins_and_paths import Pin
 
-from .state import Record, Strip, joined
+from ..actions.records import Piece, Record, Strip, joined
 
 CONTEXT = 1.5  # seconds of known motion that a model is shown at either side
 PART, PART_FRAMES = 30.0, 1200  # seconds and frames of one step at most: what a request holds has its limits
@@ -40,16 +40,6 @@ class Step:
     start: int
     end: int
     part: int = 0
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of the result that stands for itself: a strip, or the gap between two. Both ends have a pose."""
-
-    uid: str
-    name: str
-    start: int
-    end: int
 
 
 @dataclass
@@ -99,14 +89,14 @@ def gap_uid(before: Strip, after: Strip) -> str:
 
 
 def plan(
-    strips: Sequence[Strip], records: Mapping[str, Record], wanted: Collection[str], fps: float
+    strips: Sequence[Strip], records: Mapping[str, Record], to_make: Collection[str], fps: float
 ) -> list[Step]:
-    """Steps in order of time for strips in order; the strips that are on the rig and not wanted stay."""
+    """Steps in order of time for strips in order; the strips that are on the rig and not in `to_make` stay."""
     steps: list[Step] = []
     for before, strip in zip([None, *strips], strips):
-        if before is not None and _needs_gap(before, strip, records, wanted):
+        if before is not None and _needs_gap(before, strip, records, to_make):
             steps += _parts(Step("", strip, None, before.end, strip.start), fps)
-        if strip.uid in wanted:
+        if strip.uid in to_make:
             steps += _parts(Step(strip.uid, strip, strip.prompt, strip.start, strip.end), fps)
     return steps
 
@@ -119,32 +109,32 @@ def _parts(step: Step, fps: float) -> list[Step]:
     return [replace(step, start=a, end=b, part=n) for n, (a, b) in enumerate(pairwise(marks))]
 
 
-def present(strip: Strip, records: Mapping[str, Record], wanted: Collection[str]) -> bool:
+def present(strip: Strip, records: Mapping[str, Record], to_make: Collection[str]) -> bool:
     """Whether the strip's motion will be on the rig."""
-    return strip.uid in wanted or strip.uid in records
+    return strip.uid in to_make or strip.uid in records
 
 
-def _needs_gap(before: Strip, after: Strip, records: Mapping[str, Record], wanted: Collection[str]) -> bool:
-    if after.start <= before.end or not ({before.uid, after.uid} & set(wanted)):
+def _needs_gap(before: Strip, after: Strip, records: Mapping[str, Record], to_make: Collection[str]) -> bool:
+    if after.start <= before.end or not ({before.uid, after.uid} & set(to_make)):
         return False
-    both = present(before, records, wanted) and present(after, records, wanted)
-    return both and not _gap_stays(before, after, records, wanted)
+    both = present(before, records, to_make) and present(after, records, to_make)
+    return both and not _gap_stays(before, after, records, to_make)
 
 
-def _gap_stays(before: Strip, after: Strip, records: Mapping[str, Record], wanted: Collection[str]) -> bool:
+def _gap_stays(before: Strip, after: Strip, records: Mapping[str, Record], to_make: Collection[str]) -> bool:
     """Whether the motion of a gap is there, and belongs to one of its neighbours that stays."""
     first, second = records.get(before.uid), records.get(after.uid)
     if first is None or second is None or not joined(first, second):
         return False
-    return not {before.uid, after.uid} <= set(wanted)
+    return not {before.uid, after.uid} <= set(to_make)
 
 
-def pieces(strips: Sequence[Strip], records: Mapping[str, Record], wanted: Collection[str]) -> list[Piece]:
+def pieces(strips: Sequence[Strip], records: Mapping[str, Record], to_make: Collection[str]) -> list[Piece]:
     """What the rig's motion will consist of."""
     found: list[Piece] = []
     last: Strip | None = None
     for strip in strips:
-        if not present(strip, records, wanted):
+        if not present(strip, records, to_make):
             last = None
             continue
         if last is not None and strip.start > last.end:
@@ -155,14 +145,14 @@ def pieces(strips: Sequence[Strip], records: Mapping[str, Record], wanted: Colle
 
 
 def known_spans(
-    strips: Sequence[Strip], records: Mapping[str, Record], wanted: Collection[str]
+    strips: Sequence[Strip], records: Mapping[str, Record], to_make: Collection[str]
 ) -> list[tuple[int, int]]:
     """Frames (first, last) of what stays."""
     spans, last = [], None
     for strip in strips:
-        if strip.uid in records and strip.uid not in wanted:
+        if strip.uid in records and strip.uid not in to_make:
             spans.append((strip.start, strip.end))
-        if last is not None and strip.start > last.end and _gap_stays(last, strip, records, wanted):
+        if last is not None and strip.start > last.end and _gap_stays(last, strip, records, to_make):
             spans.append((last.end, strip.start))
         last = strip
     return sorted(spans)

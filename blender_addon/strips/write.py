@@ -1,7 +1,7 @@
 """The motion of prompt strips on the rig: as one action, or as an NLA strip for each.
 
 Only frames that were made anew are written; what an animator changed in others stays. Each action says in its custom
-properties what its strips were made by. All of it is on trial (`preview.py`): what was there before is not touched.
+properties what its strips were made by. All of it is on trial (`trial.py`): what was there before is not touched.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..actions.about import write_meta
 from ..actions.actions import Channel, action_name, curves_of, make_action, put_action, sign, slot_of
 from ..actions.continue_keys import put_keys, take_keys
+from ..actions.records import PIECE, RECORDS, Piece, Record, nla_pieces, output_of, records_of
 from ..actions.remembered import REMEMBERED
-from ..trial import trial as preview
+from ..trial import trial
 from ..trial.nla_tracks import Placed, lay_on_trial, strips_heard
-from ..write.bake import pose_channels, write_meta
+from ..write.bake import pose_channels
 from ..write.held_channels import Held, held_channels, let_show
-from .plan import Canvas, Piece
-from .state import PIECE, RECORDS, Record, nla_pieces, output_of, records_of
+from .plan import Canvas
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def write(
     records: of all its strips, as they are now. Actions of before are not changed.
     """
     segments = list(_segments(context, rig, canvas, output != output_of(rig)))
-    preview.remember(rig, **{preview.STRIPS: {"output": output, "heard": strips_heard(rig)}})
+    trial.remember(rig, **{trial.STRIPS: {"output": output, "heard": strips_heard(rig)}})
     held = held_channels(context, rig)
     held.put(rig)
     if output == "ACTION":

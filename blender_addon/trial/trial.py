@@ -17,7 +17,7 @@ import bpy
 from bpy.props import BoolProperty, PointerProperty, StringProperty
 
 KEPT: Any = {"LIBRARY_OVERRIDABLE"}
-# of the state: what `strip_tracks` needs to settle prompt strips or to take them back, and strips with another action
+# Entries of the state for NLA strips: of prompt strips on trial, and of strips that play another action
 STRIPS, REPLACED = "strips", "replaced"
 
 

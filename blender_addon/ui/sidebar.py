@@ -10,11 +10,13 @@ import bpy
 from motion_core.tasks.checks import TaskError, check_prompt
 from motion_core.wording.parts import Part, TooShort, parts_of
 
-from ..operators.generate import generate_fault, settings_of, target_rig
+from ..actions.records import TRIAL_TRACK
+from ..operators.generate import generate_fault
 from ..properties.generate import LabanSettings
-from ..properties.preferences import current_choice, find_preferences, smpl_model
-from ..session.session import SESSION, Outcome, Run
-from ..strips.state import TRIAL
+from ..properties.preferences import find_preferences, service_settings, smpl_model
+from ..session.chosen import settings_of, target_rig
+from ..session.outcome import Outcome, Run
+from ..session.session import SESSION
 from ..trial.trial import playing
 from .wrapped_text import columns_of, draw_text, fits_field
 
@@ -81,7 +83,7 @@ def draw_trial(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     box = layout.box()
     shown = rig.laban_preview.shown.name if rig.laban_preview.shown else "a result"
     tracks = rig.animation_data.nla_tracks if rig.animation_data else ()
-    if any(track.name.startswith(TRIAL) for track in tracks):
+    if any(track.name.startswith(TRIAL_TRACK) for track in tracks):
         shown = "prompt strips"  # several; the one action that is known is only the first
     draw_text(box, f"On trial: {shown}", width=columns_of(context) - 2, icon="PLAY", lines=3)
     row = box.row(align=True)
@@ -154,7 +156,7 @@ def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, width: 
     fault = generate_fault(context)
     if fault:
         draw_text(layout, fault, width=width, icon="INFO")
-        if current_choice().fault:
+        if service_settings().fault:
             layout.operator("laban.open_preferences", icon="PREFERENCES")
 
 

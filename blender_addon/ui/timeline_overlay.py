@@ -8,8 +8,10 @@ from typing import Any
 
 import bpy
 
-from ..operators.generate import target_rig
-from ..strips.state import Strip, in_order, stale_on
+from ..actions.records import Strip
+from ..session.chosen import target_rig
+from ..strips.stale import stale_on
+from ..strips.strip_list import in_order
 
 Colour = tuple[float, float, float, float]
 MADE: Colour = (0.16, 0.42, 0.47, 0.9)

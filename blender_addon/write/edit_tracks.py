@@ -17,8 +17,8 @@ from motion_core.body import quaternions as quat
 from ..actions.merge import Run, Track
 from ..actions.rotation_modes import rotation_path, rotation_property, rotation_values, values_to_quats
 from ..rig.capture import left_alone
-from ..rig.limb_switches import Toggle
 from ..rig.pose_matching import Basis, own_channels
+from ..rig.switches import Toggle
 from .gap_borders import lead_to_borders
 from .keyed_rig import TRUNK, KeyedRig, Posed
 from .wanted_poses import wanted_channels

@@ -27,7 +27,8 @@ from ..actions.rotation_modes import rotation_path, rotation_values
 from ..rig.bone_map import bones_of
 from ..rig.controls import is_control_rig
 from ..rig.influences import other_controls
-from ..rig.limb_switches import SAME, Toggle, Toggles
+from ..rig.limb_switches import SAME, Toggles
+from ..rig.switches import Toggle
 
 STILL = 1e-4  # of 1, and armature units: what changes less is not animated
 

@@ -12,7 +12,6 @@ import bpy
 import numpy as np
 
 from motion_core.body.joints import PARTS
-from motion_core.body.motion import Motion
 from motion_core.editing.meet import FADE
 from motion_core.editing.spread import spread
 from motion_core.retarget import BonePoses, RigBone
@@ -28,41 +27,9 @@ from ..rig.influences import other_controls
 from ..rig.limb_switches import SAME, Toggles
 from ..rig.pose_matching import Match
 from ..rig.rig import read_rig
+from .change import Change
 
 TRUNK = ("pelvis", *PARTS["spine"])  # from below
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """motion: at the scene's rate, its first frame at `first`. kept (T,) bool: frames whose pose stays. joints: whose
-    bones are keyed. loop: the last pose is the first one again."""
-
-    first: int
-    motion: Motion
-    kept: np.ndarray
-    joints: frozenset[str]
-    loop: bool = False
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.motion) - 1
-
-    @property
-    def frames(self) -> range:
-        return range(self.first, self.last + 1)
-
-    @property
-    def gaps(self) -> list[tuple[int, int]]:
-        """Rows start:stop of the frames that do not stay."""
-        edges = np.flatnonzero(np.diff(np.concatenate([[True], self.kept, [True]]).astype(int)))
-        return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
-
-    @property
-    def borders(self) -> np.ndarray:
-        """(T,) bool: kept frames with a gap beside them; of a loop, the first frame has one behind the last."""
-        free = ~self.kept
-        beside = np.append(free[1:], self.loop) | np.append(self.loop, free[:-1])
-        return self.kept & beside
 
 
 @dataclass(frozen=True, eq=False)

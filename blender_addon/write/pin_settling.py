@@ -19,7 +19,8 @@ from motion_core.tasks.pins_and_paths import Pin
 
 from ..rig.bone_map import bones_of
 from ..rig.rig import read_rig
-from .put_change import Change, head_predictor
+from .change import Change
+from .put_change import head_predictor
 
 ROUNDS = 4
 MET = 1e-3  # metres of the body

@@ -11,6 +11,7 @@ import numpy as np
 from motion_core.body import quaternions as quat
 from motion_core.retarget import BonePoses, RigError
 
+from ..actions.about import write_meta
 from ..actions.actions import action_name, active_curves, curves_of, put_action, sign
 from ..actions.merge import merge
 from ..actions.read_poses import bone_path, moved_by_action_alone
@@ -18,9 +19,10 @@ from ..rig.bone_map import bones_of
 from ..rig.capture import capture_poses, chain_of
 from ..rig.limb_switches import Toggles
 from ..rig.rig import read_rig
-from .bake import check_writable, write_meta
+from .bake import check_writable
+from .change import Change
 from .edit_tracks import Tracks
-from .keyed_rig import Change, KeyedRig
+from .keyed_rig import KeyedRig
 from .wanted_poses import heads_of
 
 PROBES = 5  # kept frames that are looked at

@@ -18,7 +18,7 @@ WORST_POLL = 0.25  # seconds; the aim is 0.05, a busy machine may stop us anywhe
 
 
 @pytest.fixture(scope="module")
-def worker(addon):
+def client(addon):
     return addon("backend.client")
 
 
@@ -29,10 +29,10 @@ def _environment(weights, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def shared(worker, weights):
+def shared(client, weights):
     """One local service for the tests that leave it alive."""
     os.environ.update(LABAN_WEIGHTS=str(weights), OMP_NUM_THREADS="1")
-    service = worker.Service()
+    service = client.Service()
     service.start(sys.executable, device="cpu", preload="mdm")
     assert service.wait_ready(60), service.message
     yield service
@@ -42,10 +42,10 @@ def shared(worker, weights):
 
 
 @pytest.fixture
-def service(worker):
+def service(client):
     """A service of the test's own; afterwards no process of it is left, not even a zombie."""
     before = children()
-    service = worker.Service()
+    service = client.Service()
     yield service
     service.stop()
     assert children() <= before
@@ -161,11 +161,11 @@ def test_a_backend_killed_in_the_middle_is_told_and_the_next_start_works(service
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="stops a process with a signal")
-def test_a_backend_that_hangs_does_not_hang_us(service, worker, monkeypatch):
+def test_a_backend_that_hangs_does_not_hang_us(service, client, monkeypatch):
     http = sys.modules["addon_pure.backend.http_client"]
     original = http.Request.__init__
     monkeypatch.setattr(http.Request, "__init__", lambda *a, **k: original(*a, **{**k, "timeout": 0.3}))
-    monkeypatch.setattr(worker, "HEALTH_SECONDS", 0.1)
+    monkeypatch.setattr(client, "HEALTH_SECONDS", 0.1)
     service.start(sys.executable, device="cpu")
     assert service.wait_ready(60)
     service._child.process.send_signal(signal.SIGSTOP)
@@ -261,7 +261,7 @@ def make_certificate(folder):
     return cert, key
 
 
-def test_https(service, worker, weights, tmp_path):
+def test_https(service, client, weights, tmp_path):
     try:
         cert, key = make_certificate(tmp_path)
     except FileNotFoundError:

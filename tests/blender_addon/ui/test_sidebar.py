@@ -8,10 +8,11 @@ from typing import Any
 
 import bpy
 import pytest
+from panel_recorder import Recorder
 
 from blender_addon.backend.client import Job, Service
-from blender_addon.registration import CLASSES as ALL
-from blender_addon.session.session import SESSION, Outcome, Place, Run
+from blender_addon.session.outcome import Outcome, Place, Run
+from blender_addon.session.session import SESSION
 from blender_addon.ui.preferences_page import draw_preferences
 from blender_addon.ui.sidebar import CLASSES, progress_text
 from blender_addon.ui.wrapped_text import (
@@ -24,50 +25,6 @@ from blender_addon.ui.wrapped_text import (
     fits_field,
     pixels_of,
 )
-
-ICONS = set(bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys())
-OPERATORS = {kind.bl_idname: kind for kind in ALL if issubclass(kind, bpy.types.Operator)}
-
-
-class Recorder:
-    """What is drawn, in order: ("label", text), ("prop", name), ("operator", idname, text, settings), ..."""
-
-    def __init__(self, drawn: list | None = None) -> None:
-        self.drawn: list[tuple] = [] if drawn is None else drawn
-
-    def _inner(self, **more: Any) -> Recorder:
-        return Recorder(self.drawn)
-
-    row = column = box = split = _inner
-
-    def label(self, text: str = "", icon: str = "NONE") -> None:
-        assert icon in ICONS, icon
-        self.drawn.append(("label", text))
-
-    def separator(self, factor: float = 1.0) -> None:
-        self.drawn.append(("separator",))
-
-    def prop(self, data: Any, name: str, icon: str = "NONE", **more: Any) -> None:
-        assert icon in ICONS, icon
-        assert name in data.bl_rna.properties, name
-        self.drawn.append(("prop", name))
-
-    def progress(self, text: str, factor: float, type: str) -> None:
-        assert 0 <= factor <= 1
-        self.drawn.append(("progress", text))
-
-    def operator(self, idname: str, text: str = "", icon: str = "NONE") -> Any:
-        assert icon in ICONS, icon
-        settings = SimpleNamespace()
-        self.drawn.append(("operator", idname, settings))
-        assert idname in OPERATORS
-        return settings
-
-    def texts(self) -> str:
-        return " ".join(entry[1] for entry in self.drawn if entry[0] in ("label", "progress"))
-
-    def names(self, kind: str) -> list[str]:
-        return [entry[1] for entry in self.drawn if entry[0] == kind]
 
 
 def draw(context) -> Recorder:

@@ -8,12 +8,12 @@ import bpy
 import pytest
 
 from blender_addon.backend.environment import environment_python, write_state
+from blender_addon.backend.service_settings import ServiceSettings
 from blender_addon.properties.preferences import (
-    Choice,
-    current_choice,
     environment_folder,
     forget_environment_state,
     results_folder,
+    service_settings,
     smpl_model,
 )
 
@@ -31,8 +31,8 @@ def test_the_token_is_hidden_and_paths_are_paths(preferences):
 
 def test_nothing_is_set_at_first(preferences, monkeypatch):
     monkeypatch.delenv("LABAN_BACKEND_PYTHON", raising=False)
-    assert current_choice() == Choice()
-    assert "make its environment" in current_choice().fault
+    assert service_settings() == ServiceSettings()
+    assert "make its environment" in service_settings().fault
 
 
 def test_the_order_of_backends(preferences, monkeypatch, tmp_path):
@@ -40,15 +40,15 @@ def test_the_order_of_backends(preferences, monkeypatch, tmp_path):
     monkeypatch.setattr("blender_addon.properties.preferences.user_folder", lambda part: tmp_path / part)
     monkeypatch.setenv("LABAN_BACKEND_PYTHON", "/pipeline/python")
     forget_environment_state()
-    assert current_choice().python == "/pipeline/python"
+    assert service_settings().python == "/pipeline/python"
     own = environment_python(environment_folder())
     own.parent.mkdir(parents=True)
     own.write_text("")
     write_state(environment_folder(), complete=True, wheel="laban.whl", variant="cpu")
     forget_environment_state()
-    assert current_choice().python == str(own)
+    assert service_settings().python == str(own)
     preferences.python = " ~/here/python"
-    assert current_choice().python == os.path.expanduser("~/here/python")
+    assert service_settings().python == os.path.expanduser("~/here/python")
     forget_environment_state()
 
 
@@ -56,17 +56,17 @@ def test_a_server_on_this_computer_needs_no_network(preferences):
     preferences.backend, preferences.token = "SERVER", "secret"
     for address in ("http://127.0.0.1:8765", "localhost:1", "http://[::1]:80"):
         preferences.address = address
-        choice = current_choice()
+        choice = service_settings()
         assert (choice.server, choice.address, choice.token, choice.fault) == (True, address, "secret", "")
 
 
 def test_a_server_elsewhere_waits_for_online_access(preferences):
     preferences.backend, preferences.address = "SERVER", "https://gpu-box:8765"
     assert not bpy.app.online_access
-    assert "online access is off" in current_choice().fault
+    assert "online access is off" in service_settings().fault
     bpy.context.preferences.system.use_online_access = True
     try:
-        assert current_choice().fault == ""
+        assert service_settings().fault == ""
     finally:
         bpy.context.preferences.system.use_online_access = False
 
@@ -74,7 +74,7 @@ def test_a_server_elsewhere_waits_for_online_access(preferences):
 @pytest.mark.parametrize("address", ["", "ftp://box", "http://box:99999", "a b"])
 def test_an_address_that_is_none_is_named(preferences, address):
     preferences.backend, preferences.address = "SERVER", address
-    assert "is not one" in current_choice().fault
+    assert "is not one" in service_settings().fault
 
 
 def test_folders(preferences, tmp_path):

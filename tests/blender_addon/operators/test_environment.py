@@ -1,4 +1,4 @@
-"""The buttons around the backend's environment. How it is made: tests/addon_pure/test_environment.py."""
+"""The buttons around the backend's environment. How it is made: tests/addon_pure/backend/test_environment.py."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from pathlib import Path
 import bpy
 import pytest
 
-from blender_addon.operators.environment import OFFLINE, Reports, make_fault, package_to_install
+from blender_addon.backend.reports import OFFLINE, Reports
+from blender_addon.operators.environment import make_fault, package_to_install
 from blender_addon.properties.preferences import (
     environment_folder,
     environment_state,
     forget_environment_state,
 )
-from blender_addon.session.session import SESSION, Outcome
+from blender_addon.session.outcome import Outcome
+from blender_addon.session.session import SESSION
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -32,9 +34,9 @@ def online(preferences, monkeypatch, tmp_path):
     bpy.context.preferences.system.use_online_access = True
     yield preferences
     bpy.context.preferences.system.use_online_access = False
-    for chore in list(SESSION.chores.values()):
-        chore.stop()
-    SESSION.chores.clear()
+    for work in list(SESSION.background.values()):
+        work.stop()
+    SESSION.background.clear()
     Reports.environment = Reports.check = None
     SESSION.outcome = Outcome()
     forget_environment_state()
@@ -71,12 +73,12 @@ def test_it_can_be_cancelled_and_one_runs_at_a_time(online, tmp_path):
     from blender_addon.operators.environment import _made
 
     job = EnvironmentJob(Plan(environment_folder(), package_to_install(), "cpu", str(slow)))
-    SESSION.add_chore("environment", job, _made)
+    SESSION.run_in_background("environment", job, _made)
     SESSION.tick()
     assert make_fault() == "the environment is being made"
     assert bpy.ops.laban.cancel_environment.poll()
     bpy.ops.laban.cancel_environment()
-    tick_until(lambda: not SESSION.chores, 5)
+    tick_until(lambda: not SESSION.background, 5)
     assert job.state == "cancelled"
     assert not bpy.ops.laban.cancel_environment.poll()
 

@@ -7,8 +7,8 @@ from typing import Any
 import bpy
 from bpy.props import StringProperty
 
+from ..session.chosen import target_rig
 from . import Result
-from .generate import target_rig
 
 
 def map_fault(context: bpy.types.Context) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from ik_rigs import RIGS, deform_poses, deforming, mixamo_with_ik, turn
+from ik_rigs import KEPT, RIGS, SPAN, apart, change_of, deform_poses, deforming, mixamo_with_ik, turn
 from rig_animation import curve_table, stepping
+from rig_states import state_of
 from strip_lists import WALK, WAVE, lay_strips, make
-from test_ik_rigs import KEPT, SPAN, apart, change_of
-from test_strip_trial import state_of
 
 from blender_addon.actions.actions import curves_of, fcurves, slot_of
 from blender_addon.rig.bone_map import bones_of
 from blender_addon.rig.capture import capture
 from blender_addon.rig.limb_switches import Toggles
 from blender_addon.session.delivery import put_on_rig
-from blender_addon.session.session import SESSION, Place
+from blender_addon.session.outcome import Place
+from blender_addon.session.session import SESSION
 from blender_addon.trial.trial import reject
 from blender_addon.write.put_change import put_change
 from motion_core.body import quaternions as quat

@@ -5,54 +5,22 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from rig_animation import curve_table, joint_poses, key_pose, stepping
-from test_operators import kept_files, tick_to_end
+from rig_animation import curve_table, joint_poses, stepping
+from rig_states import KEYS, foreign, keyed_rig, select_bones, snapshot
+from session_ticks import kept_files, tick_to_end
 
 from blender_addon.actions.actions import fcurves
 from blender_addon.operators.complete import edit_fault
 from blender_addon.session.session import SESSION
 from blender_addon.write.bake import bake
-from motion_core.body.skeleton import JOINT, JOINTS
+from motion_core.body.skeleton import JOINT
 
 pytestmark = pytest.mark.usefixtures("session")
-KEYS = (5, 20, 21, 40)
-
-
-def keyed_rig(context):
-    """Our rig with keyed poses by hand, and few steps of the tiny network."""
-    bpy.ops.laban.add_rig()
-    rig = context.object
-    for number, frame in enumerate(KEYS):
-        key_pose(rig, list(JOINTS), frame, seed=number)
-    context.scene.laban.steps = 2
-    return rig
 
 
 @pytest.fixture
 def rig(context, session):
     return keyed_rig(context)
-
-
-def snapshot(rig) -> dict:
-    """Everything of the file and the rig that a result may touch."""
-    data, scene = rig.animation_data, bpy.context.scene
-    slot = getattr(data, "action_slot", None) if data else None
-    table = curve_table(data.action, range(60)) if data and data.action else {}
-    curves = {place: values.tolist() for place, values in table.items()}
-    return {
-        "actions": [(action.name, action.users, action.use_fake_user) for action in bpy.data.actions],
-        "action": data and data.action and data.action.name,
-        "slot": slot.identifier if slot else None,
-        "curves": curves,
-        "blending": data and (data.action_influence, data.action_blend_type, data.action_extrapolation),
-        "tracks": [(t.name, [s.name for s in t.strips]) for t in data.nla_tracks] if data else [],
-        "end": scene.frame_end,
-        "frame": scene.frame_current,
-        "poses": [np.round(np.array(bone.matrix_basis), 5).tolist() for bone in rig.pose.bones],
-        "things": [
-            len(getattr(bpy.data, kind)) for kind in ("objects", "meshes", "curves", "armatures", "actions")
-        ],
-    }
 
 
 def test_in_between_keeps_the_keys_and_fills_the_rest(context, rig):
@@ -175,12 +143,6 @@ def test_selected_keys_count_alone(context, rig):
     before = joint_poses(rig, 20)[0]
     bpy.ops.laban.complete()
     assert np.abs(joint_poses(rig, 20)[0] - before).max() > 0.01
-
-
-def select_bones(rig, *names: str) -> None:
-    for bone in rig.data.bones:
-        pose = rig.pose.bones[bone.name]
-        (pose if hasattr(pose, "select") else bone).select = bone.name in names
 
 
 def test_edit_changes_the_selected_bones_alone(context, rig):
@@ -384,9 +346,9 @@ def test_bones_of_another_rig_are_not_taken(context, rig):
 
 
 def test_a_rig_deleted_meanwhile_keeps_its_motion_as_a_file(context, rig):
-    from blender_addon.operators.complete import _hand_over
+    from blender_addon.operators.complete import start_task
 
-    _hand_over(context, "COMPLETE")
+    start_task(context, "COMPLETE")
     bpy.data.objects.remove(rig)
     tick_to_end()
     assert SESSION.outcome.failed
@@ -395,41 +357,14 @@ def test_a_rig_deleted_meanwhile_keeps_its_motion_as_a_file(context, rig):
 
 
 def test_cancel_is_shared_with_generate(context, rig):
-    from blender_addon.operators.complete import _hand_over
+    from blender_addon.operators.complete import start_task
 
     context.scene.laban.steps = 1000
     before = snapshot(rig)
-    _hand_over(context, "COMPLETE")
+    start_task(context, "COMPLETE")
     assert edit_fault(context, "EDIT") == "a motion is being made: wait for it or cancel it"
     bpy.ops.laban.cancel()
     assert snapshot(rig) == before
-
-
-def foreign(context, kind: str):
-    """A rig of another custom, keyed by hand, as the active object."""
-    from control_rigs import MIXAMO, make_armature, make_rigify, rows_of
-    from rig_rests import RestStyle
-
-    from blender_addon.rig.bone_map import bones_of
-
-    if kind == "rigify":
-        rig = make_rigify(context)
-        for bone in ("thigh_parent.L", "thigh_parent.R", "upper_arm_parent.L", "upper_arm_parent.R"):
-            rig.pose.bones[bone]["IK_FK"] = 1.0
-        rig.update_tag()
-        names = [
-            "torso",
-            *(name for name in bones_of(rig).bones.values() if name != "spine_fk"),
-            "breast.L",
-        ]
-    else:
-        style = RestStyle(seed=5, arms_down=0.8, elbows_bent=0.15, legs_apart=0.08, stretch=0.12)
-        rig = make_armature(context, rows_of(style, MIXAMO, prefix="mixamorig:"))
-        names = list(bones_of(rig).bones.values())
-    for number, frame in enumerate(KEYS):
-        key_pose(rig, names, frame, seed=number, size=0.15)
-    context.scene.laban.steps = 2
-    return rig
 
 
 @pytest.mark.parametrize("kind", ["mixamo", "rigify"])

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
+from session_ticks import kept_files, tick_to_end, tick_until
 
 from blender_addon.actions.actions import fcurves
-from blender_addon.operators.generate import BUSY, generate_fault, place_of, settings_of
-from blender_addon.properties.preferences import current_choice
+from blender_addon.operators.generate import generate_fault
+from blender_addon.properties.preferences import service_settings
+from blender_addon.session.chosen import place_of, settings_of
 from blender_addon.session.delivery import file_stem
-from blender_addon.session.session import SESSION
+from blender_addon.session.session import BUSY, SESSION
 from motion_core.formats.npz import read_npz, write_npz
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -32,26 +33,7 @@ def rig(context, session):
 def begin(context) -> None:
     """What the button does where timers run: hand over and return."""
     settings = settings_of(context)
-    SESSION.generate(current_choice(), settings.request(), place_of(context), settings.words)
-
-
-def tick_until(condition, seconds: float = 240.0) -> None:
-    """What the timer does."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, (SESSION.service.state, SESSION.outcome)
-        SESSION.tick()
-        time.sleep(0.01)
-
-
-def tick_to_end() -> None:
-    tick_until(lambda: SESSION.run is None)
-
-
-def kept_files() -> list[Path]:
-    from blender_addon.properties.preferences import results_folder
-
-    return sorted(results_folder().glob("*.npz"))
+    SESSION.generate(service_settings(), settings.request(), place_of(context), settings.words)
 
 
 def test_words_become_keyframes(context, rig):
@@ -341,11 +323,11 @@ def test_no_backend_at_all(context, rig, preferences, monkeypatch):
     preferences.python = ""
     assert generate_fault(context) == "no backend yet: make its environment in the preferences of Laban"
     monkeypatch.setenv("LABAN_BACKEND_PYTHON", "/from/the/pipeline")
-    assert current_choice().python == "/from/the/pipeline"
+    assert service_settings().python == "/from/the/pipeline"
 
 
 def test_the_service_can_be_stopped_and_started(context, rig):
-    SESSION.ensure_service(current_choice())
+    SESSION.ensure_service(service_settings())
     child = SESSION.service._child.process
     assert not bpy.ops.laban.start_service.poll()
     bpy.ops.laban.stop_service()
@@ -356,12 +338,12 @@ def test_the_service_can_be_stopped_and_started(context, rig):
 
 
 def test_other_preferences_start_another_service(context, rig, preferences):
-    SESSION.ensure_service(current_choice())
+    SESSION.ensure_service(service_settings())
     first = SESSION.service._child.process
-    SESSION.ensure_service(current_choice())
+    SESSION.ensure_service(service_settings())
     assert SESSION.service._child.process is first
     preferences.device = "cpu"
-    SESSION.ensure_service(current_choice())
+    SESSION.ensure_service(service_settings())
     assert first.poll() is not None
     assert SESSION.service._child.process is not first
 

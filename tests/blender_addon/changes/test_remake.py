@@ -5,14 +5,12 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from ik_rigs import RIGS, deform_poses
+from ik_rigs import KEPT, RIGS, SPAN, change_of, deform_poses
 from rig_animation import curve_table, joint_poses, key_pose
-from test_complete import KEYS, foreign, keyed_rig, select_bones, snapshot
-from test_ik_rigs import KEPT, SPAN, change_of
-from test_strip_trial import reopened, state_of
+from rig_states import KEYS, foreign, keyed_rig, reopened, select_bones, snapshot, state_of
 
 from blender_addon.actions.actions import fcurves, sign, slot_of
-from blender_addon.actions.remembered import LONGEST, Remembered
+from blender_addon.actions.remembered import LONGEST, RememberedRequest
 from blender_addon.session.session import SESSION
 from blender_addon.write.put_change import put_change
 from motion_core.body import quaternions as quat
@@ -364,7 +362,7 @@ def test_what_a_later_result_does_not_say_is_forgotten(context, rig):
     action = rig.animation_data.action
     assert "laban_text" not in action
     assert action["laban_task"] == "edit"
-    assert Remembered.from_text(action["laban_request"]).task.strength == 0.5
+    assert RememberedRequest.from_text(action["laban_request"]).task.strength == 0.5
 
 
 def test_results_of_before_can_be_made_again_too(context, rig):

@@ -14,7 +14,8 @@ from blender_addon.rig.bone_map import bones_of
 from blender_addon.rig.capture import capture
 from blender_addon.rig.rig import add_rig
 from blender_addon.write.bake import bake
-from blender_addon.write.put_change import Change, change_fault, put_change
+from blender_addon.write.change import Change
+from blender_addon.write.put_change import change_fault, put_change
 from motion_core.body.joints import JOINTS, PARTS
 from motion_core.editing.meet import meet
 from motion_core.retarget import RigError

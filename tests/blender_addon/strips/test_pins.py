@@ -8,13 +8,14 @@ import bpy
 import numpy as np
 import pytest
 from control_rigs import make_rigify
+from rig_states import foreign
 from strip_lists import SIT, WALK, WAVE, heads, lay_strips, make
-from test_complete import foreign
 
-from blender_addon.operators.strips import make_fault
+from blender_addon.actions.records import records_on
+from blender_addon.operators.generate_strips import make_fault
 from blender_addon.rig.bone_map import bones_of
 from blender_addon.session.session import SESSION
-from blender_addon.strips.state import records_on, stale_on
+from blender_addon.strips.stale import stale_on
 
 pytestmark = pytest.mark.usefixtures("session")
 

@@ -14,22 +14,16 @@ import pytest
 from tiny_tmr import bowing, write_library
 
 from blender_addon.backend.client import Service
-from blender_addon.operators.generate import place_of
-from blender_addon.operators.search import (
-    SEARCHING,
-    apply_found,
-    found_fault,
-    hits_of,
-    search_fault,
-    show_hits,
-)
-from blender_addon.properties.preferences import current_choice
-from blender_addon.session.session import SESSION, Outcome
+from blender_addon.operators.search import SEARCHING, apply_found, found_fault, search_fault, show_hits
+from blender_addon.properties.preferences import service_settings
+from blender_addon.session.chosen import hits_of, place_of
+from blender_addon.session.outcome import Outcome
+from blender_addon.session.session import SESSION
 from blender_addon.ui.search_panel import LABAN_PT_search, LABAN_UL_hits, search_progress
 from motion_core.formats.npz import motion_to_bytes, write_npz
 
 ICONS = set(bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys())
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +61,9 @@ def tick_until(condition, seconds: float = 120.0) -> float:
 
 def begin_search(settings) -> None:
     """What the button does where timers run."""
-    SESSION.ensure_service(current_choice())
+    SESSION.ensure_service(service_settings())
     job = SESSION.service.search(settings.search_text, settings.library, 20)
-    SESSION.add_chore("search", job, show_hits)
+    SESSION.run_in_background("search", job, show_hits)
 
 
 def draw(context) -> list[tuple]:
@@ -136,7 +130,7 @@ def test_blender_is_not_held_up(context, box):
     begin_search(box)
     assert search_fault(context) == SEARCHING and not bpy.ops.laban.search.poll()
     assert bpy.ops.laban.cancel_search.poll()
-    worst = tick_until(lambda: "search" not in SESSION.chores)
+    worst = tick_until(lambda: "search" not in SESSION.background)
     assert not SESSION.search_outcome.failed, SESSION.search_outcome
     assert len(hits_of(context).hits) == 20 and worst < 0.05
 
@@ -146,10 +140,10 @@ def test_a_cancelled_search_changes_nothing(context, box):
     before = [hit.path for hit in hits_of(context).hits]
     box.search_text = "somebody else"
     begin_search(box)
-    tick_until(lambda: "search" not in SESSION.chores or SESSION.chores["search"].id)
-    if "search" in SESSION.chores:
+    tick_until(lambda: "search" not in SESSION.background or SESSION.background["search"].id)
+    if "search" in SESSION.background:
         bpy.ops.laban.cancel_search()
-        tick_until(lambda: "search" not in SESSION.chores)
+        tick_until(lambda: "search" not in SESSION.background)
         assert SESSION.search_outcome == Outcome("Cancelled")
         assert [hit.path for hit in hits_of(context).hits] == before
     assert not bpy.ops.laban.cancel_search.poll()

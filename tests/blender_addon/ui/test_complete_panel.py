@@ -7,11 +7,12 @@ from typing import Any
 
 import bpy
 import pytest
+from panel_recorder import Recorder
 from rig_animation import key_pose
-from test_panels import Recorder
 
-from blender_addon.session.session import SESSION, Outcome
-from blender_addon.strips.state import TRIAL
+from blender_addon.actions.records import TRIAL_TRACK
+from blender_addon.session.outcome import Outcome
+from blender_addon.session.session import SESSION
 from blender_addon.trial.trial import begin, show
 from blender_addon.ui.complete_panel import CLASSES
 from motion_core.body.joints import JOINTS
@@ -93,7 +94,7 @@ def test_on_trial_there_are_accept_and_reject(context, rig):
     assert {"laban.accept", "laban.reject"} <= set(drawn.names("operator"))
     rig.animation_data.action.name = "rigAction"
     assert "On trial: rigAction" in draw(context).texts()
-    rig.animation_data.nla_tracks.new().name = TRIAL
+    rig.animation_data.nla_tracks.new().name = TRIAL_TRACK
     assert "On trial: prompt strips" in draw(context).texts()
     rig.animation_data_clear()
     assert "On trial: rigAction" in draw(context).texts()

@@ -11,8 +11,9 @@ from typing import Any
 import bpy
 import pytest
 
-from blender_addon.session.session import SESSION, Outcome
-from blender_addon.strips.state import Strip
+from blender_addon.actions.records import Strip
+from blender_addon.session.outcome import Outcome
+from blender_addon.session.session import SESSION
 from blender_addon.ui import timeline_overlay as strip_drawing
 from blender_addon.ui.strips_panel import LABAN_PT_strips, LABAN_UL_strips
 from blender_addon.ui.timeline_overlay import blocks, corners, fitting, hatching, outline, triangles

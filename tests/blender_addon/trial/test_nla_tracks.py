@@ -6,13 +6,15 @@ import bpy
 import numpy as np
 import pytest
 from control_rigs import make_rigify
-from rig_animation import curve_table, key_pose
+from rig_animation import key_pose
+from rig_states import reopened, state_of, tracks
 from strip_lists import SIT, WALK, WAVE, heads, lay_strips, make, nla
-from test_complete import snapshot
 
 from blender_addon.actions.actions import fcurves
+from blender_addon.actions.records import records_on
 from blender_addon.session.session import SESSION
-from blender_addon.strips.state import in_order, records_on, stale
+from blender_addon.strips.stale import stale
+from blender_addon.strips.strip_list import in_order
 from motion_core.body.skeleton import JOINTS
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -24,41 +26,6 @@ def rig(context, session):
     bpy.ops.laban.add_rig()
     context.scene.laban_edit.trial = True
     return context.object
-
-
-def tracks(rig) -> list:
-    """All that a track and its strips say of themselves, and the strips' own curves."""
-    data = rig.animation_data
-    return [
-        (track.name, track.mute, track.is_solo, [_plain(strip) for strip in track.strips])
-        for track in (data.nla_tracks if data is not None else ())
-    ]
-
-
-def _plain(strip) -> dict:
-    values = {
-        p.identifier: getattr(strip, p.identifier)
-        for p in strip.bl_rna.properties
-        if p.type in ("BOOLEAN", "INT", "FLOAT", "ENUM", "STRING") and not getattr(p, "is_array", False)
-    }
-    curves = [(curve.data_path, [tuple(key.co) for key in curve.keyframe_points]) for curve in strip.fcurves]
-    return {**values, "action": strip.action.name, "curves": curves, "modifiers": len(strip.modifiers)}
-
-
-def reopened(path):
-    """The rig in the file as it was saved and opened again."""
-    bpy.ops.wm.save_as_mainfile(filepath=str(path))
-    bpy.ops.wm.open_mainfile(filepath=str(path))
-    rig = bpy.data.objects["Laban"]
-    bpy.context.view_layer.objects.active = rig
-    return rig
-
-
-def state_of(rig) -> dict:
-    kept = {action.name: {k: str(v) for k, v in action.items()} for action in bpy.data.actions}
-    keys = {action.name: curve_table(action, range(100)) for action in bpy.data.actions}
-    keys = {name: {k: v.tolist() for k, v in table.items()} for name, table in keys.items()}
-    return {**snapshot(rig), "all tracks": tracks(rig), "properties": kept, "keys": keys}
 
 
 def accepted(rig, *strips, output: str = "ACTION"):

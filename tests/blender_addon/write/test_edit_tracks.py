@@ -8,9 +8,24 @@ from itertools import pairwise
 import bpy
 import numpy as np
 import pytest
-from ik_rigs import KEYS, RIGS, deform_poses, deforming, mixamo_with_ik, move, rigify_in_ik, turn, two_chains
+from ik_rigs import (
+    ALL,
+    KEPT,
+    KEYS,
+    RIGS,
+    SPAN,
+    apart,
+    change_of,
+    deform_poses,
+    deforming,
+    mixamo_with_ik,
+    move,
+    rigify_in_ik,
+    turn,
+    two_chains,
+)
 from mathutils import Vector
-from rig_animation import curve_table, stepping
+from rig_animation import curve_table
 
 from blender_addon.actions.actions import fcurves
 from blender_addon.changes.kept_keys import keyed_frames
@@ -19,32 +34,12 @@ from blender_addon.rig.capture import capture, capture_poses
 from blender_addon.rig.limb_switches import Toggles
 from blender_addon.session.session import SESSION
 from blender_addon.trial.trial import on_trial, reject
-from blender_addon.write.put_change import Change, _miss_note, change_fault, put_change
+from blender_addon.write.change import Change
+from blender_addon.write.put_change import _miss_note, change_fault, put_change
 from motion_core.body import quaternions as quat
 from motion_core.body.joints import JOINTS, PARTS
 from motion_core.editing.meet import meet
 from motion_core.retarget import BonePoses, RigError
-
-ALL = frozenset(JOINTS)
-KEPT = [1, 20, 21, 22, 40, 60]
-SPAN = range(1, 61)
-
-
-def change_of(
-    context, rig, kept: list[int], joints=ALL, *, own: bool = False, frames: range = SPAN
-) -> Change:
-    """Another motion that meets the rig's in the kept frames; or the rig's own, which shows what keying alone does."""
-    given = capture(context, rig, frames.start, frames.stop)
-    mask = np.isin(frames, kept)
-    made = given if own else meet(stepping(len(given), given.fps, seed=11), given, mask)
-    return Change(frames.start, made, mask, joints)
-
-
-def apart(rig, before, frames) -> tuple[np.ndarray, np.ndarray]:
-    """Centimetres (T,) and degrees (T,) of the deforming bone that is farthest from what it was."""
-    points, turns = deform_poses(rig, frames)
-    metres = np.linalg.norm(points - before[0], axis=2).max(axis=1)
-    return metres * 100, np.degrees(quat.angle_between(turns, before[1])).max(axis=1)
 
 
 def steps(points: np.ndarray) -> np.ndarray:

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 import bpy
 import pytest
 from rig_animation import key_pose
+from rig_states import KEYS, state_of
 from strip_lists import WALK, WAVE, lay_strips, make
-from test_complete import KEYS
-from test_strip_trial import state_of
 
 from blender_addon.session import delivery
 from blender_addon.session.session import SESSION

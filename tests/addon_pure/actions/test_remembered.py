@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from editing_motions import stepping, swaying
 
-from blender_addon.actions.remembered import LONGEST, Remembered, pack, unpack
+from blender_addon.actions.remembered import LONGEST, RememberedRequest, pack, unpack
 from motion_core.body.motion import Motion
 from motion_core.tasks import Complete, Edit, FollowPath, Pin, Request, Sampling, TaskError
 
@@ -37,8 +37,8 @@ def test_what_is_remembered_is_what_was_asked():
     task = Complete(
         swaying(frames=48), ((0, 5), (40, 48)), "a person waves", pins=(Pin("left_wrist", 0.5, 1.0, (0.1, 0.2, 1)),)
     )  # fmt: skip
-    kept = Remembered.of("dit-adaln", task, SAMPLING, {"first": -3, "keep": [[0, 5]]})
-    again = Remembered.from_text(kept.to_text())
+    kept = RememberedRequest.of("dit-adaln", task, SAMPLING, {"first": -3, "keep": [[0, 5]]})
+    again = RememberedRequest.from_text(kept.to_text())
     assert same(kept.task.motion, again.task.motion)
     assert json.dumps(Request(again.task, again.sampling, again.model).to_json()) == json.dumps(
         Request(kept.task, kept.sampling, kept.model).to_json()
@@ -53,7 +53,7 @@ def test_edits_and_paths_too():
     edit = Edit(swaying(frames=30), ("left_arm",), "a person points", (3, 20), 0.5)
     path = Complete(text="a person walks", seconds=4, path=FollowPath(((0, 0), (1, 2)), (0, 3.5), "free"))
     for task in (edit, path):
-        again = Remembered.from_text(Remembered.of("mdm", task, SAMPLING, {}).to_text()).task
+        again = RememberedRequest.from_text(RememberedRequest.of("mdm", task, SAMPLING, {}).to_text()).task
         assert type(again) is type(task)
         assert getattr(again, "path", None) == getattr(task, "path", None)
         assert getattr(again, "parts", None) == getattr(task, "parts", None)
@@ -67,18 +67,18 @@ def test_the_licence_of_what_was_given_is_kept():
 
 
 def test_the_size_is_bounded():
-    size = len(Remembered.of("mdm", Edit(swaying(frames=240)), SAMPLING, {}).to_text())
+    size = len(RememberedRequest.of("mdm", Edit(swaying(frames=240)), SAMPLING, {}).to_text())
     assert size < 240 * 300
     rng = np.random.default_rng(0)
     noise = Motion(24, rng.normal(size=(4000, 3)), rng.normal(size=(4000, 22, 4)))
-    assert Remembered.of("mdm", Edit(noise), SAMPLING, {}).to_text() == ""
+    assert RememberedRequest.of("mdm", Edit(noise), SAMPLING, {}).to_text() == ""
     assert LONGEST < 1_000_000  # what the meta of a file holds
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"request": {}}', '{"request": 3, "about": {}}'])
 def test_what_is_no_request_is_named(text):
     with pytest.raises(TaskError, match="cannot be read any more"):
-        Remembered.from_text(text)
+        RememberedRequest.from_text(text)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_what_is_no_request_is_named(text):
     [{"frames": 10**9}, {"frames": 31}, {"packed": "####"}, {"packed": "AAAA"}, {"fps": "fast"}, {"fps": 0}],
 )
 def test_a_damaged_motion_is_named(change):
-    entry = json.loads(Remembered.of("mdm", Edit(swaying(frames=30)), SAMPLING, {}).to_text())
+    entry = json.loads(RememberedRequest.of("mdm", Edit(swaying(frames=30)), SAMPLING, {}).to_text())
     entry["request"]["motion"].update(change)
     with pytest.raises(TaskError):
-        Remembered.from_text(json.dumps(entry))
+        RememberedRequest.from_text(json.dumps(entry))
 
 
 def test_a_motion_too_far_away_is_refused():

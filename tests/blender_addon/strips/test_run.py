@@ -11,9 +11,11 @@ from control_rigs import make_rigify
 from strip_lists import SIT, WALK, WAVE, heads, lay_strips, make, nla
 
 from blender_addon.actions.actions import curves_of, fcurves, slot_of
-from blender_addon.operators.strips import make_fault
+from blender_addon.actions.records import Strip, records_of, records_on
+from blender_addon.operators.generate_strips import make_fault
 from blender_addon.session.session import SESSION
-from blender_addon.strips.state import Strip, in_order, records_of, records_on, stale
+from blender_addon.strips.stale import stale
+from blender_addon.strips.strip_list import in_order
 from motion_core.catalog import DEFAULT_MODEL
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -544,11 +546,11 @@ def test_nothing_to_do(context, rig, lay):
 
 
 def begin(context, rig) -> None:
-    from blender_addon.operators.strips import strips_to_make
-    from blender_addon.properties.preferences import current_choice
+    from blender_addon.operators.generate_strips import strips_to_make
+    from blender_addon.properties.preferences import service_settings
     from blender_addon.strips.run import begin as start
 
-    start(context, rig, current_choice(), strips_to_make(context, "CHANGED"))
+    start(context, rig, service_settings(), strips_to_make(context, "CHANGED"))
 
 
 def test_a_rig_deleted_meanwhile(context, rig, lay):
