@@ -1,9 +1,9 @@
-"""What made a motion out of another one, as text that an action holds: all that is needed to make it again.
+"""The request that made a motion, as text in its action: all that is needed to make the motion again.
 
-The text is JSON: the request as the service gets it (task, model, seed, kept frames, pins, path ...) and where the
-result belongs. The motion that was handed in is packed: whole numbers of its rounded values, their changes from
-frame to frame, zlib, base64; about 200 characters a frame. It is rounded before it is handed in, so that what is
-remembered is what was asked, to the bit. No bpy.
+The text is JSON. It holds the request as the service gets it, and where the result belongs. A motion that was handed in
+is packed: its values become whole numbers, then their changes from frame to frame, then zlib and base64. That takes
+about 200 characters a frame. The motion is rounded before it is handed in: the text holds what was asked, to the bit.
+No bpy.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ COLUMNS = 3 + 4 * len(JOINTS)
 
 @dataclass(frozen=True, eq=False)
 class RememberedRequest:
-    """about: where the result belongs, plain values (`Landing`). packed: what the task's motion was unpacked from."""
+    """A request, and where its result belongs."""
 
     model: str
     task: Any
     sampling: Sampling
-    about: dict[str, Any]
-    packed: dict[str, Any] | None = None
+    about: dict[str, Any]  # where the result belongs: `Landing.facts`, and the scene's rate
+    packed: dict[str, Any] | None = None  # the task's motion as text
 
     @classmethod
     def of(cls, model: str, task: Any, sampling: Sampling, about: dict[str, Any]) -> RememberedRequest:
@@ -51,7 +51,7 @@ class RememberedRequest:
         return cls(model, replace(task, motion=unpack(packed)), sampling, about, packed)
 
     def to_text(self) -> str:
-        """ "" for more than an action should hold."""
+        """The inverse of `from_text`; "" when it is longer than an action should hold."""
         request = task_to_json(self.model, self.task, self.sampling)
         if self.packed is not None:
             request["motion"] = self.packed

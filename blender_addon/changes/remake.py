@@ -1,4 +1,4 @@
-"""A motion made again from what its action says: an action, or the one of an NLA strip, is all that is needed."""
+"""A motion made again. All that is needed is its action, or the action of an NLA strip."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 
 
 def action_to_remake(context: Any, rig: Any, name: str = "") -> bpy.types.Action:
-    """The action of that name, else the rig's active one, else that of the NLA strip that is active or under the
-    playhead. Raises TaskError.
+    """The action that is to be made again. Raises TaskError when there is none.
+
+    It is the one of that name. Without a name it is the rig's active action, else that of the active NLA strip, else
+    that of a strip under the playhead.
     """
     if name:
         if name not in bpy.data.actions:
@@ -55,9 +57,10 @@ def action_to_remake(context: Any, rig: Any, name: str = "") -> bpy.types.Action
 
 
 def restore_strips(rig: Any, action: Any, seed: int | None = None) -> set[str]:
-    """Puts the strips that an action was made by into the rig's list, as they were then; returns their uids. Those that
-    would overlap them, and are none of them, stay where they are and are complained of when the strips are made. None
-    of an action that was completed or edited since. seed: another one for all of them.
+    """Puts the strips that an action was made by into the rig's list, as they were then. Returns their uids.
+
+    Other strips of the list stay, even if they overlap these: that is reported when the strips are made. An action that
+    was completed or edited since has no strips to restore. seed: another seed for all of them.
     """
     from ..strips.strip_list import add_strip
 
@@ -83,17 +86,18 @@ def strip_pins_of(action: Any) -> dict[str, tuple[Pin, ...]]:
 
 
 def remembered_of(action: Any) -> RememberedRequest | None:
-    """What an action says of how it was made out of another motion, or along a curve; None when it says nothing.
+    """The request that made an action out of another motion or along a curve; None when the action holds none.
 
-    Raises TaskError for what cannot be read.
+    Raises TaskError for one that cannot be read.
     """
     text = action.get(REMEMBERED)
     return None if text is None else RememberedRequest.from_text(str(text))
 
 
 def request_of(action: Any, seed: int | None = None) -> tuple[str, Generate, Sampling]:
-    """(model id, task, sampling) that made an action from one prompt. Raises TaskError for one that says no or too
-    little of it. seed: another one.
+    """(model id, task, sampling) that made an action from one prompt. seed: another one.
+
+    Raises TaskError for an action that does not say enough.
     """
     model = action.get("laban_model")
     if model is None:
@@ -121,8 +125,10 @@ def _number(value: Any) -> float | None:
 
 
 def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None:
-    """Asks for the motion of an action again, for the same frames; its NLA strips play the new one then. What is on
-    trial is taken back first. seed: another one. Raises TaskError.
+    """Asks for the motion of an action again, for the same frames. NLA strips that play the action will play the new
+    one.
+
+    A result on trial is taken back first. seed: another one. Raises TaskError.
     """
     scene, uid, start = context.scene, action.session_uid, round(action.frame_range[0])
     kept, edit = remembered_of(action), scene.laban_edit
@@ -177,8 +183,7 @@ def _into_nla(former: int, landing: Landing | None, run: Run, results: list[byte
 
 
 def _swap(context: Any, rig: Any, motion: Motion, former: int, landing: Landing | None) -> bpy.types.Action:
-    """Lets the NLA strips of the former action play the result, on trial; the rig's active action, and what it does not
-    key, stay."""
+    """Lets the NLA strips of the former action play the result, on trial. The rig's active action stays as it is."""
     from ..write.bake import bake
 
     data = rig.animation_data

@@ -62,9 +62,9 @@ class TaskSettings:
 def complete_span(
     context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSettings, *, lately: bool = False
 ) -> tuple[int, int, list[int]]:
-    """First and last frame of what is given, and the frames to keep; lately: for a panel.
+    """(first frame, last frame, frames to keep) of the motion that is given to the model.
 
-    Raises RigError for settings that fit no key.
+    lately: for a panel, which may get what was read a moment ago. Raises RigError for settings that fit no key.
     """
     scene: Any = context.scene
     keys = kept_frames(
@@ -195,7 +195,11 @@ def _selected(rig: Any, bone: Any) -> bool:
 
 
 def joint_of_bone(rig: bpy.types.Object, bone_map: BoneMap, name: str) -> str | None:
-    """The joint that a bone is, or whose head it has at rest (controls for IK, bones that deform); None for others."""
+    """The joint that a bone stands for; None for other bones.
+
+    That is the joint of its name, or the one whose place it has at rest: so controls for IK and bones that deform
+    count.
+    """
     for joint, bone in (*bone_map.bones.items(), *bone_map.shown.items()):
         if bone == name:
             return joint

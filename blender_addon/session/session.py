@@ -1,7 +1,7 @@
 """What goes on between two clicks: the service, the running job, work in the background. A timer moves it on.
 
-The timer keeps no Blender object: scenes and rigs are found again by their session number, which survives renaming
-and undo, and which an object of another file never has.
+The timer keeps no Blender object. Scenes and rigs are found again by their session number: it survives renaming and
+undo, and no object of another file ever has it.
 """
 
 from __future__ import annotations
