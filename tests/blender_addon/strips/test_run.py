@@ -548,9 +548,9 @@ def test_nothing_to_do(context, rig, lay):
 def begin(context, rig) -> None:
     from blender_addon.operators.generate_strips import strips_to_make
     from blender_addon.properties.preferences import service_settings
-    from blender_addon.strips.run import begin as start
+    from blender_addon.strips.run import begin
 
-    start(context, rig, service_settings(), strips_to_make(context, "CHANGED"))
+    begin(context, rig, service_settings(), strips_to_make(context, "CHANGED"))
 
 
 def test_a_rig_deleted_meanwhile(context, rig, lay):
