@@ -24,6 +24,8 @@ class Setting:
     # Bounds of a number. Where they are one, the model takes no other value.
     low: float = 0.0
     high: float = 0.0
+    # The highest number that people use, where sliders end; None: `high`.
+    usual: float | None = None
     # The words that there are, of a setting that is a word.
     choices: tuple[str, ...] = ()
     label: str = ""
@@ -148,11 +150,11 @@ MAX_STEPS = 1000
 MAX_GUIDANCE = 30.0
 MAX_SPACING = 4.0
 STEPS = Setting(
-    "steps", 15, 1, MAX_STEPS, label="Steps",
+    "steps", 15, 1, MAX_STEPS, usual=100, label="Steps",
     help="Network evaluations. More steps cost more time and gain little",
 )  # fmt: skip
 GUIDANCE = Setting(
-    "guidance", 2.5, 0.0, MAX_GUIDANCE, label="Guidance",
+    "guidance", 2.5, 0.0, MAX_GUIDANCE, usual=8.0, label="Guidance",
     help="How closely the motion follows the words; too much makes it stiff",
 )  # fmt: skip
 SPACING = Setting(

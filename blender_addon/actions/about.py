@@ -21,8 +21,10 @@ def write_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
 
 
 def forget_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
-    """Of a copy whose motion was changed: what the action said of before and `meta` does not say anew. The records of
-    prompt strips stay, and so does the signature."""
+    """Removes what the action said of the motion before it was changed, except what `meta` says anew.
+
+    The records of prompt strips and the signature stay.
+    """
     owner: Any = action
     stay = {f"laban_{key}"[:MAX_PROPERTY] for key in meta} | {OURS, RECORDS, PIECE}
     for key in [key for key in owner.keys() if key.startswith("laban_") and key not in stay]:  # noqa: SIM118

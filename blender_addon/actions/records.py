@@ -21,32 +21,31 @@ TRIAL_TRACK = "Prompt Strips (on trial)"  # the NLA track of results that are ne
 
 @dataclass(frozen=True)
 class Strip:
-    """A strip's settings as plain values. frames: both ends have a pose; guidance and steps 0: the model's own."""
+    """A prompt strip's settings as plain values."""
 
     uid: str
     prompt: str
-    start: int
-    end: int
+    start: int  # frame of its first pose
+    end: int  # frame of its last pose, which is the first one of a strip that follows at once
     seed: int
     model: str
-    transition: float
-    steps: int
-    guidance: float
+    transition: float  # seconds
+    steps: int  # 0: the model's own number
+    guidance: float  # 0: the model's own value
 
 
 @dataclass(frozen=True)
 class Record(Strip):
-    """What a strip's motion was made by. fps: of the scene. id: of this motion. entry: the id of the motion before it
-    that it was carried on from, "" for none. into: the id of the one behind it that it was led into, "" for none.
-    pins: that it met, plain values (`strips/pins.py: told`).
-    """
+    """What the motion of a strip was made by."""
 
-    fps: float = 0.0
-    id: str = ""
-    entry: str = ""
-    into: str = ""
-    version: str = ""
-    pins: list[dict[str, Any]] = field(default_factory=list)
+    fps: float = 0.0  # the scene's
+    id: str = ""  # of this motion
+    entry: str = ""  # id of the motion that this one goes on from, "" for none
+    into: str = ""  # id of the motion that this one was led into, "" for none
+    version: str = ""  # of the library that made it
+    pins: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # those it met, as `strips/pins.py: told` gives them
 
     @classmethod
     def of(
@@ -60,17 +59,18 @@ class Record(Strip):
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of the result that stands for itself: a strip, or the gap between two. Both ends have a pose."""
+    """A stretch of the result with an action of its own in the NLA: a strip, or the gap between two."""
 
-    uid: str
+    uid: str  # the strip's, or both strips' for a gap
     name: str
-    start: int
-    end: int
+    start: int  # frame of its first pose
+    end: int  # frame of its last pose
 
 
 def records_of(action: Any) -> dict[str, Record]:
-    """{uid: record} of the strips whose motion an action holds; {} for any other action. What a later version may have
-    added is passed over.
+    """{uid: record} of the strips whose motion an action holds; {} for any other action.
+
+    Fields that a later version has added are passed over.
     """
     kept = None if action is None else action.get(RECORDS)
     if not isinstance(kept, str):

@@ -17,10 +17,10 @@ CHECK_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the check. state: ok, warning or missing."""
+    """One line of the check."""
 
     name: str
-    state: str
+    state: str  # "ok", "warning" or "missing"
     found: str
     fix: str = ""
 

@@ -1,4 +1,4 @@
-"""How a result comes onto an animated rig: at which frames, what stays, for which bones, on trial or for good."""
+"""How a result comes onto an animated rig: at which frames, for which bones, and what stays."""
 
 from __future__ import annotations
 
@@ -39,23 +39,21 @@ SAME = 1e-3  # metres, and radians, within which a frame is still the given one
 
 @dataclass(frozen=True, eq=False)
 class Landing:
-    """first: frame of the result's first pose; frames: how many the rig gets. keep: spans of them that stay. joints:
-    whose bones are keyed, () for all. given: the motion that a loop began with. note: what to say beside the result.
-    request: what made it, as text (`remembered.py`). again: session number of the action that is made again, on which
-    the result is built; NOTHING for a new one.
-    """
+    """How a result comes onto an animated rig."""
 
     place: Place
     task: str
-    first: int
-    frames: int
-    keep: tuple[tuple[int, int], ...] = ()
-    joints: tuple[str, ...] = ()
+    first: int  # frame of the result's first pose
+    frames: int  # how many the rig gets
+    keep: tuple[tuple[int, int], ...] = ()  # spans (start, stop) of rows that stay as they are
+    joints: tuple[str, ...] = ()  # whose bones are keyed; () for all
     pins: tuple[Pin, ...] = ()
-    given: Motion | None = None
-    note: str = ""
-    request: str = ""
-    again: int | None = None
+    given: Motion | None = None  # the motion that a loop began with
+    note: str = ""  # what to say beside the result
+    request: str = ""  # the request that made it, as text (`remembered.py`)
+    again: int | None = (
+        None  # session number of the action that is made again; NOTHING: it is gone, build on none
+    )
 
     def arrive(self, run: Run, results: list[bytes]) -> Outcome:
         """What `Session` calls with the result."""
@@ -133,7 +131,7 @@ class Landing:
 
 @contextmanager
 def _built_on(rig: Any, again: int | None) -> Iterator[None]:
-    """Inside, the rig plays the action that is made again, or none when that is gone; None changes nothing."""
+    """Inside, the rig plays the action that is made again, or none when that is gone. again None: nothing changes."""
     if again is None:
         yield
         return
@@ -147,7 +145,10 @@ def _built_on(rig: Any, again: int | None) -> Iterator[None]:
 
 
 def _as_remembered(context: bpy.types.Context, rig: Any, change: Change) -> Change:
-    """The change with only those frames and bones left out that are on the rig as they were when it was first made."""
+    """The change keeps a frame only if the rig still shows there what it showed when the motion was first made.
+
+    When bones that the change leaves alone have moved, all bones are keyed, in all frames.
+    """
     from ..rig.capture import capture
 
     try:
@@ -172,7 +173,7 @@ def _apart(first: Motion, second: Motion) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _same_start(motion: Motion, given: Motion) -> np.ndarray:
-    """(T,) the frames from the first on that are still those of `given`, but for the last bits of a file."""
+    """(T,) bool: the frames from the first on that are still those of `given`, but for the rounding of a file."""
     turns, moved = _apart(motion, given)
     same = (turns.max(axis=1) < SAME) & (moved < SAME)
     count = len(same)
@@ -182,8 +183,9 @@ def _same_start(motion: Motion, given: Motion) -> np.ndarray:
 
 
 def landing_again(kept: RememberedRequest, place: Place, fps: float, again: int) -> Landing:
-    """Where the result of a remembered request belongs in a scene of this rate, on the action it once became. Raises
-    TaskError for facts that make no sense.
+    """Where the result of a remembered request belongs in a scene of this rate.
+
+    again: session number of the action that it once became. Raises TaskError for facts that make no sense.
     """
     about, task = kept.about, kept.task
     try:

@@ -14,7 +14,7 @@ import numpy as np
 
 from motion_core.body.joints import JOINTS, PARTS
 from motion_core.rig_maps import BoneMap, RigError
-from motion_core.tasks import Complete, Edit, Sampling, TaskError
+from motion_core.tasks import Complete, Edit, Request, Sampling, TaskError
 
 from ..actions.remembered import RememberedRequest
 from ..rig.bone_map import bones_of
@@ -62,9 +62,9 @@ class TaskSettings:
 def complete_span(
     context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSettings, *, lately: bool = False
 ) -> tuple[int, int, list[int]]:
-    """First and last frame of what is given, and the frames to keep; lately: for a panel.
+    """(first frame, last frame, frames to keep) of the motion that is given to the model.
 
-    Raises RigError for settings that fit no key.
+    lately: for a panel, which may get what was read a moment ago. Raises RigError for settings that fit no key.
     """
     scene: Any = context.scene
     keys = kept_frames(
@@ -195,7 +195,11 @@ def _selected(rig: Any, bone: Any) -> bool:
 
 
 def joint_of_bone(rig: bpy.types.Object, bone_map: BoneMap, name: str) -> str | None:
-    """The joint that a bone is, or whose head it has at rest (controls for IK, bones that deform); None for others."""
+    """The joint that a bone stands for; None for other bones.
+
+    That is the joint of its name, or the one whose place it has at rest: so controls for IK and bones that deform
+    count.
+    """
     for joint, bone in (*bone_map.bones.items(), *bone_map.shown.items()):
         if bone == name:
             return joint
@@ -231,18 +235,18 @@ def follow(context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSett
 
 def with_request(
     context: bpy.types.Context, asked: RigTask, model: str, sampling: Sampling
-) -> tuple[RigTask, tuple[str, Any, Sampling]]:
-    """The task, whose result will say what made it, and the request for it: (model, task, sampling)."""
+) -> tuple[RigTask, Request]:
+    """The task, whose result will say what made it, and the request for it."""
     scene: Any = context.scene
     about = {**asked.landing.facts(), "fps": scene_fps(scene)}
-    kept = RememberedRequest.of(model, asked.task, sampling, about)
+    kept = RememberedRequest.of(Request(asked.task, sampling, model), about)
     text = kept.to_text()
     notes = [asked.landing.note] if asked.landing.note else []
     if not text:
         notes.append(TOO_LONG)
     given = kept.task.motion if asked.landing.given is not None else None
     landing = replace(asked.landing, given=given, request=text, note=". ".join(notes))
-    return RigTask(kept.task, landing, asked.title), (kept.model, kept.task, kept.sampling)
+    return RigTask(kept.task, landing, asked.title), kept.asked
 
 
 # What reads the rig for a mode of the panel

@@ -40,7 +40,7 @@ def model_fault(context: bpy.types.Context, mode: str) -> str:
     if task not in card.tasks:
         able = ", ".join(other.title for other in CATALOG.values() if task in other.tasks) or "none"
         return f"{card.title} cannot {mode.lower()}: choose another model ({able})"
-    if edit_settings(context).text.strip() and card.needs != "text":
+    if edit_settings(context).text.strip() and "text" not in card.takes:
         return f"{card.title} takes no words: empty the prompt, or choose another model"
     return ""
 

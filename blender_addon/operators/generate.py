@@ -23,9 +23,9 @@ from .making import MakesMotion
 
 
 def words_fault(settings: LabanSettings) -> str:
-    if settings.words.strip() or settings.card.needs is None:
+    if settings.words.strip() or not settings.card.requires:
         return ""
-    return "write what the person shall do" if settings.card.needs == "text" else "choose an action"
+    return "write what the person shall do" if "text" in settings.card.requires else "choose an action"
 
 
 def generate_fault(context: bpy.types.Context) -> str:

@@ -1,4 +1,4 @@
-"""What all operators share that have a motion made: they start it, and wait for it where nothing else would."""
+"""What the operators share that have a motion made: they start the run, and wait for its end in scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Add a rig: our own mannequin at once, or a body from the user's SMPL file, which the backend reads meanwhile."""
+"""Add a rig: our own mannequin, or a body from the user's SMPL file. The backend reads that file meanwhile."""
 
 from __future__ import annotations
 

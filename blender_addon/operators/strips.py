@@ -10,6 +10,7 @@ from bpy.props import EnumProperty
 from motion_core.catalog import DEFAULT_MODEL
 
 from ..actions.records import Strip
+from ..properties.settings import values_of
 from ..properties.strips import models, redraw_timelines
 from ..rig.fps import scene_fps
 from ..session.chosen import chosen_strip, settings_of, strips_of, target_rig
@@ -56,8 +57,8 @@ class LABAN_OT_add_strip(StripOperator, bpy.types.Operator):
         start = max((strip.end for strip in kept.strips), default=scene.frame_current)
         model = shown.model if shown.model in models() else DEFAULT_MODEL
         end = start + max(1, round(shown.seconds * fps))
-        sampling = (0.5, shown.steps, round(shown.guidance, 4))
-        add_strip(kept, Strip(new_uid(), shown.prompt, start, end, shown.seed, model, *sampling))
+        own: Any = values_of(shown)
+        add_strip(kept, Strip(new_uid(), shown.prompt, start, end, shown.seed, model, 0.5, **own))
 
 
 class LABAN_OT_duplicate_strip(StripOperator, bpy.types.Operator):

@@ -1,4 +1,6 @@
-"""What is set for completing, editing and following: on the scene; pins on the rig; results of before in the window."""
+"""Settings of "Complete and Edit" (on the scene), the list of pins (on the rig), the list of kept results (in the
+window).
+"""
 
 from __future__ import annotations
 

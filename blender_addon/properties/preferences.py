@@ -108,7 +108,10 @@ def forget_environment_state() -> None:
 
 
 def backend_python(preferences: LabanPreferences | None) -> str:
-    """The interpreter of the service: the one that is set, else our own environment's, else the pipeline's, else ""."""
+    """The interpreter of the service, "" when there is none.
+
+    It is the one of the preferences, else our own environment's, else that of the variable LABAN_BACKEND_PYTHON.
+    """
     if preferences is not None and preferences.python.strip():
         return absolute(preferences.python)
     if environment_state() in (EnvironmentState.READY, EnvironmentState.OUTDATED):

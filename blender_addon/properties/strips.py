@@ -15,7 +15,9 @@ from bpy.props import (
 )
 
 from motion_core.catalog import CATALOG, DEFAULT_MODEL
-from motion_core.tasks import MAX_GUIDANCE, MAX_SEED, MAX_STEPS
+from motion_core.tasks import MAX_SEED, Complete
+
+from .settings import setting_properties
 
 OUTPUTS = (
     ("ACTION", "One action", "All strips in one action of the rig"),
@@ -26,7 +28,7 @@ EDITABLE: Any = {"LIBRARY_OVERRIDABLE"}
 
 def models() -> list[str]:
     """Ids of the models that can carry on a motion from words."""
-    return [card.id for card in CATALOG.values() if card.needs == "text" and "complete" in card.tasks]
+    return [card.id for card in CATALOG.values() if "text" in card.takes and Complete.name in card.tasks]
 
 
 def redraw_timelines() -> None:
@@ -77,14 +79,10 @@ class LabanStrip(bpy.types.PropertyGroup):
         name="Transition", default=0.5, min=0.0, max=3.0, precision=2, update=_changed, override=EDITABLE,
         description="Seconds in which the strip before goes over into this one: half of them are taken from its end",
     )  # fmt: skip
-    steps: IntProperty(
-        name="Steps", min=0, max=MAX_STEPS, update=_changed, override=EDITABLE,
-        description="More steps cost more time and gain little. 0: the model's own number",
-    )  # fmt: skip
-    guidance: FloatProperty(
-        name="Guidance", min=0.0, max=MAX_GUIDANCE, precision=1, update=_changed, override=EDITABLE,
-        description="How closely the motion follows the words. 0: the model's own value",
-    )  # fmt: skip
+
+
+# What the cards let one choose stands beside the fields above.
+LabanStrip.__annotations__ |= setting_properties(update=_changed, override=EDITABLE)
 
 
 class LabanStrips(bpy.types.PropertyGroup):

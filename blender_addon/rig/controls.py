@@ -1,9 +1,9 @@
-"""Control rigs: which control turns with which other one, measured, since constraints and not parents decide it.
+"""Control rigs: which control carries which other one. It is measured, because constraints decide it, not parents.
 
-The controls are put to rest and then turned, each by an angle of its own, and the rig is evaluated both times. With
-P the pose of a control and Q its channel, E = P Q^-1 is where it would be if it were not turned itself. The other
-control whose own change from rest equals that of E is the one that carries it. So a rig of controls becomes bones with
-simple parents, and the equations of `motion_core.retarget` hold for it as for any other.
+The rig is evaluated twice: with all controls at rest, and with each turned by an angle of its own. P is the pose of a
+control and Q its channel. E = P Q^-1 is where the control would be if it were not turned itself. Another control whose
+own change from rest equals that of E carries it. So a control rig becomes bones with simple parents, for which the
+equations of `motion_core.retarget` hold.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ SAME_TURN = 0.02  # radians; the turns of two controls differ by far more
 def read_controls(
     context: bpy.types.Context, armature: bpy.types.Object, bone_map: BoneMap, toggles: Iterable[Toggle] = ()
 ) -> list[RigBone]:
-    """The bones to key, with parents that move as the rig's do: as they are, or measured where constraints decide.
-    toggles: set meanwhile, besides the map's switches.
+    """The bones to key, with parents that move them. Where constraints decide that, it is measured.
 
-    Raises RigError that names a control whose place depends on several others at once.
+    toggles: set meanwhile, besides the map's switches. Raises RigError that names a control which several others move
+    at once.
     """
     if not constrained(armature, bone_map):
         return read_rig(armature)
@@ -46,7 +46,7 @@ def read_controls(
 
 
 def constrained(armature: bpy.types.Object, bone_map: BoneMap) -> bool:
-    """Whether constraints lie between the bones to key, or these do not hang below each other as the joints do."""
+    """Whether constraints lie between the bones to key, or the bones do not hang on each other as the joints do."""
     keyed, parents, pose = set(bone_map.bones.values()), bone_names(armature), armature.pose.bones
     for name in keyed:
         above = parents[name]
@@ -141,8 +141,8 @@ def _joint_parent(name: str, joint_of: Mapping[str, str], bone_map: BoneMap) -> 
 
 @contextmanager
 def pose_borrowed(context: bpy.types.Context, armature: bpy.types.Object) -> Iterator[None]:
-    """Lets the pose, the custom properties and the constraints of the bones be changed, and puts them back: of
-    constraints, whether they are on.
+    """A block that may change the pose, custom properties of bones, and which constraints are on. All of it is put
+    back.
     """
     context.view_layer.update()  # what waits to be evaluated must not arrive in between
     before = pose_values(armature)

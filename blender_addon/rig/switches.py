@@ -1,4 +1,4 @@
-"""One switch of a rig: a custom property from IK to FK that the bone map names, or a constraint that can be muted."""
+"""One thing that keeps a rig's keys from showing: a switch from IK to FK that the bone map names, or a constraint."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from motion_core.rig_maps import Switch
 
 @dataclass(frozen=True)
 class Toggle:
-    """A custom property of a pose bone, or a constraint of it. value: what it must have so that the keys of these
-    joints show; flag: of a constraint, the property that has it: "mute" or "enabled"."""
+    """A custom property of a pose bone, or one of the bone's constraints."""
 
     bone: str
-    name: str
-    value: float
+    name: str  # of the property or the constraint
+    value: float  # what it must be so that the keys of the joints show
     joints: frozenset[str]
-    flag: str = ""
+    flag: str = ""  # of a constraint: the property that is keyed, "mute" or "enabled"
 
     @property
     def constraint(self) -> bool:

@@ -48,7 +48,7 @@ def find_by_uid(things: bpy.types.bpy_prop_collection, uid: int) -> Any:
 
 @contextmanager
 def in_scene(scene: bpy.types.Scene) -> Iterator[bpy.types.Context]:
-    """A context whose scene is this one; a timer has no window of its own, so one that shows the scene is taken."""
+    """A context of this scene, for a timer, which has none of its own. A window that shows the scene is taken."""
     windows = bpy.context.window_manager.windows
     window = next((window for window in windows if window.scene == scene), None)
     if window is None:

@@ -1,4 +1,4 @@
-"""A motion under way: where it shall go, what is known of the job, and what the panel says when it has ended."""
+"""A motion under way: where it shall go, its job, and what the panel says at the end."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from ..backend.client import Job
 
 @dataclass(frozen=True)
 class Place:
-    """Where a motion shall go. Numbers are `ID.session_uid`; `rig_name` is for messages. trial: to be accepted."""
+    """Where a motion shall go. It holds no Blender object, so it survives undo and renaming."""
 
-    scene: int
-    rig: int
-    rig_name: str
+    scene: int  # `session_uid` of the scene
+    rig: int  # `session_uid` of the armature object
+    rig_name: str  # for messages
     start_frame: int
-    extend_range: bool
-    trial: bool = False
+    extend_range: bool  # whether the scene's end may move out
+    trial: bool = False  # whether the result has to be accepted
 
 
 @dataclass
 class Run:
-    """A job under way. arrive: what happens with its results; None: `Session.deliver`. It keeps no Blender object."""
+    """A job under way. It keeps no Blender object."""
 
     job: Job
     place: Place
     title: str
     seed: int
-    began: float = field(default_factory=time.monotonic)
-    arrive: Arrival | None = None
+    began: float = field(default_factory=time.monotonic)  # seconds
+    arrive: Arrival | None = None  # what happens with its results; None: `Session.deliver`
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the panel says about the last thing that ended. `file`: a motion that is kept but on no rig."""
+    """What the panel says about the last thing that ended."""
 
     text: str = ""
     failed: bool = False
-    file: Path | None = None
+    file: Path | None = None  # a motion that is kept as a file but is on no rig
 
 
-Arrival = Callable[["Run", list[bytes]], "Outcome"]
+Arrival = Callable[[Run, list[bytes]], Outcome]  # the run and its results, motion files as bytes

@@ -1,7 +1,7 @@
 """What goes on between two clicks: the service, the running job, work in the background. A timer moves it on.
 
-The timer keeps no Blender object: scenes and rigs are found again by their session number, which survives renaming
-and undo, and which an object of another file never has.
+The timer keeps no Blender object. Scenes and rigs are found again by their session number: it survives renaming and
+undo, and no object of another file ever has it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import bpy
 from bpy.app.handlers import persistent
 
-from motion_core.tasks import TaskError, task_to_json
+from motion_core.tasks import Request, TaskError
 
 from ..backend.client import Service
 from ..backend.service_settings import ServiceSettings
@@ -71,17 +71,17 @@ class Session:
     def generate(
         self,
         settings: ServiceSettings,
-        request: tuple[str, Any, Any],
+        request: Request,
         place: Place,
         title: str,
         arrive: Arrival | None = None,
     ) -> None:
-        """Hand a task over (model id, task, sampling). Raises TaskError when one runs or the service cannot be had."""
+        """Hand a request over. Raises TaskError when one runs or the service cannot be had."""
         if self.run is not None:
             raise TaskError(BUSY)
         self.ensure_service(settings)
-        job = self.service.submit(task_to_json(*request))
-        self.run, self.outcome = Run(job, place, title, request[2].seed, arrive=arrive), Outcome()
+        job = self.service.submit(request.to_json())
+        self.run, self.outcome = Run(job, place, title, request.sampling.seed, arrive=arrive), Outcome()
         self.wake()
 
     def cancel(self) -> None:

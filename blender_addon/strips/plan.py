@@ -1,8 +1,8 @@
-"""What has to be made so that prompt strips become one motion: step after step, each carried on from what is there.
+"""What has to be made so that prompt strips become one motion, step after step.
 
-The canvas is the rig's motion at the scene's rate, of which some frames are known: those of strips that stay as they
-are. A step fills frames between known ones. A strip takes half its transition from the end of what lies before it; a
-gap between two strips is made without words, from the one into the other.
+The canvas is the rig's motion at the scene's rate. Some of its frames are known: those of strips that stay as they are.
+A step fills frames between known ones. The step of a strip begins half its transition before the strip, so that the
+motion before it goes over into it. A gap between two strips is made without words.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion, all_said
 from motion_core.body.skeleton import JOINTS
 from motion_core.catalog import find_card, sampling_of
-from motion_core.tasks import MAX_SEED, Complete, Generate, Sampling
+from motion_core.tasks import MAX_SEED, Complete, Generate, Request
 from motion_core.tasks import Sequence as PromptSequence
 from motion_core.tasks.pins_and_paths import Pin
 
@@ -30,26 +30,24 @@ PART, PART_FRAMES = 30.0, 1200  # seconds and frames of one step at most: what a
 
 @dataclass(frozen=True)
 class Step:
-    """Frames to make. uid: of the strip they are for, "" for a gap. strip: whose words (a gap: only model and seed).
-    part: of a long strip that takes several steps.
-    """
+    """Frames to make."""
 
-    uid: str
-    strip: Strip
+    uid: str  # of the strip they are for, "" for a gap
+    strip: Strip  # whose words, model and seed are taken; of a gap: model and seed alone
     text: str | None
     start: int
     end: int
-    part: int = 0
+    part: int = 0  # of a long strip that takes several steps
 
 
 @dataclass
 class Canvas:
-    """motion: one pose a frame from `first` on, at the scene's rate; known (T,): which of them mean something."""
+    """The motion of all strips, as far as it is there."""
 
-    first: int
-    motion: Motion
-    known: np.ndarray
-    changed: np.ndarray  # (T,) bool: made anew
+    first: int  # frame of the first pose
+    motion: Motion  # (T) one pose a frame, at the scene's rate
+    known: np.ndarray  # (T,) bool: the poses that mean something
+    changed: np.ndarray  # (T,) bool: those that are made anew
     meta: dict[str, Any] = field(default_factory=dict)  # licences and version of what made it
 
     @classmethod
@@ -175,19 +173,21 @@ def clip_frames(canvas: Canvas, step: Step) -> tuple[int, int, int, int]:
     return first - canvas.reach(first - 1, -1, shown), first, last, last + canvas.reach(last + 1, 1, shown)
 
 
-def request(canvas: Canvas, step: Step, pins: tuple[Pin, ...] = ()) -> tuple[str, Any, Sampling]:
-    """(model, task, sampling) of a step. pins: in seconds from the first frame of its clip. Raises TaskError."""
+def request(canvas: Canvas, step: Step, pins: tuple[Pin, ...] = ()) -> Request:
+    """What a step asks for. pins: in seconds from the first frame of its clip. Raises TaskError."""
     strip = step.strip
     seed = (strip.seed + step.part) % (MAX_SEED + 1)
-    sampling = sampling_of(find_card(strip.model), seed, strip.steps, strip.guidance)
+    own = {"steps": strip.steps, "guidance": strip.guidance}
+    sampling = sampling_of(find_card(strip.model), seed, own)
     clip, first, last, end = clip_frames(canvas, step)
     if (clip, end) == (first, last):
-        return strip.model, _alone(step, canvas.motion.fps, pins), sampling
+        return Request(_alone(step, canvas.motion.fps, pins), sampling, strip.model)
     motion = canvas.motion.slice(clip - canvas.first, end + 1 - canvas.first)
     keep = [(0, first - clip)] if clip < first else []
     if end > last:
         keep.append((last + 1 - clip, len(motion)))
-    return strip.model, Complete(replace(motion, meta={}), tuple(keep), step.text, pins=pins), sampling
+    task = Complete(replace(motion, meta={}), tuple(keep), step.text, pins=pins)
+    return Request(task, sampling, strip.model)
 
 
 def _alone(step: Step, fps: float, pins: tuple[Pin, ...]) -> Generate | PromptSequence | Complete:
@@ -202,7 +202,9 @@ def _alone(step: Step, fps: float, pins: tuple[Pin, ...]) -> Generate | PromptSe
 
 
 def at_scene_rate(canvas: Canvas, step: Step, result: Motion) -> tuple[int, Motion, np.ndarray]:
-    """(frame, motion, known): a step's result at the scene's rate from a frame on; which frames (T,) were known."""
+    """(frame, motion, known): a step's result at the scene's rate, from that frame on. known (T,): poses that were
+    given.
+    """
     clip, first, last, end = clip_frames(canvas, step)
     known = np.ones(end + 1 - clip, dtype=bool)
     known[first - clip : last + 1 - clip] = False

@@ -1,7 +1,7 @@
-"""Prompt strips being made: one job after the other, and at the end all of it onto the rig, as one undo step.
+"""Prompt strips being made: one job after the other, at the end all of it onto the rig as one undo step.
 
-Until then nothing in the file changes; what fails or is cancelled leaves everything as it was. Between jobs no Blender
-object is kept: scene and rig are found again by their session numbers.
+Until then nothing in the file changes. When a job fails or is cancelled, everything is as it was. Between jobs no
+Blender object is kept: scene and rig are found again by their session numbers.
 """
 
 from __future__ import annotations
@@ -210,7 +210,10 @@ def _canvas(
     situation: tuple[list[Strip], dict[str, Record], Collection[str]],
     steps: list[Step] | None,
 ) -> Canvas:
-    """The frames of all strips, with the motion of those that stay: what lies near the steps, or (None) all of it."""
+    """The frames of all strips, with the motion of the strips that stay.
+
+    situation: strips, records, uids to make. steps: only what lies near them is read; None: all of it.
+    """
     from ..rig.capture import capture
     from .plan import CONTEXT, Canvas, known_spans
 

@@ -1,4 +1,4 @@
-"""Which prompt strips are to be made, and why: those whose motion on the rig is not, or no longer, what they say."""
+"""Which prompt strips are to be made, and why: their motion on the rig is not what they say now."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def stale(
     fps: float,
     pins: Mapping[str, Sequence[Pin]] | None = None,
 ) -> dict[str, str]:
-    """{uid: why} of the strips whose motion on the rig is not, or no longer, what they say. pins: of each, in seconds
-    from its start; None does not look at them.
+    """{uid: why} of the strips whose motion on the rig is not what they say now.
+
+    pins: of each strip, in seconds from its start. None: pins are not compared.
     """
     reasons: dict[str, str] = {}
     before: Record | None = None

@@ -1,4 +1,4 @@
-"""The rig's list of prompt strips: read as plain values, in order, checked; strips added to it.
+"""The rig's list of prompt strips: read as plain values, sorted, checked, added to.
 
 A strip goes from `start` to `end`. The pose of its end is the pose that its neighbour starts with.
 """

@@ -1,7 +1,6 @@
-"""The NLA tracks of prompt strips: on trial in a track of its own, then settled in the one of before, or gone again.
+"""The NLA tracks of prompt strips. On trial they lie in a track of their own, which is then settled or removed.
 
-While they are on trial the strips of before are muted and nothing else of them changes, so that a way back needs no
-copy of them: not of their blending, their modifiers, or what an animator did to them.
+During a trial the former strips are muted, and nothing else of them changes. So the way back needs no copy of them.
 """
 
 from __future__ import annotations

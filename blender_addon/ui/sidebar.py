@@ -14,6 +14,7 @@ from ..actions.records import TRIAL_TRACK
 from ..operators.generate import generate_fault
 from ..properties.generate import LabanSettings
 from ..properties.preferences import find_preferences, service_settings, smpl_model
+from ..properties.settings import draw_settings, has_choice
 from ..session.chosen import settings_of, target_rig
 from ..session.outcome import Outcome, Run
 from ..session.session import SESSION
@@ -93,12 +94,12 @@ def draw_trial(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 
 def _draw_words(column: bpy.types.UILayout, settings: LabanSettings, width: int) -> None:
-    needs = settings.card.needs
-    if needs is None:
+    wanted = settings.card.requires
+    if not wanted:
         return
     row = column.row()
     row.scale_y = 1.3
-    if needs == "text":
+    if "text" in wanted:
         row.prop(settings, "prompt", text="", placeholder=EXAMPLES)
         if not fits_field(settings.prompt, width):  # a field has one line: show what it cuts
             draw_text(column, settings.prompt, width=width, typed=True)
@@ -180,18 +181,9 @@ class LABAN_PT_sampling(SidebarPanel, bpy.types.Panel):
         settings, layout = settings_of(context), self.layout
         layout.use_property_split, layout.use_property_decorate = True, False
         card = settings.card
-        if card.fixed:
-            told = (
-                f"This model always takes {card.steps} steps; its guidance of {card.guidance:g} is built in."
-            )
-            draw_text(layout, told, width=columns_of(context))
-        else:
-            layout.prop(
-                settings,
-                "guidance",
-                text=f"Guidance ({card.guidance:g})" if not settings.guidance else "Guidance",
-            )
-            layout.prop(settings, "steps", text=f"Steps ({card.steps})" if not settings.steps else "Steps")
+        if built_in := draw_settings(layout, settings, card):
+            draw_text(layout, f"Built into this model: {', '.join(built_in)}.", width=columns_of(context))
+        if has_choice(card):
             draw_text(layout, "0 takes the model's own value, in brackets.", width=columns_of(context))
         draw_text(layout, f"Weights: {card.licence}", width=columns_of(context), icon="INFO")
 

@@ -11,6 +11,7 @@ from motion_core.catalog import CATALOG
 from ..operators.generate_strips import make_fault
 from ..operators.keys import keys_fault
 from ..properties.preferences import service_settings
+from ..properties.settings import has_choice, setting_properties
 from ..properties.strips import LabanStrip
 from ..session.chosen import chosen_strip, edit_settings, strips_of, target_rig
 from ..session.session import SESSION
@@ -93,9 +94,10 @@ def _draw_strip(layout: Any, strip: LabanStrip, reason: str, width: int) -> None
     row.prop(strip, "transition")
     column.prop(strip, "model")
     row = beside(column, width)
-    row.active = not (card := CATALOG.get(strip.model)) or not card.fixed
-    row.prop(strip, "steps")
-    row.prop(strip, "guidance")
+    card = CATALOG.get(strip.model)
+    row.active = card is None or has_choice(card)
+    for name in setting_properties():
+        row.prop(strip, name)
     if reason:
         draw_text(column, reason, width=width, icon="FILE_REFRESH")
 

@@ -1,4 +1,4 @@
-"""Prompt strips drawn over the timeline and the dope sheet: blocks with the words; those to be made are hatched."""
+"""Prompt strips drawn over the timeline and the dope sheet, as blocks with the words. Stale ones are hatched."""
 
 from __future__ import annotations
 

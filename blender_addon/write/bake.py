@@ -74,12 +74,13 @@ def bake(
     name: str | None = None,
     extend_range: bool = False,
 ) -> bpy.types.Action:
-    """Puts a motion on an armature as a new active action, one key per frame of the scene, and returns the action.
+    """Puts a motion on an armature as a new active action with one key per frame of the scene. Returns the action.
 
     start_frame: scene frame of the first pose, the current frame by default. name: of the action, the prompt by
-    default. extend_range: move the scene's end frame out if the motion is longer; nothing else of the scene changes.
-    Bones without a joint keep their pose, but for what `held_channels` brings to rest. Raises RigError, and changes
-    nothing, if the object cannot take the motion.
+    default. extend_range: the scene's end may move out for a longer motion; nothing else of the scene changes.
+
+    Bones without a joint keep their pose, except those that `held_channels` brings to rest. Raises RigError, with
+    nothing changed, if the object cannot take the motion.
     """
     check_writable(armature)
     scene: Any = context.scene

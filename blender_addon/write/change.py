@@ -1,4 +1,4 @@
-"""A change of what a rig does: a motion, the frames of it that stay as they are, the joints whose bones are keyed."""
+"""A change of what a rig does: a motion, the frames that stay, the joints whose bones are keyed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from motion_core.body.motion import Motion
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """motion: at the scene's rate, its first frame at `first`. kept (T,) bool: frames whose pose stays. joints: whose
-    bones are keyed. loop: the last pose is the first one again."""
+    """A motion for some frames and some bones of an animated rig."""
 
-    first: int
-    motion: Motion
-    kept: np.ndarray
-    joints: frozenset[str]
-    loop: bool = False
+    first: int  # frame of the motion's first pose
+    motion: Motion  # at the scene's rate
+    kept: np.ndarray  # (T,) bool: frames whose pose stays
+    joints: frozenset[str]  # whose bones are keyed
+    loop: bool = False  # the last pose is the first one again
 
     @property
     def last(self) -> int:

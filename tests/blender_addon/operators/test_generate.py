@@ -58,12 +58,12 @@ def test_first_this_then_that_is_made_in_parts_and_again_so(context, rig):
     bpy.ops.laban.generate()
     action = rig.animation_data.action
     assert "4.0 s of motion in 2 parts" in SESSION.outcome.text
-    assert "a person walks" in action["laban_prompts"] and request_of(action)[1] == settings.request()[1]
+    assert "a person walks" in action["laban_prompts"] and request_of(action).task == settings.request().task
     settings.split = False
     bpy.ops.laban.generate()
     action = rig.animation_data.action
     assert "parts" not in SESSION.outcome.text and "laban_prompts" not in action
-    assert request_of(action)[1] == settings.request()[1] and not request_of(action)[1].split
+    assert request_of(action).task == settings.request().task and not request_of(action).task.split
 
 
 def test_the_same_seed_gives_the_same_motion_and_another_another(context, rig):
@@ -275,7 +275,7 @@ def test_prompts_that_say_nothing_are_refused(context, rig, prompt, words):
 def test_seconds_stay_in_their_range(context, rig, seconds, kept):
     settings = context.scene.laban
     settings.seconds = seconds
-    assert settings.request()[1].seconds == kept
+    assert settings.request().task.seconds == kept
 
 
 def test_seconds_beyond_the_model_are_the_model_s_to_refuse(context, rig):

@@ -297,9 +297,9 @@ def test_no_request_of_a_long_strip_is_too_large(fps):
     assert (steps[0].start, steps[-1].end) == (0, strip.end)
     canvas = Canvas.empty(0, strip.end, fps)
     canvas.known[: steps[1].start + 1] = True
-    assert len(json.dumps(task_to_json(*request(canvas, steps[1])))) < 2**20
-    assert request(canvas, steps[1])[2].seed == 0
-    assert request(Canvas.empty(0, strip.end, fps), steps[0])[2].seed == MAX_SEED
+    assert len(json.dumps(request(canvas, steps[1]).to_json())) < 2**20
+    assert request(canvas, steps[1]).sampling.seed == 0
+    assert request(Canvas.empty(0, strip.end, fps), steps[0]).sampling.seed == MAX_SEED
 
 
 def test_euler_rigs(context, rig, lay):
@@ -548,9 +548,9 @@ def test_nothing_to_do(context, rig, lay):
 def begin(context, rig) -> None:
     from blender_addon.operators.generate_strips import strips_to_make
     from blender_addon.properties.preferences import service_settings
-    from blender_addon.strips.run import begin as start
+    from blender_addon.strips.run import begin
 
-    start(context, rig, service_settings(), strips_to_make(context, "CHANGED"))
+    begin(context, rig, service_settings(), strips_to_make(context, "CHANGED"))
 
 
 def test_a_rig_deleted_meanwhile(context, rig, lay):

@@ -222,7 +222,7 @@ def test_without_trying_it_lands_at_once(context, rig):
 
 @OUTPUTS
 def test_a_fault_while_it_lands_leaves_nothing(context, rig, output, monkeypatch):
-    from blender_addon.strips import write as strip_write
+    from blender_addon.strips import write
     from motion_core.retarget import RigError
 
     def fail(*_):
@@ -231,7 +231,7 @@ def test_a_fault_while_it_lands_leaves_nothing(context, rig, output, monkeypatch
     accepted(rig, WALK, WAVE, output=output)
     rig.laban_strips.strips[1].seed = 5
     before = state_of(rig)
-    monkeypatch.setattr(strip_write, "_tell", fail)  # when the new action has its keys already
+    monkeypatch.setattr(write, "_tell", fail)  # when the new action has its keys already
     with pytest.raises(RuntimeError, match="no room"):
         make()
     assert state_of(rig) == before

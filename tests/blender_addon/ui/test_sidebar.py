@@ -73,12 +73,12 @@ def test_a_distilled_model_has_no_steps_to_set(context, nothing_done):
     settings = context.scene.laban
     settings.model, settings.steps, settings.guidance = "dit-adaln", 7, 1.5
     assert {"guidance", "steps"} <= set(draw(context).names("prop"))
-    assert settings.request()[2].steps == 7
+    assert settings.request().sampling.settings["steps"] == 7
     settings.model = "dit-adaln-fast"
     drawn = draw(context)
     assert not {"steps", "guidance"} & set(drawn.names("prop")) and "built in" in drawn.texts()
-    sampling = settings.request()[2]
-    assert sampling.steps is None and sampling.guidance is None and sampling.seed == settings.seed
+    sampling = settings.request().sampling
+    assert not sampling.settings and sampling.seed == settings.seed
 
 
 def test_the_parts_of_a_prompt_are_shown_before_it_is_made(context, nothing_done):
@@ -88,11 +88,11 @@ def test_the_parts_of_a_prompt_are_shown_before_it_is_made(context, nothing_done
     drawn = draw(context)
     assert "split" in drawn.names("prop")
     assert "1.7 s a person walks" in " ".join(drawn.texts().split()) and "2.3 s" in drawn.texts()
-    assert settings.request()[1].split
+    assert settings.request().task.split
     settings.split = False
     drawn = draw(context)
     assert "split" in drawn.names("prop") and "1.7 s" not in drawn.texts()
-    assert not settings.request()[1].split
+    assert not settings.request().task.split
     settings.split, settings.seconds = True, 2.0
     assert "too short for 2 parts" in draw(context).texts()
     settings.model = "mdm-action"  # makes no sequences

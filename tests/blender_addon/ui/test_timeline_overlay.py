@@ -14,7 +14,7 @@ import pytest
 from blender_addon.actions.records import Strip
 from blender_addon.session.outcome import Outcome
 from blender_addon.session.session import SESSION
-from blender_addon.ui import timeline_overlay as strip_drawing
+from blender_addon.ui import timeline_overlay
 from blender_addon.ui.strips_panel import LABAN_PT_strips, LABAN_UL_strips
 from blender_addon.ui.timeline_overlay import blocks, corners, fitting, hatching, outline, triangles
 
@@ -35,7 +35,7 @@ def test_blocks_lie_where_their_frames_are():
     assert (first.left, first.right, first.words) == (0, 80, "walks")
     assert (second.left, second.right) == (80, 240)
     assert [(block.stale, block.chosen) for block in (first, second)] == [(False, True), (True, False)]
-    assert first.bottom < first.top < 200 - strip_drawing.RULER
+    assert first.bottom < first.top < 200 - timeline_overlay.RULER
 
 
 def test_only_what_can_be_seen_is_drawn():
@@ -46,14 +46,14 @@ def test_only_what_can_be_seen_is_drawn():
 
 def test_a_strip_of_a_frame_is_still_seen():
     (one, *_) = found(zoom=0.01)
-    assert one.right - one.left >= strip_drawing.MIN_WIDTH
+    assert one.right - one.left >= timeline_overlay.MIN_WIDTH
 
 
 def test_a_low_timeline_keeps_its_ruler():
     (block, *_) = found(size=(300, 40, 1.0))
     assert block.bottom >= 1
-    assert block.top - block.bottom >= strip_drawing.LEAST_HEIGHT
-    assert block.top <= 40 - strip_drawing.RULER + 1
+    assert block.top - block.bottom >= timeline_overlay.LEAST_HEIGHT
+    assert block.top <= 40 - timeline_overlay.RULER + 1
 
 
 def test_twice_the_interface_scale_is_twice_the_size():
@@ -80,7 +80,7 @@ def test_hatching_stays_within_the_block_and_the_region(offset):
 
 
 def test_hatching_of_an_endless_strip_draws_no_more_than_is_seen():
-    block = strip_drawing.Block(-1e6, 1e6, 20, 38, "", True, False)
+    block = timeline_overlay.Block(-1e6, 1e6, 20, 38, "", True, False)
     assert len(hatching(block, 300, 9.0)) < 2 * (300 / 9 + 6)
 
 
@@ -97,8 +97,8 @@ def test_words_are_cut_to_the_room():
 
 def test_nothing_is_drawn_without_a_window(enabled):
     assert bpy.app.background
-    assert strip_drawing._handler is None
-    strip_drawing.end()  # again, harmless
+    assert timeline_overlay._handler is None
+    timeline_overlay.end()  # again, harmless
 
 
 class Recorder:
@@ -171,7 +171,7 @@ def test_what_is_drawn_is_read_off_the_rig(context, rig):
     view = SimpleNamespace(
         region=region, preferences=context.preferences, view_layer=context.view_layer, scene=context.scene
     )
-    (block,) = strip_drawing.visible_blocks(view)
+    (block,) = timeline_overlay.visible_blocks(view)
     assert (block.left, block.right, block.stale, block.chosen) == (2.0, 290.0, True, True)
     context.view_layer.objects.active = None
-    assert strip_drawing.visible_blocks(view) == []
+    assert timeline_overlay.visible_blocks(view) == []

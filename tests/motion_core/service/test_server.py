@@ -283,7 +283,9 @@ def assert_gone(port: int, within: float) -> None:
 
 
 def test_results_of_any_kind_come_by_one_address(service):
-    job = service.submit({"task": "generate", "model": "mdm-action", "action": "walk", "seconds": 1.0, "count": 2})
+    job = service.submit(
+        {"task": "generate", "model": "mdm-action", "action": "walk", "seconds": 1.0, "count": 2}
+    )
     assert service.wait(job)["state"] == "done"
     for place in (0, 1):
         answer = service.http.get(f"/jobs/{job}/result?index={place}")
