@@ -24,6 +24,8 @@ class Setting:
     # Bounds of a number. Where they are one, the model takes no other value.
     low: float = 0.0
     high: float = 0.0
+    # The highest number that people use, where sliders end; None: `high`.
+    usual: float | None = None
     # The words that there are, of a setting that is a word.
     choices: tuple[str, ...] = ()
     label: str = ""
@@ -49,6 +51,7 @@ class Setting:
 
     def check(self, value: SettingValue, model: str) -> SettingValue:
         """The value, as the setting's type. Raises TaskError that says what the model takes."""
+        said = f"{self.name} is {reprlib.repr(value)}: model {model!r}"
         if self.choices:
             if value not in self.choices:
                 raise TaskError(
@@ -57,16 +60,11 @@ class Setting:
             return value
         if self.fixed and value != self.default:
             other = f", or use {self.elsewhere}" if self.elsewhere else ""
-            raise TaskError(
-                f"{self.name} is {reprlib.repr(value)}: model {model!r} was made for {self.default} and takes no other; "
-                f"leave it out{other}"
-            )
+            raise TaskError(f"{said} was made for {self.default} and takes no other; leave it out{other}")
         whole = self.kind is int
         if not isinstance(value, int if whole else int | float) or not self.low <= value <= self.high:
             number = "a whole number" if whole else "a number"
-            raise TaskError(
-                f"{self.name} is {reprlib.repr(value)}: model {model!r} takes {number} from {self.low:g} to {self.high:g}"
-            )
+            raise TaskError(f"{said} takes {number} from {self.low:g} to {self.high:g}")
         return self.kind(value)
 
 
@@ -152,11 +150,11 @@ MAX_STEPS = 1000
 MAX_GUIDANCE = 30.0
 MAX_SPACING = 4.0
 STEPS = Setting(
-    "steps", 15, 1, MAX_STEPS, label="Steps",
+    "steps", 15, 1, MAX_STEPS, usual=100, label="Steps",
     help="Network evaluations. More steps cost more time and gain little",
 )  # fmt: skip
 GUIDANCE = Setting(
-    "guidance", 2.5, 0.0, MAX_GUIDANCE, label="Guidance",
+    "guidance", 2.5, 0.0, MAX_GUIDANCE, usual=8.0, label="Guidance",
     help="How closely the motion follows the words; too much makes it stiff",
 )  # fmt: skip
 SPACING = Setting(

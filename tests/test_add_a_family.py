@@ -22,8 +22,6 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "add-a-family.md"
-ROW_AT = "FAMILIES: dict[str, Family] = {\n"
-CARD_AT = "    for card in (\n"
 
 
 def code_of(page: str) -> list[str]:
@@ -31,10 +29,10 @@ def code_of(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
 
 
-def put(path: Path, mark: str, code: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count(mark) == 1, f"{path.name} has no single place {mark!r}"
-    path.write_text(text.replace(mark, mark + code), encoding="utf-8")
+def put(path: Path, code: str) -> None:
+    """The code below everything else in a file."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n" + code)
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +46,8 @@ def copy(tmp_path_factory) -> Path:
     module, row, card, make_weights = code_of(PAGE.read_text(encoding="utf-8"))
     core = folder / "motion_core"
     (core / "generators/makers/mean_pose.py").write_text(module, encoding="utf-8")
-    put(core / "generators/families.py", ROW_AT, row)
-    put(core / "catalog.py", CARD_AT, card)
+    put(core / "generators/families.py", row)
+    put(core / "catalog.py", card)
     weights = save_tiny_tmr(save_tiny_models(core / "weights"))
     script = folder / "make_weights.py"
     script.write_text(make_weights, encoding="utf-8")

@@ -28,9 +28,10 @@ DONE_STATES = ("done", "failed", "cancelled")
 
 
 class Service:
-    """One service, on this machine or another. `state`: "off", "starting", "ready" or "failed" (`message` says why).
+    """One service, on this machine or another.
 
-    `health` is the service's last word about itself: status, version, device, note, loaded, models.
+    state: "off", "starting", "ready" or "failed"; `message` says why. health: the service's last word about itself
+    (status, version, device, note, loaded, models).
     """
 
     def __init__(self) -> None:
@@ -170,9 +171,10 @@ class Service:
 
 
 class Job:
-    """One task handed over. `state`: waiting, queued, running, fetching, done, failed or cancelled.
+    """One task handed over.
 
-    step of steps and seconds_left (None: not known yet) tell how far it is; results: npz bytes, one a motion.
+    state: waiting, queued, running, fetching, done, failed or cancelled. step, steps, seconds_left: how far it is;
+    None: not known yet. results: npz bytes, one a motion.
     """
 
     _door = "/jobs"  # where the task is posted
@@ -339,7 +341,7 @@ class SearchJob(Job):
     _door = "/search"
 
     def stop(self) -> None:
-        """As a chore of the session."""
+        """Gives it up, as work in the background of a session."""
         self.cancel()
 
     @property
@@ -361,7 +363,7 @@ class FoundMotion(Job):
     _patience = FETCH_SECONDS
 
     def stop(self) -> None:
-        """As a chore of the session."""
+        """Gives it up, as work in the background of a session."""
         self.cancel()
 
     def _take(self, response: Response) -> None:

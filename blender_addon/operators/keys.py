@@ -5,8 +5,8 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty, FloatProperty
 
+from ..session.chosen import rig_fault, target_rig
 from . import Result
-from .generate import rig_fault, target_rig
 
 WAYS = (
     ("BEZIER", "Bezier", "Smooth between keys, with handles to edit; needs fewer keys"),

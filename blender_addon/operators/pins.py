@@ -8,22 +8,10 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..properties.complete import JOINT_ITEMS, LabanPin
+from ..session.chosen import chosen_pin, pins_of_rig, rig_fault, target_rig
 from . import Result
-from .generate import rig_fault, target_rig
 
 SIZE = 0.08  # of the empty, in shares of the rig's height
-
-
-def pins_of_rig(context: bpy.types.Context) -> Any:
-    """`object.laban_pins` of the rig, None when there is no armature."""
-    rig: Any = target_rig(context)
-    return rig.laban_pins if rig is not None and rig.type == "ARMATURE" else None
-
-
-def chosen_pin(context: bpy.types.Context) -> LabanPin | None:
-    """The pin chosen in the list."""
-    kept = pins_of_rig(context)
-    return kept.pins[kept.chosen] if kept is not None and 0 <= kept.chosen < len(kept.pins) else None
 
 
 def add_pin(context: bpy.types.Context, rig: Any, joint: str, empty: bpy.types.Object) -> LabanPin:

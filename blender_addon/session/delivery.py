@@ -1,10 +1,10 @@
-"""What happens to a motion that arrives: kept as a file first, then put on the rig, as one undo step."""
+"""What happens to a motion that arrives: it is kept as a file, then put on the rig as one undo step."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,8 @@ from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
 
 from ..properties.preferences import results_folder
-from ..trial import trial as preview
-from .session import Outcome, Place, Run
+from ..trial import trial
+from .outcome import Outcome, Place, Run
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
@@ -48,7 +48,7 @@ def find_by_uid(things: bpy.types.bpy_prop_collection, uid: int) -> Any:
 
 @contextmanager
 def in_scene(scene: bpy.types.Scene) -> Iterator[bpy.types.Context]:
-    """A context whose scene is this one; a timer has no window of its own, so one that shows the scene is taken."""
+    """A context of this scene, for a timer, which has none of its own. A window that shows the scene is taken."""
     windows = bpy.context.window_manager.windows
     window = next((window for window in windows if window.scene == scene), None)
     if window is None:
@@ -59,28 +59,48 @@ def in_scene(scene: bpy.types.Scene) -> Iterator[bpy.types.Context]:
             yield bpy.context
 
 
-def put_on_rig(motion: Motion, place: Place, name: str | None = None) -> bpy.types.Action:
-    """Bakes and makes one undo step of it; `name` of the action as in `bake`.
-
-    Raises RigError when the rig or its scene are gone or refuse.
-    """
-    from motion_core.retarget import RigError
-
-    from ..rig.rig import check_armature
-    from ..write.bake import bake
+def scene_and_rig(place: Place) -> tuple[Any, Any]:
+    """The scene and the rig of a place. Raises RigError when one of them is gone."""
+    from motion_core.rig_maps import RigError
 
     scene, rig = find_by_uid(bpy.data.scenes, place.scene), find_by_uid(bpy.data.objects, place.rig)
     if scene is None or rig is None:
         raise RigError(f"the rig {place.rig_name!r} is not in this file any more")
-    check_armature(rig)
-    with in_scene(scene) as context, preview.on_trial(scene, rig, place.trial) as shown:
-        action = bake(
-            context, rig, motion, start_frame=place.start_frame, name=name, extend_range=place.extend_range
-        )
-        shown(action)
-    with in_scene(scene):
-        push_undo(f"Laban: {action.name}")
+    return scene, rig
+
+
+def put(
+    place: Place, make: Callable[[Any, Any], bpy.types.Action], step: str = "", *, push: bool = True
+) -> bpy.types.Action:
+    """Puts a result on the rig of a place, on trial if the place says so: the one way onto a rig.
+
+    make: (context, rig) -> the rig's new action. When it fails, what was there comes back. step: the name of the undo
+    step, the action's by default. push: false for an operator that makes its own undo step. Raises RigError.
+    """
+    from ..write.bake import check_writable
+
+    scene, rig = scene_and_rig(place)
+    check_writable(rig)
+    with in_scene(scene) as context:
+        with trial.on_trial(scene, rig, place.trial) as shown:
+            action = make(context, rig)
+            shown(action)
+        if push:
+            push_undo(f"Laban: {step or action.name}")
     return action
+
+
+def put_on_rig(
+    motion: Motion, place: Place, name: str | None = None, *, push: bool = True
+) -> bpy.types.Action:
+    """Bakes a motion on the rig of a place. name: of the action, as in `bake`; push: as in `put`. Raises RigError."""
+    from ..write.bake import bake
+
+    def make(context: Any, rig: Any) -> bpy.types.Action:
+        first, extend = place.start_frame, place.extend_range
+        return bake(context, rig, motion, start_frame=first, name=name, extend_range=extend)
+
+    return put(place, make, push=push)
 
 
 def push_undo(message: str) -> None:

@@ -1,8 +1,8 @@
-"""What has to be made so that prompt strips become one motion: step after step, each carried on from what is there.
+"""What has to be made so that prompt strips become one motion, step after step.
 
-The canvas is the rig's motion at the scene's rate, of which some frames are known: those of strips that stay as they
-are. A step fills frames between known ones. A strip takes half its transition from the end of what lies before it; a
-gap between two strips is made without words, from the one into the other.
+The canvas is the rig's motion at the scene's rate. Some of its frames are known: those of strips that stay as they are.
+A step fills frames between known ones. The step of a strip begins half its transition before the strip, so that the
+motion before it goes over into it. A gap between two strips is made without words.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion, all_said
 from motion_core.body.skeleton import JOINTS
 from motion_core.catalog import find_card, sampling_of
-from motion_core.tasks import MAX_SEED, Complete, Generate, Sampling
+from motion_core.tasks import MAX_SEED, Complete, Generate, Request
 from motion_core.tasks import Sequence as PromptSequence
 from motion_core.tasks.pins_and_paths import Pin
 
-from .state import Record, Strip, joined
+from ..actions.records import Piece, Record, Strip, joined
 
 CONTEXT = 1.5  # seconds of known motion that a model is shown at either side
 PART, PART_FRAMES = 30.0, 1200  # seconds and frames of one step at most: what a request holds has its limits
@@ -30,36 +30,24 @@ PART, PART_FRAMES = 30.0, 1200  # seconds and frames of one step at most: what a
 
 @dataclass(frozen=True)
 class Step:
-    """Frames to make. uid: of the strip they are for, "" for a gap. strip: whose words (a gap: only model and seed).
-    part: of a long strip that takes several steps.
-    """
+    """Frames to make."""
 
-    uid: str
-    strip: Strip
+    uid: str  # of the strip they are for, "" for a gap
+    strip: Strip  # whose words, model and seed are taken; of a gap: model and seed alone
     text: str | None
     start: int
     end: int
-    part: int = 0
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of the result that stands for itself: a strip, or the gap between two. Both ends have a pose."""
-
-    uid: str
-    name: str
-    start: int
-    end: int
+    part: int = 0  # of a long strip that takes several steps
 
 
 @dataclass
 class Canvas:
-    """motion: one pose a frame from `first` on, at the scene's rate; known (T,): which of them mean something."""
+    """The motion of all strips, as far as it is there."""
 
-    first: int
-    motion: Motion
-    known: np.ndarray
-    changed: np.ndarray  # (T,) bool: made anew
+    first: int  # frame of the first pose
+    motion: Motion  # (T) one pose a frame, at the scene's rate
+    known: np.ndarray  # (T,) bool: the poses that mean something
+    changed: np.ndarray  # (T,) bool: those that are made anew
     meta: dict[str, Any] = field(default_factory=dict)  # licences and version of what made it
 
     @classmethod
@@ -99,14 +87,14 @@ def gap_uid(before: Strip, after: Strip) -> str:
 
 
 def plan(
-    strips: Sequence[Strip], records: Mapping[str, Record], wanted: Collection[str], fps: float
+    strips: Sequence[Strip], records: Mapping[str, Record], to_make: Collection[str], fps: float
 ) -> list[Step]:
-    """Steps in order of time for strips in order; the strips that are on the rig and not wanted stay."""
+    """Steps in order of time for strips in order; the strips that are on the rig and not in `to_make` stay."""
     steps: list[Step] = []
     for before, strip in zip([None, *strips], strips):
-        if before is not None and _needs_gap(before, strip, records, wanted):
+        if before is not None and _needs_gap(before, strip, records, to_make):
             steps += _parts(Step("", strip, None, before.end, strip.start), fps)
-        if strip.uid in wanted:
+        if strip.uid in to_make:
             steps += _parts(Step(strip.uid, strip, strip.prompt, strip.start, strip.end), fps)
     return steps
 
@@ -119,32 +107,32 @@ def _parts(step: Step, fps: float) -> list[Step]:
     return [replace(step, start=a, end=b, part=n) for n, (a, b) in enumerate(pairwise(marks))]
 
 
-def present(strip: Strip, records: Mapping[str, Record], wanted: Collection[str]) -> bool:
+def present(strip: Strip, records: Mapping[str, Record], to_make: Collection[str]) -> bool:
     """Whether the strip's motion will be on the rig."""
-    return strip.uid in wanted or strip.uid in records
+    return strip.uid in to_make or strip.uid in records
 
 
-def _needs_gap(before: Strip, after: Strip, records: Mapping[str, Record], wanted: Collection[str]) -> bool:
-    if after.start <= before.end or not ({before.uid, after.uid} & set(wanted)):
+def _needs_gap(before: Strip, after: Strip, records: Mapping[str, Record], to_make: Collection[str]) -> bool:
+    if after.start <= before.end or not ({before.uid, after.uid} & set(to_make)):
         return False
-    both = present(before, records, wanted) and present(after, records, wanted)
-    return both and not _gap_stays(before, after, records, wanted)
+    both = present(before, records, to_make) and present(after, records, to_make)
+    return both and not _gap_stays(before, after, records, to_make)
 
 
-def _gap_stays(before: Strip, after: Strip, records: Mapping[str, Record], wanted: Collection[str]) -> bool:
+def _gap_stays(before: Strip, after: Strip, records: Mapping[str, Record], to_make: Collection[str]) -> bool:
     """Whether the motion of a gap is there, and belongs to one of its neighbours that stays."""
     first, second = records.get(before.uid), records.get(after.uid)
     if first is None or second is None or not joined(first, second):
         return False
-    return not {before.uid, after.uid} <= set(wanted)
+    return not {before.uid, after.uid} <= set(to_make)
 
 
-def pieces(strips: Sequence[Strip], records: Mapping[str, Record], wanted: Collection[str]) -> list[Piece]:
+def pieces(strips: Sequence[Strip], records: Mapping[str, Record], to_make: Collection[str]) -> list[Piece]:
     """What the rig's motion will consist of."""
     found: list[Piece] = []
     last: Strip | None = None
     for strip in strips:
-        if not present(strip, records, wanted):
+        if not present(strip, records, to_make):
             last = None
             continue
         if last is not None and strip.start > last.end:
@@ -155,14 +143,14 @@ def pieces(strips: Sequence[Strip], records: Mapping[str, Record], wanted: Colle
 
 
 def known_spans(
-    strips: Sequence[Strip], records: Mapping[str, Record], wanted: Collection[str]
+    strips: Sequence[Strip], records: Mapping[str, Record], to_make: Collection[str]
 ) -> list[tuple[int, int]]:
     """Frames (first, last) of what stays."""
     spans, last = [], None
     for strip in strips:
-        if strip.uid in records and strip.uid not in wanted:
+        if strip.uid in records and strip.uid not in to_make:
             spans.append((strip.start, strip.end))
-        if last is not None and strip.start > last.end and _gap_stays(last, strip, records, wanted):
+        if last is not None and strip.start > last.end and _gap_stays(last, strip, records, to_make):
             spans.append((last.end, strip.start))
         last = strip
     return sorted(spans)
@@ -185,19 +173,21 @@ def clip_frames(canvas: Canvas, step: Step) -> tuple[int, int, int, int]:
     return first - canvas.reach(first - 1, -1, shown), first, last, last + canvas.reach(last + 1, 1, shown)
 
 
-def request(canvas: Canvas, step: Step, pins: tuple[Pin, ...] = ()) -> tuple[str, Any, Sampling]:
-    """(model, task, sampling) of a step. pins: in seconds from the first frame of its clip. Raises TaskError."""
+def request(canvas: Canvas, step: Step, pins: tuple[Pin, ...] = ()) -> Request:
+    """What a step asks for. pins: in seconds from the first frame of its clip. Raises TaskError."""
     strip = step.strip
     seed = (strip.seed + step.part) % (MAX_SEED + 1)
-    sampling = sampling_of(find_card(strip.model), seed, strip.steps, strip.guidance)
+    own = {"steps": strip.steps, "guidance": strip.guidance}
+    sampling = sampling_of(find_card(strip.model), seed, own)
     clip, first, last, end = clip_frames(canvas, step)
     if (clip, end) == (first, last):
-        return strip.model, _alone(step, canvas.motion.fps, pins), sampling
+        return Request(_alone(step, canvas.motion.fps, pins), sampling, strip.model)
     motion = canvas.motion.slice(clip - canvas.first, end + 1 - canvas.first)
     keep = [(0, first - clip)] if clip < first else []
     if end > last:
         keep.append((last + 1 - clip, len(motion)))
-    return strip.model, Complete(replace(motion, meta={}), tuple(keep), step.text, pins=pins), sampling
+    task = Complete(replace(motion, meta={}), tuple(keep), step.text, pins=pins)
+    return Request(task, sampling, strip.model)
 
 
 def _alone(step: Step, fps: float, pins: tuple[Pin, ...]) -> Generate | PromptSequence | Complete:
@@ -212,7 +202,9 @@ def _alone(step: Step, fps: float, pins: tuple[Pin, ...]) -> Generate | PromptSe
 
 
 def at_scene_rate(canvas: Canvas, step: Step, result: Motion) -> tuple[int, Motion, np.ndarray]:
-    """(frame, motion, known): a step's result at the scene's rate from a frame on; which frames (T,) were known."""
+    """(frame, motion, known): a step's result at the scene's rate, from that frame on. known (T,): poses that were
+    given.
+    """
     clip, first, last, end = clip_frames(canvas, step)
     known = np.ones(end + 1 - clip, dtype=bool)
     known[first - clip : last + 1 - clip] = False

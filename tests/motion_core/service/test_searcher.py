@@ -243,17 +243,9 @@ def test_the_token_is_needed(service, library):
         assert httpx.post(service.url + path, json={"library": str(library)}).status_code == 401
 
 
-def test_results_of_any_kind_come_by_one_address(service, library):
-    walk = service.submit(
-        {"task": "generate", "model": "mdm-action", "action": "walk", "seconds": 1.0, "count": 2}
-    )
+def test_a_search_is_a_task_like_others(service, library):
     search = service.submit({"task": "search", "text": "bow", "library": str(library), "count": 2})
-    assert service.wait(walk)["state"] == service.wait(search)["state"] == "done"
-    for index in (0, 1):
-        answer = service.http.get(f"/jobs/{walk}/result?index={index}")
-        assert answer.headers["content-type"] == "application/octet-stream"
-        assert answer.content == service.http.get(f"/jobs/{walk}/motion?index={index}").content
-        assert len(bytes_to_motion(answer.content)) == 20
+    assert service.wait(search)["state"] == "done"
     answer = service.http.get(f"/jobs/{search}/result")
     assert answer.headers["content-type"] == "application/json" and len(answer.json()["hits"]) == 2
     refused = service.http.get(f"/jobs/{search}/motion")

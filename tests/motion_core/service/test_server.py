@@ -282,3 +282,15 @@ def assert_gone(port: int, within: float) -> None:
                 return
         time.sleep(0.05)
     raise AssertionError(f"port {port} still answers (this process is {os.getpid()})")
+
+
+def test_results_of_any_kind_come_by_one_address(service):
+    job = service.submit(
+        {"task": "generate", "model": "mdm-action", "action": "walk", "seconds": 1.0, "count": 2}
+    )
+    assert service.wait(job)["state"] == "done"
+    for place in (0, 1):
+        answer = service.http.get(f"/jobs/{job}/result?index={place}")
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert answer.content == service.motion(job, place)
+        assert len(bytes_to_motion(answer.content)) == 20
