@@ -75,6 +75,7 @@ def test_free_clips_only_and_nothing_made_up(store, tmp_path, capsys):
     )
 
 
+@pytest.mark.slow
 def test_the_features_of_a_pool_can_be_chosen(store, tmp_path, capsys):
     arguments = ("--store", store, "--out", tmp_path, "--size", 1, "--workers", 2, "--json")
     assert prepare_dataset.main([*map(str, arguments), "--features", "humanml263"]) == 0

@@ -28,12 +28,14 @@ def test_one_frame_makes_a_sheet_of_one(tmp_path, walking_motion):
     assert Image.open(tmp_path / "one.png").size == (96, 96)
 
 
+@pytest.mark.slow
 def test_gif_runs_at_the_motions_speed(tmp_path, walking_motion):
     render_preview(walking_motion.resample(30.0), tmp_path / "a.gif", size=80, text="歩く 🚶 " * 40)
     gif = Image.open(tmp_path / "a.gif")
     assert gif.n_frames * gif.info["duration"] / 1000 == pytest.approx(walking_motion.seconds, abs=0.06)
 
 
+@pytest.mark.slow
 def test_mp4_is_a_film_of_the_right_length(tmp_path, walking_motion):
     render_preview(walking_motion, tmp_path / "a.mp4", size=96)
     frames = sum(1 for _ in imageio.get_reader(tmp_path / "a.mp4"))

@@ -258,6 +258,7 @@ print(LibraryIndex.open(sys.argv[1]).update(WordEmbedder()).files)
 """
 
 
+@pytest.mark.slow
 def test_processes_at_once_leave_a_whole_index(library):
     for number in range(20):
         write_npz(library / f"more{number}.npz", standing(f"person number{number}"))

@@ -14,6 +14,7 @@ from motion_core.metrics.benchmark.retrieval import Retrieval
 from motion_core.text import load_text_encoder
 
 
+@pytest.mark.slow
 def test_baselines_read_the_words_or_do_not(split, train, embedder, training):
     retrieval = RetrievalRow(Retrieval(train, load_text_encoder()))
     rows = run_benchmark([retrieval, RandomRow(train)], split, embedder, training, replications=2)

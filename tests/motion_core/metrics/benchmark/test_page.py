@@ -110,6 +110,7 @@ class Sleeper:
         return Drawn([self.motion] * len(wanted))
 
 
+@pytest.mark.slow
 def test_what_is_shown(evaluation_store, walking_motion, tmp_path):
     library = build_library(evaluation_store)
     contest = SimpleNamespace(

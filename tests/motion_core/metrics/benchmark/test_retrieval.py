@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from motion_core.data.library import build_library
 from motion_core.metrics.benchmark.retrieval import Retrieval
 from motion_core.text import load_text_encoder
 
 
+@pytest.mark.slow
 def test_retrieval_finds_the_clip_that_is_meant(evaluation_store):
     retrieval = Retrieval(build_library(evaluation_store), load_text_encoder())
     assert retrieval.nearest("a man is juggling")[0].captions

@@ -124,6 +124,7 @@ def test_long_sets_go_in_pieces(clips, index, monkeypatch):
     assert np.allclose(pieces.joints, index.joints, atol=1e-6) and np.array_equal(pieces.ends, index.ends)
 
 
+@pytest.mark.slow
 def test_fast_enough_for_hundreds_of_motions(index):
     """40,000 frames: the whole search costs a few milliseconds a motion, far from a loop over windows."""
     many = CopyIndex.build([dance(seed, 100) for seed in range(400)])

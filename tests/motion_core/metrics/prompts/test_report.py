@@ -34,6 +34,7 @@ def model(tiny_weights) -> ModelRow:
     return ModelRow(contender, contender.load("cpu"))
 
 
+@pytest.mark.slow
 def test_the_whole_table(retrieval, model, monkeypatch, tmp_path):
     rows = [row for row in INSTRUCTIONS if row.prompt in ("walk forward", "someone bows politely")]
     never = Instruction("a person flies", lambda seen: False, "none", 1.0)
