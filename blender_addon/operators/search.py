@@ -9,9 +9,9 @@ import bpy
 from bpy.props import BoolProperty, IntProperty
 
 from motion_core.formats import FormatError
-from motion_core.tasks import TaskError, check_prompt
+from motion_core.tasks import Made, TaskError, check_prompt
 
-from ..backend.client import FoundMotion, SearchJob
+from ..backend.client import FoundMotion, Job, found_by
 from ..paths import absolute
 from ..properties.generate import LabanHits
 from ..properties.preferences import service_settings
@@ -46,13 +46,13 @@ def found_fault(context: bpy.types.Context) -> str:
     return service_settings().fault or rig_fault(context)
 
 
-def show_hits(job: SearchJob) -> None:
+def show_hits(job: Job) -> None:
     """The end of a search: the list and what the panel says."""
     if job.state != "done":
         SESSION.search_outcome = _ended(job)
         return
     try:
-        answer = job.answer
+        answer = found_by(job)
         _fill(hits_of(bpy.context), answer)
         SESSION.search_outcome = Outcome(_summary(answer))
     except (ValueError, TypeError, KeyError) as error:
@@ -86,8 +86,8 @@ def apply_found(job: FoundMotion, path: str, place: Place) -> None:
         SESSION.search_outcome = _ended(job)
         return
     try:
-        motion = bytes_to_motion(job.results[0], path)
-        known = motion.meta.get("text") or motion.meta.get("action")
+        motion = bytes_to_motion(job.results[0].body, path)
+        known = Made.from_meta(motion.meta).title
         action = put_on_rig(motion, place, None if known else PurePosixPath(path).stem)
     except (FormatError, RigError) as error:
         SESSION.search_outcome = Outcome(str(error), True)
@@ -95,7 +95,7 @@ def apply_found(job: FoundMotion, path: str, place: Place) -> None:
         SESSION.search_outcome = Outcome(f"{action.name}: {motion.seconds:.1f} s of motion, from {path}")
 
 
-def _ended(job: SearchJob | FoundMotion) -> Outcome:
+def _ended(job: Job) -> Outcome:
     """What is said of one that did not succeed."""
     if job.state == "cancelled":
         return Outcome("Cancelled")

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from motion_core import __version__
-from motion_core.tasks import TaskError
+from motion_core.tasks import Made, TaskError
 
 from ..actions.records import Record, Strip, output_of, records_on
+from ..backend.http_response import Response
 from ..properties.strips import redraw_timelines
 from ..rig.fps import scene_fps
 from ..session.chosen import place_on
@@ -69,7 +70,7 @@ class StripRun:
             self.done += 1
         return self._finish()
 
-    def _arrive(self, run: Run, results: list[bytes]) -> Outcome:
+    def _arrive(self, run: Run, results: list[Response]) -> Outcome:
         from motion_core.formats import FormatError
         from motion_core.formats.npz import bytes_to_motion
         from motion_core.retarget import RigError
@@ -78,8 +79,8 @@ class StripRun:
 
         step = self.steps[self.done]
         try:
-            result = bytes_to_motion(results[0], "the motion that the service sent")
-            self.missed += result.meta.get("missed_pins", ())
+            result = bytes_to_motion(results[0].body, "the motion that the service sent")
+            self.missed += Made.from_meta(result.meta).missed_pins
             frame, motion, known = at_scene_rate(self.canvas, step, result)
             if pins := self._pins(step):
                 motion = self._settled(frame, motion, known, pins)
