@@ -19,7 +19,7 @@ from ..session.chosen import hits_of, place_of, rig_fault, settings_of
 from ..session.delivery import put_on_rig
 from ..session.outcome import Outcome, Place
 from ..session.session import SESSION
-from . import Result
+from . import OperatorReturn
 
 SEARCHING = "a search is under way: wait for it or cancel it"
 FETCHING = "a found motion is on its way"
@@ -115,7 +115,7 @@ class SearchOperator:
     def start(self, context: bpy.types.Context) -> None:
         raise NotImplementedError
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         SESSION.search_outcome = Outcome()
         try:
             SESSION.ensure_service(service_settings())
@@ -164,7 +164,7 @@ class LABAN_OT_cancel_search(bpy.types.Operator):
         cls.poll_message_set("there is no search under way")
         return "search" in SESSION.background
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         SESSION.background["search"].stop()
         SESSION.wake()
         return {"FINISHED"}
