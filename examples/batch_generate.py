@@ -183,7 +183,7 @@ class Batch:
             self._report(shot, f"failed: {job.message or job.state}", failed=True)
             return
         try:
-            write_results(shot, job.results[0], self.args.fps)
+            write_results(shot, job.results[0].body, self.args.fps)
         except (OSError, RuntimeError, ValueError) as error:
             self._report(shot, f"failed: {error}", failed=True)
         else:

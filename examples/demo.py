@@ -53,7 +53,7 @@ def generate(python: str, task: dict[str, Any], patience: float) -> Motion:
         job = service.submit(task)
         if not job.wait(patience):
             raise RuntimeError(job.message)
-        return bytes_to_motion(job.results[0])
+        return bytes_to_motion(job.results[0].body)
     finally:
         service.stop()
 

@@ -16,14 +16,15 @@ from motion_core.body.joints import JOINTS
 from motion_core.formats import FormatError
 from motion_core.formats.npz import bytes_to_motion, motion_to_bytes
 from motion_core.retarget import RigError
-from motion_core.tasks import TaskError
+from motion_core.tasks import Made, TaskError
 from motion_core.tasks.pins_and_paths import Pin
 
 from ..actions.about import forget_meta
 from ..actions.actions import held
 from ..actions.remembered import REQUEST, RememberedRequest
+from ..backend.http_response import Response
 from ..properties.preferences import results_folder
-from ..session.delivery import find_by_uid, keep, put
+from ..session.delivery import find_by_uid, keep, keep_all, more_kept, put
 from ..session.outcome import Outcome, Place, Run
 from ..write.change import Change
 from ..write.pin_settling import settle_pins
@@ -55,13 +56,15 @@ class Landing:
         None  # session number of the action that is made again; NOTHING: it is gone, build on none
     )
 
-    def arrive(self, run: Run, results: list[bytes]) -> Outcome:
+    def arrive(self, run: Run, results: list[Response]) -> Outcome:
         """What `Session` calls with the result."""
-        path, trouble = None, ""
+        path, more, trouble = None, "", ""
         try:
-            motion = bytes_to_motion(results[0], "the motion that the service sent")
+            motion = bytes_to_motion(results[0].body, "the motion that the service sent")
             motion = replace(motion, meta={**motion.meta, META: self._about()})
             path = keep(motion_to_bytes(motion), run)
+            others, trouble = keep_all(results[1:], run)
+            more = more_kept([path, *others])
         except FormatError as error:
             return Outcome(str(error), True)
         except OSError as error:
@@ -72,7 +75,7 @@ class Landing:
             kept = f". The motion is kept as {path.name}" if path else trouble
             return Outcome(f"{error}{kept}", True, path)
         took = f"{action.name}: {self.frames} frames, made in {time.monotonic() - run.began:.1f} s"
-        return Outcome(". ".join([took + trouble, *notes]))
+        return Outcome(". ".join([took + more + trouble, *notes]))
 
     def put(self, motion: Motion) -> tuple[bpy.types.Action, list[str]]:
         """Puts the result on the rig. Returns its action, and what there is to say about it. Raises RigError."""
@@ -89,14 +92,14 @@ class Landing:
         self, context: bpy.types.Context, rig: Any, motion: Motion
     ) -> tuple[bpy.types.Action, list[str]]:
         """The result as the rig's active action, and what there is to say about it. Raises RigError."""
-        title = motion.meta.get("text") or self.task
+        title = Made.from_meta(motion.meta).text or self.task
         with _built_on(rig, self.again):
             change = settle_pins(context, rig, self._change(context, motion), self.pins)
             if self.again is not None:
                 change = _as_remembered(context, rig, change)
             action, fault = put_change(context, rig, change, title, self.place.extend_range)
         forget_meta(action, change.motion.meta)
-        missed = [f"Missed: {line}" for line in motion.meta.get("missed_pins", ())]
+        missed = [f"Missed: {line}" for line in Made.from_meta(motion.meta).missed_pins]
         return action, [note for note in (fault, self.note, *missed) if note]
 
     def _change(self, context: bpy.types.Context, motion: Motion) -> Change:

@@ -17,6 +17,7 @@ from motion_core.tasks.sampling import OLD_FIELDS
 from ..actions.actions import held, sign
 from ..actions.records import Strip, records_of
 from ..actions.remembered import REMEMBERED, RememberedRequest
+from ..backend.http_response import Response
 from ..properties.preferences import service_settings
 from ..rig.controls import pose_borrowed
 from ..rig.fps import scene_fps
@@ -156,7 +157,7 @@ def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None
     SESSION.generate(service_settings(), request, place, title, arrive=arrive)
 
 
-def _into_nla(former: int, landing: Landing | None, run: Run, results: list[bytes]) -> Outcome:
+def _into_nla(former: int, landing: Landing | None, run: Run, results: list[Response]) -> Outcome:
     """The end of a run whose motion takes the place of an action (its session number) in NLA strips."""
     from motion_core.formats import FormatError
     from motion_core.formats.npz import bytes_to_motion
@@ -171,7 +172,7 @@ def _into_nla(former: int, landing: Landing | None, run: Run, results: list[byte
     try:
         if None in found:
             raise RigError(f"the rig {place.rig_name!r}, or its action, is not in this file any more")
-        motion = bytes_to_motion(results[0], "the motion that the service sent")
+        motion = bytes_to_motion(results[0].body, "the motion that the service sent")
         action = put(place, lambda context, rig: _swap(context, rig, motion, former, landing))
     except (RigError, FormatError) as error:
         return Outcome(str(error), True)

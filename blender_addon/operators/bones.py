@@ -8,7 +8,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..session.chosen import target_rig
-from . import Result
+from . import OperatorReturn
 
 
 def map_fault(context: bpy.types.Context) -> str:
@@ -40,7 +40,7 @@ class BoneOperator:
         cls.poll_message_set(fault)  # type: ignore[attr-defined]
         return not fault
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from motion_core.rig_maps import RigError
 
         rig = target_rig(context)

@@ -15,7 +15,7 @@ from ..session.chosen import edit_settings, place_of, rig_fault, settings_of, ta
 from ..session.outcome import Outcome
 from ..session.session import BUSY, SESSION
 from ..trial import trial
-from . import Result
+from . import OperatorReturn
 from .making import MakesMotion
 
 TASK_NAMES = {"COMPLETE": "complete", "EDIT": "edit", "FOLLOW": "complete"}
@@ -126,7 +126,7 @@ class LABAN_OT_accept(TrialOperator, bpy.types.Operator):
     bl_idname = "laban.accept"
     bl_label = "Accept"
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         rig = target_rig(context)
         assert rig is not None
         trial.accept(rig)
@@ -140,7 +140,7 @@ class LABAN_OT_reject(TrialOperator, bpy.types.Operator):
     bl_idname = "laban.reject"
     bl_label = "Reject"
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         rig = target_rig(context)
         assert rig is not None
         trial.reject(bpy.context.scene, rig)

@@ -17,7 +17,7 @@ from ..properties.preferences import (
     forget_environment_state,
 )
 from ..session.session import BUSY, SESSION
-from . import Result
+from . import OperatorReturn
 
 
 def package_to_install() -> Path:
@@ -61,7 +61,7 @@ class LABAN_OT_make_environment(bpy.types.Operator):
         cls.poll_message_set(fault)
         return not fault
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> OperatorReturn:
         return context.window_manager.invoke_props_dialog(
             self, width=420, confirm_text="Download and Install"
         )
@@ -76,7 +76,7 @@ class LABAN_OT_make_environment(bpy.types.Operator):
         column.label(text=str(environment_folder()))
         column.label(text="Blender's own Python is not changed.")
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         preferences = find_preferences()
         assert preferences is not None
         SESSION.service.stop(wait=1.0)  # its files are about to be replaced
@@ -103,7 +103,7 @@ class LABAN_OT_cancel_environment(bpy.types.Operator):
         cls.poll_message_set("no environment is being made")
         return "environment" in SESSION.background
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         SESSION.background["environment"].stop()
         return {"FINISHED"}
 
@@ -124,7 +124,7 @@ class LABAN_OT_check_environment(bpy.types.Operator):
         cls.poll_message_set(fault)
         return not fault
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         check = start_check()
         if bpy.app.background:
             SESSION.wait()
@@ -140,7 +140,7 @@ class LABAN_OT_open_preferences(bpy.types.Operator):
     bl_idname = "laban.open_preferences"
     bl_label = "Preferences"
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from ..paths import PACKAGE
 
         bpy.ops.preferences.addon_show(module=PACKAGE)

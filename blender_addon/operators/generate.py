@@ -18,7 +18,7 @@ from ..session.chosen import place_of, rig_fault, settings_of
 from ..session.delivery import put_on_rig
 from ..session.outcome import Outcome
 from ..session.session import BUSY, SESSION
-from . import Result
+from . import OperatorReturn
 from .making import MakesMotion
 
 
@@ -63,7 +63,7 @@ class LABAN_OT_cancel(bpy.types.Operator):
         cls.poll_message_set("no motion is being made")
         return SESSION.run is not None
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         SESSION.cancel()
         return {"FINISHED"}
 
@@ -75,7 +75,7 @@ class LABAN_OT_random_seed(bpy.types.Operator):
     bl_label = "New Seed"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         settings_of(context).seed = secrets.randbelow(MAX_SEED)
         return {"FINISHED"}
 
@@ -96,13 +96,13 @@ class LABAN_OT_apply_motion(bpy.types.Operator):
         cls.poll_message_set(fault)
         return not fault
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> OperatorReturn:
         if self.filepath:
             return self.execute(context)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from motion_core.formats.npz import read_npz
         from motion_core.retarget import RigError
 
@@ -129,7 +129,7 @@ class LABAN_OT_start_service(bpy.types.Operator):
         cls.poll_message_set(fault or "the service runs")
         return not fault and SESSION.service.state in ("off", "failed")
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         try:
             SESSION.ensure_service(service_settings())
         except TaskError as error:
@@ -153,7 +153,7 @@ class LABAN_OT_stop_service(bpy.types.Operator):
         cls.poll_message_set("the service does not run")
         return SESSION.service.state in ("starting", "ready")
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         SESSION.cancel()
         SESSION.service.stop(wait=1.0)
         return {"FINISHED"}

@@ -14,7 +14,7 @@ from ..session.delivery import put_on_rig
 from ..session.outcome import Outcome
 from ..session.results_list import chosen_file, refresh
 from ..session.session import SESSION
-from . import Result
+from . import OperatorReturn
 
 
 class LABAN_OT_refresh_history(bpy.types.Operator):
@@ -23,7 +23,7 @@ class LABAN_OT_refresh_history(bpy.types.Operator):
     bl_idname = "laban.refresh_history"
     bl_label = "Refresh"
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         count = refresh(context.window_manager)
         self.report({"INFO"}, f"{count} results")
         return {"FINISHED"}
@@ -44,7 +44,7 @@ class LABAN_OT_reapply(bpy.types.Operator):
         cls.poll_message_set(fault)
         return not fault
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from motion_core.formats.npz import read_npz
         from motion_core.retarget import RigError
 

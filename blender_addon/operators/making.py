@@ -11,7 +11,7 @@ from motion_core.tasks import TaskError
 
 from ..session.outcome import Outcome
 from ..session.session import SESSION
-from . import Result
+from . import OperatorReturn
 
 
 class MakesMotion:
@@ -40,7 +40,7 @@ class MakesMotion:
         cls.poll_message_set(fault)
         return not fault
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from motion_core.rig_maps import RigError
 
         try:

@@ -11,7 +11,7 @@ from ..session.chosen import settings_of
 from ..session.delivery import find_by_uid, in_scene, push_undo
 from ..session.outcome import Outcome
 from ..session.session import SESSION
-from . import Result
+from . import OperatorReturn
 
 
 def _add(context: bpy.types.Context, body: object | None = None) -> str:
@@ -56,7 +56,7 @@ class LABAN_OT_add_rig(bpy.types.Operator):
         cls.poll_message_set(fault)
         return not fault
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from motion_core.retarget import RigError
 
         if smpl_model():
@@ -68,7 +68,7 @@ class LABAN_OT_add_rig(bpy.types.Operator):
             return {"CANCELLED"}
         return {"FINISHED"}
 
-    def _read_body(self, context: bpy.types.Context) -> Result:
+    def _read_body(self, context: bpy.types.Context) -> OperatorReturn:
         python, betas, scene = (
             service_settings().python,
             settings_of(context).betas,

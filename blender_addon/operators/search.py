@@ -9,9 +9,9 @@ import bpy
 from bpy.props import BoolProperty, IntProperty
 
 from motion_core.formats import FormatError
-from motion_core.tasks import TaskError, check_prompt
+from motion_core.tasks import Made, TaskError, check_prompt
 
-from ..backend.client import FoundMotion, SearchJob
+from ..backend.client import FoundMotion, Job, found_by
 from ..paths import absolute
 from ..properties.generate import LabanHits
 from ..properties.preferences import service_settings
@@ -19,7 +19,7 @@ from ..session.chosen import hits_of, place_of, rig_fault, settings_of
 from ..session.delivery import put_on_rig
 from ..session.outcome import Outcome, Place
 from ..session.session import SESSION
-from . import Result
+from . import OperatorReturn
 
 SEARCHING = "a search is under way: wait for it or cancel it"
 FETCHING = "a found motion is on its way"
@@ -46,13 +46,13 @@ def found_fault(context: bpy.types.Context) -> str:
     return service_settings().fault or rig_fault(context)
 
 
-def show_hits(job: SearchJob) -> None:
+def show_hits(job: Job) -> None:
     """The end of a search: the list and what the panel says."""
     if job.state != "done":
         SESSION.search_outcome = _ended(job)
         return
     try:
-        answer = job.answer
+        answer = found_by(job)
         _fill(hits_of(bpy.context), answer)
         SESSION.search_outcome = Outcome(_summary(answer))
     except (ValueError, TypeError, KeyError) as error:
@@ -86,8 +86,8 @@ def apply_found(job: FoundMotion, path: str, place: Place) -> None:
         SESSION.search_outcome = _ended(job)
         return
     try:
-        motion = bytes_to_motion(job.results[0], path)
-        known = motion.meta.get("text") or motion.meta.get("action")
+        motion = bytes_to_motion(job.results[0].body, path)
+        known = Made.from_meta(motion.meta).title
         action = put_on_rig(motion, place, None if known else PurePosixPath(path).stem)
     except (FormatError, RigError) as error:
         SESSION.search_outcome = Outcome(str(error), True)
@@ -95,7 +95,7 @@ def apply_found(job: FoundMotion, path: str, place: Place) -> None:
         SESSION.search_outcome = Outcome(f"{action.name}: {motion.seconds:.1f} s of motion, from {path}")
 
 
-def _ended(job: SearchJob | FoundMotion) -> Outcome:
+def _ended(job: Job) -> Outcome:
     """What is said of one that did not succeed."""
     if job.state == "cancelled":
         return Outcome("Cancelled")
@@ -115,7 +115,7 @@ class SearchOperator:
     def start(self, context: bpy.types.Context) -> None:
         raise NotImplementedError
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         SESSION.search_outcome = Outcome()
         try:
             SESSION.ensure_service(service_settings())
@@ -164,7 +164,7 @@ class LABAN_OT_cancel_search(bpy.types.Operator):
         cls.poll_message_set("there is no search under way")
         return "search" in SESSION.background
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         SESSION.background["search"].stop()
         SESSION.wake()
         return {"FINISHED"}

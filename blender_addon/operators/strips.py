@@ -15,7 +15,7 @@ from ..properties.strips import models, redraw_timelines
 from ..rig.fps import scene_fps
 from ..session.chosen import chosen_strip, settings_of, strips_of, target_rig
 from ..strips.strip_list import add_strip, new_uid, plain_strip, put_in_order
-from . import Result
+from . import OperatorReturn
 
 
 class StripOperator:
@@ -35,7 +35,7 @@ class StripOperator:
         cls.poll_message_set(fault)  # type: ignore[attr-defined]
         return not fault
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         self.change(context, strips_of(context))
         redraw_timelines()
         return {"FINISHED"}
@@ -121,7 +121,7 @@ class LABAN_OT_split_strip(StripOperator, bpy.types.Operator):
     bl_idname = "laban.split_strip"
     bl_label = "Split Strip at Playhead"
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         kept, frame = strips_of(context), context.scene.frame_current
         strip = next((s for s in kept.strips if s.start < frame < s.end), None)
         if strip is None:

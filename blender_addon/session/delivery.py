@@ -14,6 +14,8 @@ import bpy
 from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
 
+from ..backend.http_client import ProtocolError
+from ..backend.http_response import Response
 from ..properties.preferences import results_folder
 from ..trial import trial
 from .outcome import Outcome, Place, Run
@@ -21,6 +23,7 @@ from .outcome import Outcome, Place, Run
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
 
+MOTION = "application/octet-stream"  # media type of a motion
 MAX_STEM = 50  # characters of the words in a file's name
 
 
@@ -114,30 +117,54 @@ def history_is_kept() -> bool:
     return not bpy.app.background
 
 
-def deliver(run: Run, results: list[bytes]) -> Outcome:
+def deliver(run: Run, results: list[Response]) -> Outcome:
     """The end of a run: what the panel says, and the kept file where the motion is on no rig."""
-    try:
-        path, trouble = keep(results[0], run), ""
-    except OSError as error:
-        path, trouble = None, f" (not kept as a file: {error.strerror} in {results_folder()})"
-    outcome = _apply(results[0], run)
+    if any(result.media_type != MOTION for result in results):
+        return _told(results)
+    paths, trouble = keep_all(results, run)
+    outcome = _apply(results[0].body, run)
     if not outcome.failed:
-        return Outcome(outcome.text + trouble)
-    kept = f". The motion is kept as {path.name}" if path else trouble
-    return Outcome(outcome.text + kept, True, path)
+        return Outcome(outcome.text + more_kept(paths) + trouble)
+    kept = f". The motion is kept as {paths[0].name}" if paths else trouble
+    return Outcome(outcome.text + kept, True, paths[0] if paths else None)
+
+
+def keep_all(results: list[Response], run: Run) -> tuple[list[Path], str]:
+    """The files of all results, and what to say where one could not be written."""
+    paths = []
+    try:
+        for result in results:
+            paths.append(keep(result.body, run))
+    except OSError as error:
+        return paths, f" (not kept as a file: {error.strerror} in {results_folder()})"
+    return paths, ""
+
+
+def more_kept(paths: list[Path]) -> str:
+    """What to say of the results behind the first, which alone is on the rig."""
+    more = len(paths) - 1
+    return f"; {more} more in the list of results" if more > 0 else ""
+
+
+def _told(results: list[Response]) -> Outcome:
+    """Words are told in the panel: the best sentence of each result."""
+    try:
+        return Outcome("; ".join(str(result.json()["texts"][0]) for result in results))
+    except (ProtocolError, KeyError, IndexError, TypeError):
+        return Outcome("the service gave a result that this version cannot show: update the extension", True)
 
 
 def _apply(content: bytes, run: Run) -> Outcome:
     from motion_core.formats.npz import bytes_to_motion
     from motion_core.retarget import RigError
+    from motion_core.tasks import Made
 
     try:
         motion = bytes_to_motion(content, "the motion that the service sent")
         action = put_on_rig(motion, run.place)
     except (FormatError, RigError) as error:
         return Outcome(str(error), True)
-    seconds = time.monotonic() - run.began
-    parts = len(motion.meta.get("prompts", ())) if motion.meta.get("task") == "generate" else 0
-    of = f" in {parts} parts" if parts else ""
-    note = f"; {motion.meta['note']}" if "note" in motion.meta else ""
+    seconds, made = time.monotonic() - run.began, Made.from_meta(motion.meta)
+    of = f" in {len(made.parts)} parts" if made.parts else ""
+    note = f"; {made.note}" if made.note else ""
     return Outcome(f"{action.name}: {motion.seconds:.1f} s of motion{of}, made in {seconds:.1f} s{note}")

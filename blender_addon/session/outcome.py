@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..backend.client import Job
+from ..backend.http_response import Response
 
 
 @dataclass(frozen=True)
@@ -43,4 +44,4 @@ class Outcome:
     file: Path | None = None  # a motion that is kept as a file but is on no rig
 
 
-Arrival = Callable[[Run, list[bytes]], Outcome]  # the run and its results, motion files as bytes
+Arrival = Callable[[Run, list[Response]], Outcome]  # the run and the answers that carry its results

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from motion_core import __version__
-from motion_core.tasks import TaskError
+from motion_core.tasks import Made, TaskError
 
-from ..actions.records import Record, Strip, output_of, records_on
+from ..actions.records import output_of, records_on
+from ..backend.http_response import Response
 from ..properties.strips import redraw_timelines
 from ..rig.fps import scene_fps
 from ..session.chosen import place_on
@@ -24,7 +24,7 @@ from ..session.delivery import in_scene, keep, put, scene_and_rig
 from ..session.outcome import Outcome, Place, Run
 from ..session.session import BUSY, SESSION
 from ..trial import trial
-from .pins import pins_between, pins_in_strips, told
+from .pins import pins_between, pins_in_strips
 from .strip_list import in_order, strips_fault
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from motion_core.tasks.pins_and_paths import Pin
 
     from ..backend.service_settings import ServiceSettings
-    from .plan import Canvas, Step
+    from .canvas import Canvas
+    from .plan import Step, StripPlan
 
 
 @dataclass
@@ -44,9 +45,7 @@ class StripRun:
     service: ServiceSettings
     place: Place
     output: str  # "ACTION" or "NLA"
-    strips: list[Strip]  # as they were when it began, in order
-    records: dict[str, Record]  # of the strips that were on the rig then
-    to_make: frozenset[str]  # uids of the strips that are made anew
+    plan: StripPlan  # by the strips as they were when it began
     canvas: Canvas
     steps: list[Step]
     pins: dict[str, tuple[Pin, ...]]  # of each strip, in seconds from its start
@@ -56,12 +55,12 @@ class StripRun:
 
     def proceed(self) -> Outcome:
         """Asks for the next step's motion, or writes when there is no further one. Raises TaskError, RigError."""
-        from .plan import free_frames, request
+        from .canvas import request
 
         while self.done < len(self.steps):
             step = self.steps[self.done]
-            first, last = free_frames(self.canvas, step)
-            if first <= last:
+            clip = self.canvas.clip(step)
+            if clip.first <= clip.last:
                 title = step.text or "between two strips"
                 asked = request(self.canvas, step, self._pins(step))
                 SESSION.generate(self.service, asked, self.place, title, arrive=self._arrive)
@@ -69,21 +68,21 @@ class StripRun:
             self.done += 1
         return self._finish()
 
-    def _arrive(self, run: Run, results: list[bytes]) -> Outcome:
+    def _arrive(self, run: Run, results: list[Response]) -> Outcome:
         from motion_core.formats import FormatError
         from motion_core.formats.npz import bytes_to_motion
         from motion_core.retarget import RigError
 
-        from .plan import at_scene_rate, take
+        from .canvas import at_scene_rate
 
         step = self.steps[self.done]
         try:
-            result = bytes_to_motion(results[0], "the motion that the service sent")
-            self.missed += result.meta.get("missed_pins", ())
+            result = bytes_to_motion(results[0].body, "the motion that the service sent")
+            self.missed += Made.from_meta(result.meta).missed_pins
             frame, motion, known = at_scene_rate(self.canvas, step, result)
             if pins := self._pins(step):
                 motion = self._settled(frame, motion, known, pins)
-            take(self.canvas, step, frame, motion, known)
+            self.canvas.take(step, frame, motion, known)
             self.done += 1
             return self.proceed()
         except RigError as error:
@@ -93,11 +92,8 @@ class StripRun:
 
     def _pins(self, step: Step) -> tuple[Pin, ...]:
         """Those that hold in the frames a step makes."""
-        from .plan import clip_frames
-
-        return pins_between(
-            self.strips, self.pins, clip_frames(self.canvas, step)[:3], self.canvas.motion.fps
-        )
+        clip, fps = self.canvas.clip(step), self.canvas.motion.fps
+        return pins_between(self.plan.strips, self.pins, (clip.start, clip.first, clip.last), fps)
 
     def _settled(self, frame: int, motion: Motion, known: np.ndarray, pins: tuple[Pin, ...]) -> Motion:
         """The motion of a step, with pins met by the rig itself. Raises RigError."""
@@ -113,48 +109,24 @@ class StripRun:
             return settle_pins(context, rig, change, pins, baked_heads).motion
 
     def _finish(self) -> Outcome:
-        from .plan import pieces
         from .write import write
 
-        parts = pieces(self.strips, self.records, self.to_make)
+        parts, records = self.plan.pieces(), self.plan.new_records(self.pins)
 
         def make(context: Any, rig: Any) -> bpy.types.Action:
-            action = write(context, rig, self.canvas, parts, self._new_records(), self.output)
+            action = write(context, rig, self.canvas, parts, records, self.output)
             if self.place.extend_range:
                 context.scene.frame_end = max(context.scene.frame_end, parts[-1].end)
             return action
 
-        put(self.place, make, f"{len(self.strips)} prompt strips")
+        put(self.place, make, f"{len(self.plan.strips)} prompt strips")
         redraw_timelines()
-        count = len(self.to_make)
+        count = len(self.plan.to_make)
         made = (
             f"{count} prompt strip{'s' if count != 1 else ''} made in {time.monotonic() - self.began:.1f} s"
         )
         missed = [f"Missed: {line}" for line in self.missed]
         return Outcome(". ".join([made if count else "The prompt strips are where you wanted them", *missed]))
-
-    def _new_records(self) -> dict[str, Record]:
-        """What the strips that will be on the rig are made by, those that stay as they were."""
-        from .plan import present
-
-        on_rig = [strip for strip in self.strips if present(strip, self.records, self.to_make)]
-        found: dict[str, Record] = {}
-        fps = self.canvas.motion.fps
-        for number, strip in enumerate(self.strips):
-            if strip not in on_rig:
-                continue
-            if strip.uid not in self.to_make:
-                found[strip.uid] = self.records[strip.uid]
-                continue
-            before = self.strips[number - 1] if number else None
-            after = self.strips[number + 1] if number + 1 < len(self.strips) else None
-            entry = found[before.uid].id if before in on_rig and before is not None else ""
-            stays = after is not None and after in on_rig and after.uid not in self.to_make
-            into = self.records[after.uid].id if stays and after is not None else ""
-            found[strip.uid] = Record.of(
-                strip, fps, entry, into, __version__, told(self.pins.get(strip.uid, ()))
-            )
-        return found
 
     def _keep_file(self, run: Run, fault: str) -> Outcome:
         """What was made as a motion file, since the rig cannot take it."""
@@ -180,7 +152,7 @@ def begin(
     with nothing begun.
     """
     from ..write.bake import check_writable
-    from .plan import in_place, plan
+    from .plan import StripPlan, in_place
 
     scene: Any = context.scene
     fps, strips = scene_fps(scene), in_order(rig)
@@ -198,32 +170,24 @@ def begin(
     if not to_make and not convert:
         raise TaskError("all prompt strips are made and up to date: change one, or generate all")
     place = place_on(rig, scene, strips[0].start, scene.laban_edit.trial)
-    steps = plan(strips, records, to_make, fps)
-    canvas = _canvas(context, rig, (strips, records, to_make), None if convert else steps)
-    run = StripRun(service, place, settings.output, strips, records, frozenset(to_make), canvas, steps, held)
-    SESSION.outcome = run.proceed()
+    plan = StripPlan(strips, records, frozenset(to_make), fps)
+    canvas, steps = _canvas(context, rig, plan, everything=convert), plan.steps()
+    SESSION.outcome = StripRun(service, place, settings.output, plan, canvas, steps, held).proceed()
 
 
 def _canvas(
-    context: bpy.types.Context,
-    rig: bpy.types.Object,
-    situation: tuple[list[Strip], dict[str, Record], Collection[str]],
-    steps: list[Step] | None,
+    context: bpy.types.Context, rig: bpy.types.Object, plan: StripPlan, *, everything: bool
 ) -> Canvas:
-    """The frames of all strips, with the motion of the strips that stay.
-
-    situation: strips, records, uids to make. steps: only what lies near them is read; None: all of it.
-    """
+    """The frames of all strips, with the motion of those that stay: everything of it, or what lies near the steps."""
     from ..rig.capture import capture
-    from .plan import CONTEXT, Canvas, known_spans
+    from .canvas import CONTEXT, Canvas
 
-    scene: Any = context.scene
-    fps, strips = scene_fps(scene), situation[0]
+    strips, fps = plan.strips, plan.fps
     canvas = Canvas.empty(strips[0].start, strips[-1].end, fps)
     margin = round((CONTEXT + max(strip.transition for strip in strips)) * fps) + 2
-    for start, end in known_spans(*situation):
-        near = [(start, end)] if steps is None else [(s.start - margin, s.end + margin) for s in steps]
-        for first, last in near:
+    near = [(step.start - margin, step.end + margin) for step in plan.steps()]
+    for start, end in plan.known_spans():
+        for first, last in [(start, end)] if everything else near:
             first, last = max(first, start), min(last, end)
             if first <= last:
                 stays = capture(context, rig, first, last + 1)

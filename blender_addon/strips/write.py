@@ -23,7 +23,7 @@ from ..trial import trial
 from ..trial.nla_tracks import Placed, lay_on_trial, strips_heard
 from ..write.bake import pose_channels
 from ..write.held_channels import Held, held_channels, let_show
-from .plan import Canvas
+from .canvas import Canvas
 
 
 @dataclass(frozen=True)

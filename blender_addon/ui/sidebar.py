@@ -182,7 +182,7 @@ class LABAN_PT_sampling(SidebarPanel, bpy.types.Panel):
         layout.use_property_split, layout.use_property_decorate = True, False
         card = settings.card
         if built_in := draw_settings(layout, settings, card):
-            draw_text(layout, f"Built into this model: {', '.join(built_in)}.", width=columns_of(context))
+            draw_text(layout, f"This model has {' and '.join(built_in)} built in.", width=columns_of(context))
         if has_choice(card):
             draw_text(layout, "0 takes the model's own value, in brackets.", width=columns_of(context))
         draw_text(layout, f"Weights: {card.licence}", width=columns_of(context), icon="INFO")

@@ -9,6 +9,7 @@ import numpy as np
 
 from motion_core.body.motion import Motion
 from motion_core.retarget import BoneCurves, RigBone, RigError, motion_to_bone_curves, pose_bones
+from motion_core.tasks import Made
 
 from ..actions.about import write_meta
 from ..actions.actions import Channel, action_name, make_action, put_action, sign
@@ -86,7 +87,7 @@ def bake(
     scene: Any = context.scene
     motion = motion.resample(scene_fps(scene))
     first = scene.frame_current if start_frame is None else start_frame
-    title = action_name(name or motion.meta.get("text") or motion.meta.get("action"))
+    title = action_name(name or Made.from_meta(motion.meta).title)
     held = held_channels(context, armature)
     channels = [*pose_channels(context, armature, motion), *held.channels]
     action, slot = make_action(armature, title, channels, first)

@@ -189,14 +189,14 @@ class Generator:
 
     def _origin_of(self, order: _Order, motion: Motion) -> dict[str, Any]:
         """Where a result comes from: model, seed, licences."""
-        given = next((m.meta.get("licence") for m in order.task.given), None)
+        given = next((Made.from_meta(motion.meta).licence for motion in order.task.given), "")
         return {
             "task": order.task.name,
             "model": self.card.id,
             "seed": order.sampling.seed,
             "seconds": getattr(order.task, "seconds", None) or round(motion.seconds, 4),
             "licence": all_said(self.card.licence, given),
-            "given_licence": given or "",
+            "given_licence": given,
             "version": __version__,
         }
 

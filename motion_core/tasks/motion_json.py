@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from motion_core.body.joints import JOINTS
 from motion_core.tasks.checks import MAX_FRAMES, MAX_PROMPT, TaskError, check_integer, check_number
+from motion_core.tasks.made import Made
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
@@ -18,8 +19,8 @@ def motion_to_json(motion: Motion) -> dict[str, Any]:
     """A motion as an object: fps, frames, its arrays as base64 of little-endian float32, and its licence."""
     pairs = {"trans": motion.trans, "rotations": motion.rotations, "betas": motion.betas}
     packed = {name: base64.b64encode(v.astype("<f4").tobytes()).decode() for name, v in pairs.items()}
-    licence = {"licence": str(motion.meta["licence"])} if motion.meta.get("licence") else {}
-    return {"fps": motion.fps, "frames": len(motion), **packed, **licence}
+    licence = Made.from_meta(motion.meta).licence
+    return {"fps": motion.fps, "frames": len(motion), **packed, **({"licence": licence} if licence else {})}
 
 
 def motion_from_json(entry: Any) -> Motion:

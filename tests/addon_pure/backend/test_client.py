@@ -74,7 +74,7 @@ def test_a_sentence_becomes_motions_without_a_pause(shared):
     seen = []
     worst = drive(job, lambda: seen.append((job.state, job.progress)) or job.done)
     assert job.state == "done", job.message
-    motions = [bytes_to_motion(content) for content in job.results]
+    motions = [bytes_to_motion(result.body) for result in job.results]
     assert [motion.meta["seed"] for motion in motions] == [3, 4, 5]
     assert worst < WORST_POLL
     shares = [share for _, share in seen]
@@ -85,7 +85,9 @@ def test_a_sentence_becomes_motions_without_a_pause(shared):
 def test_two_jobs_at_a_time(shared):
     jobs = [shared.submit({**TASK, "seed": seed, "steps": 100}) for seed in (1, 2)]
     drive(jobs[0], lambda: jobs[1].poll() and jobs[0].done)
-    assert [job.state for job in jobs] == ["done", "done"] and jobs[0].results != jobs[1].results
+    assert [job.state for job in jobs] == ["done", "done"] and jobs[0].results[0].body != jobs[1].results[
+        0
+    ].body
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_a_found_motion_comes_in_one_request(service, library, path, seconds):
     job = service.fetch_found(str(library), path)
     assert drive(job) < WORST_POLL
     assert job.state == "done" and job.poll() and job.id == ""
-    assert bytes_to_motion(job.results[0]).seconds == pytest.approx(seconds)
+    assert bytes_to_motion(job.results[0].body).seconds == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_a_stopped_service_ends_a_search(addon):
 @pytest.mark.parametrize("content", ["[]", '"text"', "{}", '{"hits": {}}', "no json"])
 def test_an_answer_is_checked(addon, content):
     job = addon("backend.client").Service().search("bow", "/x", 1)
-    job.results = [content.encode()]
+    job.results = [addon("backend.http_response").Response(200, {}, content.encode())]
     with pytest.raises(ValueError, match=r"makes no sense|Expecting"):
-        _ = job.answer
-    job.results = [json.dumps({"hits": []}).encode()]
-    assert job.answer == {"hits": []}
+        _ = addon("backend.client").found_by(job)
+    job.results = [addon("backend.http_response").Response(200, {}, json.dumps({"hits": []}).encode())]
+    assert addon("backend.client").found_by(job) == {"hits": []}

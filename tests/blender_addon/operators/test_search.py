@@ -14,6 +14,7 @@ import pytest
 from tiny_tmr import bowing, write_library
 
 from blender_addon.backend.client import Service
+from blender_addon.backend.http_response import Response
 from blender_addon.operators.search import SEARCHING, apply_found, found_fault, search_fault, show_hits
 from blender_addon.properties.preferences import service_settings
 from blender_addon.session.chosen import hits_of, place_of
@@ -188,7 +189,7 @@ def test_a_rig_gone_meanwhile_and_a_file_that_is_none(context, box):
     bpy.data.objects.remove(context.object)
     apply_found(job, "bow.npz", place)
     assert SESSION.search_outcome.failed and "not in this file any more" in SESSION.search_outcome.text
-    job.results = [b"nothing"]
+    job.results = [Response(200, {}, b"nothing")]
     apply_found(job, "bow.npz", place)
     assert "bow.npz is not a readable" in SESSION.search_outcome.text
 
@@ -211,7 +212,7 @@ def test_no_rig_no_motion(context, box):
 @pytest.mark.parametrize("answer", ["[]", "{}", '{"hits": [{"path": "a"}]}', '{"hits": 7}', "no json"])
 def test_an_answer_that_makes_no_sense_is_told(context, box, answer):
     job = SESSION.service.search("bow", "/x", 1)
-    job.state, job.results = "done", [answer.encode()]
+    job.state, job.results = "done", [Response(200, {}, answer.encode())]
     show_hits(job)
     assert SESSION.search_outcome.failed and "makes no sense" in SESSION.search_outcome.text
 

@@ -289,11 +289,12 @@ def test_a_strip_longer_than_the_longest_clip(context, rig, lay):
 
 @pytest.mark.parametrize("fps", [24.0, 120.0])
 def test_no_request_of_a_long_strip_is_too_large(fps):
-    from blender_addon.strips.plan import Canvas, plan, request
+    from blender_addon.strips.canvas import Canvas, request
+    from blender_addon.strips.plan import StripPlan
     from motion_core.tasks import MAX_SEED
 
     strip = Strip("a", "a person walks", 0, round(600 * fps), MAX_SEED, "mdm", 0.5, 0, 0.0)
-    steps = plan([strip], {}, {"a"}, fps)
+    steps = StripPlan([strip], {}, frozenset({"a"}), fps).steps()
     assert (steps[0].start, steps[-1].end) == (0, strip.end)
     canvas = Canvas.empty(0, strip.end, fps)
     canvas.known[: steps[1].start + 1] = True
@@ -545,7 +546,7 @@ def test_nothing_to_do(context, rig, lay):
     assert make("ALL") == {"FINISHED"}
 
 
-def begin(context, rig) -> None:
+def start(context, rig) -> None:
     from blender_addon.operators.generate_strips import strips_to_make
     from blender_addon.properties.preferences import service_settings
     from blender_addon.strips.run import begin
@@ -555,7 +556,7 @@ def begin(context, rig) -> None:
 
 def test_a_rig_deleted_meanwhile(context, rig, lay):
     lay(WALK, WAVE)
-    begin(context, rig)
+    start(context, rig)
     bpy.data.objects.remove(rig)
     SESSION.wait()
     assert SESSION.outcome.failed
@@ -565,7 +566,7 @@ def test_a_rig_deleted_meanwhile(context, rig, lay):
 
 def test_cancelled_in_the_middle_nothing_changed(context, rig, lay):
     lay(WALK, WAVE)
-    begin(context, rig)
+    start(context, rig)
     while "2 of 2" not in SESSION.outcome.text:
         SESSION.tick()
     bpy.ops.laban.cancel()
@@ -576,7 +577,7 @@ def test_cancelled_in_the_middle_nothing_changed(context, rig, lay):
 
 def test_strips_changed_meanwhile_are_still_to_be_made(context, rig, lay):
     lay(WALK, WAVE)
-    begin(context, rig)
+    start(context, rig)
     rig.laban_strips.strips[1].prompt = "a person kicks"
     SESSION.wait()
     assert not SESSION.outcome.failed
