@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from motion_core.body import quaternions as quat
-from motion_core.body.kinematics import forward_kinematics, forward_kinematics_rot6d, joint_kinematics
+from motion_core.body.kinematics import forward_kinematics, joint_kinematics
 from motion_core.body.motion import Motion
-from motion_core.body.rotations import matrix_to_rot6d, quat_to_matrix, rotvec_to_matrix
+from motion_core.body.rotations import quat_to_matrix, rotvec_to_matrix
 from motion_core.body.skeleton import JOINT, PARENTS, REST_JOINTS
 
 
@@ -23,7 +23,6 @@ def test_matches_the_motion():
     joints = forward_kinematics(trans, matrices)
     assert joints.dtype == torch.float32
     assert np.allclose(joints.numpy(), motion.joints(), atol=1e-5)
-    assert np.allclose(forward_kinematics_rot6d(trans, matrix_to_rot6d(matrices)), motion.joints(), atol=1e-5)
 
 
 def test_orientations_match_the_motion():

@@ -8,7 +8,7 @@ import pytest
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
-from motion_core.metrics.measures.physical import mean_scores, physical_scores
+from motion_core.metrics.measures.physical import mean_of_scores, physical_scores
 
 
 def standing(frames: int = 30, velocity: float = 0.0, height: float = 0.0, fps: float = 20.0) -> Motion:
@@ -42,6 +42,6 @@ def test_depth_and_height_are_in_centimetres():
 
 def test_short_motions_and_means():
     assert np.isnan(physical_scores(standing(frames=1)).sliding)
-    assert mean_scores([standing(frames=1), standing(velocity=0.2)]).sliding == pytest.approx(20, rel=1e-3)
-    with pytest.raises(ValueError, match="no motions"):
-        mean_scores([])
+    means = mean_of_scores([physical_scores(m) for m in (standing(frames=1), standing(velocity=0.2))])
+    assert means.sliding == pytest.approx(20, rel=1e-3)
+    assert np.isnan(mean_of_scores([physical_scores(standing(frames=1))]).sliding)
