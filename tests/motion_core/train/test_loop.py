@@ -24,8 +24,8 @@ from motion_core.train.loop import (
     Recipe,
     TrainingError,
     train,
-    uses_bf16,
 )
+from motion_core.train.phases import Phase, uses_bf16
 
 CPU = Group(torch.device("cpu"))
 CONFIG = LoopConfig(
@@ -51,10 +51,11 @@ def export(path, model, facts):
     save_checkpoint(path, model.state_dict(), info)
 
 
-def make_recipe(**changes):
+def make_recipe(loss=make_loss, **changes):
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.1), nn.Linear(8, 1))
-    recipe = Recipe(model, make_loss, make_batch, lambda: [make_batch(10**6)], export, identity={"toy": [1]})
+    phases = (Phase("model", None, loss),)
+    recipe = Recipe(model, phases, make_batch, lambda: [make_batch(10**6)], export, identity={"toy": [1]})
     return replace(recipe, **changes)
 
 

@@ -11,9 +11,8 @@ from torch import nn
 
 from motion_core.train.config import LoopConfig
 from motion_core.train.draws import Draws
-from motion_core.train.ema import Ema, decay_at
 from motion_core.train.log import RunLog, read_log
-from motion_core.train.optimizer import learning_rate, make_optimizer
+from motion_core.train.optimizer import Ema, decay_at, learning_rate, make_optimizer
 from motion_core.train.prefetch import prefetched
 
 
@@ -42,7 +41,7 @@ def test_learning_rate_warms_up_and_falls():
 
 
 def test_only_matrices_decay():
-    optimizer = make_optimizer(nn.Linear(3, 2), LoopConfig(steps=1, weight_decay=0.5))
+    optimizer = make_optimizer(nn.Linear(3, 2).parameters(), LoopConfig(steps=1, weight_decay=0.5))
     decays = {g["weight_decay"]: [p.dim() for p in g["params"]] for g in optimizer.param_groups}
     assert decays == {0.5: [2], 0.0: [1]}
 
