@@ -269,7 +269,10 @@ def start_denoiser(model: nn.Module, path: Path) -> tuple[list[str], list[str]]:
 def begin(config: DiffusionConfig, start: Start) -> DenoiserTraining:
     """A training whose weights and text layer have begun as the configuration says."""
     actions_only = config.model.get("condition") == "action"
-    data = TrainingSet.open(start.data, actions_only=actions_only, tokens=config.reads_tokens)
+    told = config.model_config(dim=1, actions=1).condition == "text"
+    data = TrainingSet.open(
+        start.data, actions_only=actions_only, captions=told, tokens=config.reads_tokens and told
+    )
     training = DenoiserTraining(config, data, start.device)
     start.take_weights(training.model, start_denoiser)
     if config.text_start == "fitted" and not start.resume:

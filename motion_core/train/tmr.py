@@ -105,8 +105,7 @@ class TMRTraining(PoolTraining):
     def __init__(self, config: TMRTrainConfig, data: TrainingSet, device: torch.device) -> None:
         super().__init__(config, data, device)
         self.config = config
-        text_width = int(data.pooled.shape[1])
-        self.model = TMR(config.model_config(data.dim, text_width, data.max_frames))
+        self.model = TMR(config.model_config(data.dim, data.text_width, data.max_frames))
         self.negatives = FalseNegatives.fit(data, config.loop.seed)
 
     def fit_text_layer(self) -> None:
@@ -147,7 +146,7 @@ class TMRTraining(PoolTraining):
         with torch.autocast(batch.x0.device.type, enabled=False):
             text, motion = (F.normalize(gaussian[0], dim=-1) for gaussian in (found.text, found.motion))
             similarity = text @ motion.T
-            alike = self.negatives.alike(batch.pooled, batch.captions)
+            alike = self.negatives.alike(batch.sentences, batch.captions)
             parts = {
                 "contrast": info_nce(similarity, alike, self.config.temperature),
                 "features": smooth_l1(found.decoded, batch.x0, batch.mask),
