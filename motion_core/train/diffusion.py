@@ -55,7 +55,7 @@ class SampleConfig:
 
 @dataclass(frozen=True)
 class DiffusionConfig:
-    """The TOML file of `training/train_diffusion.py`. model: the family's config without the sizes of the data."""
+    """The TOML file of a denoiser. model: the family's config without the sizes of the data."""
 
     loop: LoopConfig
     family: str = "mdm"

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from motion_core.checkpoint import CheckpointInfo
 from motion_core.data.dataset import TrainBatch, TrainingSet
 from motion_core.models.tmr import TMR, TMRConfig
+from motion_core.nn.losses import gaussian_kl, smooth_l1
 from motion_core.train.config import ConfigError, LoopConfig, table_to_config
 from motion_core.train.draws import Draws
 from motion_core.train.negatives import FalseNegatives
@@ -79,24 +80,11 @@ def first_share(similarity: Tensor, alike: Tensor) -> Tensor:
     return alike.gather(1, similarity.argmax(1, keepdim=True)).float().mean()
 
 
-def gaussian_kl(mu: Tensor, logvar: Tensor, other_mu: Tensor, other_logvar: Tensor) -> Tensor:
-    """KL(N(mu, e^logvar) || N(other...)), mean over samples and dimensions; all (B,D)."""
-    ratio = (logvar - other_logvar).exp()
-    distance = (mu - other_mu).square() / other_logvar.exp()
-    return 0.5 * (ratio + distance - 1 - logvar + other_logvar).mean()
-
-
 def kl_losses(text: tuple[Tensor, Tensor], motion: tuple[Tensor, Tensor]) -> Tensor:
     """Both Gaussians (mu, logvar) against each other and against N(0, 1)."""
     standard = torch.zeros_like(text[0]), torch.zeros_like(text[1])
     pairs = ((text, motion), (motion, text), (text, standard), (motion, standard))
     return torch.stack([gaussian_kl(*one, *two) for one, two in pairs]).sum()
-
-
-def smooth_l1(a: Tensor, b: Tensor, mask: Tensor) -> Tensor:
-    """Mean SmoothL1 over the valid frames of (B,T,F), mask (B,T)."""
-    error = F.smooth_l1_loss(a.float(), b, reduction="none").mean(-1)
-    return (error * mask).sum() / mask.sum()
 
 
 class TMRTraining(PoolTraining):
