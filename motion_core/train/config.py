@@ -143,6 +143,8 @@ def _checked(value: Any, hint: Any, key: str) -> Any:
 
 
 def _first_fit(value: Any, kinds: tuple[Any, ...], hint: Any, key: str) -> Any:
+    if value is None and type(None) in kinds:  # TOML has no null, but tables made here may have
+        return None
     for kind in kinds:
         if kind is not type(None):
             try:
