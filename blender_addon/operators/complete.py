@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from motion_core.tasks import MAX_SEED, Complete, Edit
+from motion_core.tasks import MAX_SEED, Complete, Edit, Task
 
 from ..properties.preferences import service_settings
 from ..session.chosen import edit_settings, place_of, rig_fault, settings_of, target_rig
@@ -19,7 +19,7 @@ from . import OperatorReturn
 from .making import MakesMotion
 
 # The kind of task that a mode of the panel comes to
-KINDS = {"COMPLETE": Complete, "EDIT": Edit, "FOLLOW": Complete}
+KINDS: dict[str, type[Task]] = {"COMPLETE": Complete, "EDIT": Edit, "FOLLOW": Complete}
 
 
 def task_settings(context: bpy.types.Context) -> Any:

@@ -17,7 +17,7 @@ from motion_core.diffusion.schedule import SCHEDULES, make_schedule
 from motion_core.features.guess import frames_known, with_guess
 from motion_core.features.known import KNOWN_DIM, known_values
 from motion_core.generators.device import pick_device
-from motion_core.generators.families import FAMILIES, family_classes
+from motion_core.generators.families import denoising_families, family_classes
 from motion_core.generators.generator import Generator, true_card
 from motion_core.generators.makers.denoising import Denoising
 from motion_core.models.dit import DiT
@@ -77,8 +77,8 @@ class DiffusionConfig:
     noisy: float = 0.0  # share of samples at the NOISY noisiest levels, where the words decide what is done
 
     def __post_init__(self) -> None:
-        if self.family not in FAMILIES:
-            raise ConfigError(f"family is {self.family!r}: use one of {', '.join(FAMILIES)}")
+        if self.family not in (known := denoising_families()):
+            raise ConfigError(f"family is {self.family!r}: use one of {', '.join(known)}")
         if self.batch_size < 1:
             raise ConfigError(f"batch_size is {self.batch_size}: it must be at least 1")
         if not 0 <= self.drop < 1:
