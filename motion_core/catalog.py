@@ -136,7 +136,7 @@ NON_COMMERCIAL = "CC BY-NC 4.0 (non-commercial: trained with Bandai-Namco motion
 OPEN = (
     "trained with CMU Graphics Lab Motion Capture Database (mocap.cs.cmu.edu), free for any use but resale of the "
     "data; ACCAD Open Motion Project, Ohio State University, CC BY 3.0"
-)  # as `licence_of` in train/diffusion.py words it; such models end in `-open` and name no helper that is not
+)  # as `licence_of` in train/pool_training.py words it; such models end in `-open` and name no helper that is not
 
 # What the checkpoint knows, in the order of its table; a test holds the two together.
 ACTIONS = (

@@ -3,7 +3,7 @@
     python training/distil.py --teacher runs/dit-adaln/ema.safetensors --config training/configs/distil.toml \\
         --data data_prepared/pool --out runs/dit-adaln-fast
 
-`--resume` and `--max-minutes` are those of training/train_diffusion.py. See docs/training.md.
+`--resume` and `--max-minutes` are those of training/train.py. See docs/training.md.
 """
 
 from __future__ import annotations

@@ -45,6 +45,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--free-only", action="store_true", help="leave out clips with a non-commercial licence"
     )
+    parser.add_argument(
+        "--no-captions", action="store_true", help="no sentences; clips of which nothing is known are in, too"
+    )
     parser.add_argument("--text-encoder", default="minilm")
     parser.add_argument("--text-encoder-folder", type=Path, help="where the encoder lies, if not installed")
     parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 8))
@@ -90,7 +93,11 @@ def main(argv: list[str] | None = None) -> int:
             features=options.features,
         )
         store = selected(ClipStore.open(options.store), options.sources, options.free_only)
-        encoder = load_text_encoder(options.text_encoder, options.text_encoder_folder)
+        encoder = (
+            None
+            if options.no_captions
+            else load_text_encoder(options.text_encoder, options.text_encoder_folder)
+        )
         about = build_training_set(
             store, encoder, config, options.out, workers=options.workers, report=console.log
         )

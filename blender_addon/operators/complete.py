@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from motion_core.tasks import MAX_SEED
+from motion_core.tasks import MAX_SEED, Complete, Edit, Task
 
 from ..properties.preferences import service_settings
 from ..session.chosen import edit_settings, place_of, rig_fault, settings_of, target_rig
@@ -18,7 +18,8 @@ from ..trial import trial
 from . import OperatorReturn
 from .making import MakesMotion
 
-TASK_NAMES = {"COMPLETE": "complete", "EDIT": "edit", "FOLLOW": "complete"}
+# The kind of task that a mode of the panel comes to
+KINDS: dict[str, type[Task]] = {"COMPLETE": Complete, "EDIT": Edit, "FOLLOW": Complete}
 
 
 def task_settings(context: bpy.types.Context) -> Any:
@@ -36,7 +37,7 @@ def model_fault(context: bpy.types.Context, mode: str) -> str:
     """Why the chosen model cannot do this, "" when it can."""
     from motion_core.catalog import CATALOG
 
-    card, task = settings_of(context).card, TASK_NAMES[mode]
+    card, task = settings_of(context).card, KINDS[mode].name
     if task not in card.tasks:
         able = ", ".join(other.title for other in CATALOG.values() if task in other.tasks) or "none"
         return f"{card.title} cannot {mode.lower()}: choose another model ({able})"

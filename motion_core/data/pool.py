@@ -1,5 +1,6 @@
 """Making the training pool: every sample's features and sentences, computed once, read by `data/dataset.py`.
 
+It knows no model. A pool without captions has no sentences, and clips of which nothing is known are in it, too.
 A pool is a folder: `features.f16` (sum T, F) float16 normalised features, all samples one after another; `samples.npz`
 (offsets, captions, action, group, split, mean, std); `captions.json`, `pooled.npy` (C,D) float16 and `tokens.f16`
 (sum L, D) float16, the sentences and what the text encoder says of them and of each of their tokens; `pool.json`,
@@ -87,10 +88,11 @@ class _Rows:
     action: list[str | None] = field(default_factory=list)
     group: list[str] = field(default_factory=list)
     split: list[str] = field(default_factory=list)
+    with_captions: bool = True
 
     def add(self, frames: int, made: Made, split: str) -> None:
         self.frames.append(frames)
-        self.captions.append(made.captions)
+        self.captions.append(made.captions if self.with_captions else ())
         self.action.append(made.action)
         self.group.append(made.group)
         self.split.append(split)
@@ -117,8 +119,13 @@ def _sample(number: int) -> tuple[np.ndarray, Made] | None:
 def _encoded(made: Made, features: str, name: str) -> tuple[np.ndarray, Made]:
     x0 = FEATURES[features].encode(made.motion)
     if not np.all(np.isfinite(x0)):
-        raise ValueError(f"{name} ({made.captions[0]!r}) has features that are not finite: check its motion")
+        raise ValueError(f"{name} ({_words(made)!r}) has features that are not finite: check its motion")
     return x0, Made(made.motion.slice(0, 1), made.captions, made.action, made.group)
+
+
+def _words(made: Made) -> str:
+    """What tells a sample from others in a message."""
+    return made.captions[0] if made.captions else made.group
 
 
 @contextmanager
@@ -152,7 +159,7 @@ def _val_samples(kitchen: Kitchen, features: str) -> Iterator[tuple[np.ndarray, 
 
 def build_training_set(
     store: ClipStore,
-    encoder: Encoder,
+    encoder: Encoder | None,
     config: DatasetConfig,
     out: str | Path,
     *,
@@ -161,21 +168,26 @@ def build_training_set(
 ) -> dict[str, Any]:
     """Make the pool in folder `out`; returns what `pool.json` says. The same config and store give the same pool.
 
-    Raises ValueError for an empty split, a clip that nothing is known of, or features that are not finite.
+    encoder: of the sentences; None makes a pool without captions.
+    Raises ValueError for an empty split, a label without phrases, or features that are not finite.
     """
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     (out / ABOUT).unlink(missing_ok=True)
     for left_over in out.glob(f".{ROWS}.*.part"):  # of a build that was killed: gigabytes
         left_over.unlink()
-    kitchen = Kitchen(
-        build_library(store, "train", config.min_frames), config.max_frames, config.phrases, config.mix
-    )
-    validation = Kitchen(build_library(store, "val", config.min_frames), config.max_frames, config.phrases)
-    report(f"train: {describe(kitchen.library)}")
-    report(f"val: {describe(validation.library)}")
-    count = max(config.size, 2 * len(kitchen.library.clips))
-    rows = _Rows()
+    libraries = {
+        split: build_library(store, split, config.min_frames, undescribed=encoder is None)
+        for split in ("train", "val")
+    }
+    kitchen = Kitchen(libraries["train"], config.max_frames, config.phrases, config.mix)
+    validation = Kitchen(libraries["val"], config.max_frames, config.phrases)
+    for split, library in libraries.items():
+        report(f"{split}: {describe(library)}")
+    count = 2 * len(kitchen.library.clips)
+    if kitchen.labelled or kitchen.written:  # samples are made of clips of which something is known
+        count = max(config.size, count)
+    rows = _Rows(with_captions=encoder is not None)
     with _mapper(kitchen, config, workers) as samples, atomic_write(out / ROWS) as file:
         stats = _stats(samples, count, config)
         for number, found in enumerate(samples(range(count))):
@@ -188,10 +200,10 @@ def build_training_set(
     sentences = sorted(
         {caption for captions in rows.captions for caption in captions}, key=lambda c: (len(c), c)
     )
-    token_counts = _write_captions(out, sentences, encoder, report)
+    token_counts = _write_captions(out, sentences, encoder, report) if encoder else []
     actions = _actions(kitchen.library, config.min_clips)
     _write_samples(out, rows, stats, (sentences, token_counts), actions)
-    about = _about(store, config, rows, actions, encoder.name, len(sentences))
+    about = _about(store, config, rows, actions, encoder.name if encoder else None, len(sentences))
     with atomic_write(out / ABOUT, "w") as text:
         json.dump(about, text, indent=1)
     return about
@@ -216,7 +228,7 @@ def _write(file: Any, rows: _Rows, stats: FeatureStats, found: tuple[np.ndarray,
     x0, made = found
     normal = stats.normalize(x0)
     if np.abs(normal).max() > LARGEST:
-        raise ValueError(f"features of {made.captions[0]!r} lie beyond float16: check its motion")
+        raise ValueError(f"features of {_words(made)!r} lie beyond float16: check its motion")
     file.write(normal.astype(np.float16).tobytes())
     rows.add(len(x0), made, split)
 
@@ -269,7 +281,12 @@ def _write_samples(
 
 
 def _about(
-    store: ClipStore, config: DatasetConfig, rows: _Rows, actions: list[str], encoder: str, sentences: int
+    store: ClipStore,
+    config: DatasetConfig,
+    rows: _Rows,
+    actions: list[str],
+    encoder: str | None,
+    sentences: int,
 ) -> dict[str, Any]:
     settings = {name: value for name, value in asdict(config).items() if name != "features"}
     return {

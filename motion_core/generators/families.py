@@ -36,6 +36,11 @@ FAMILIES: dict[str, Family] = {
 }
 
 
+def denoising_families() -> tuple[str, ...]:
+    """The families whose models denoise: one recipe trains them all (`train/diffusion.py`)."""
+    return tuple(name for name, family in FAMILIES.items() if family.maker == DENOISING)
+
+
 def check_family(info: CheckpointInfo) -> Family:
     """The family of a checkpoint. Raises FormatError where this Laban has none of that name, or not its features."""
     for name, value, known in (("family", info.family, FAMILIES), ("features", info.features, FEATURES)):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from motion_core import __version__
-from motion_core.body.motion import Motion, all_said
+from motion_core.body.motion import Motion
 from motion_core.catalog import INBETWEEN_CARDS, ModelCard, find_card
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
 from motion_core.features import FEATURES
@@ -18,28 +17,14 @@ from motion_core.generators.families import build_model, check_family, maker_cla
 from motion_core.generators.makers.maker import Clip, ClipMaker, OnStep
 from motion_core.generators.model_choice import check_task
 from motion_core.generators.plan import Plan, Work
-from motion_core.generators.prompt_parts import Reading, read_words
+from motion_core.generators.prompt_parts import read_words
+from motion_core.generators.ready_job import Job, ReadyJob, made_of
 from motion_core.generators.weights import weights_folder, weights_path
 from motion_core.generators.windows import CONTEXT, SHORT_CONTEXT, Studio
 from motion_core.generators.works import Workplace, work_of
-from motion_core.tasks import Generate, Made, Sampling, Task
+from motion_core.tasks import Generate, Sampling, Task
 
 __all__ = ["Generator", "Job", "load_generator"]
-
-Job = tuple[Any, Sampling]  # a task and how to sample it
-
-
-@dataclass(frozen=True, eq=False)
-class _Order:
-    """A job with every value decided."""
-
-    task: Any
-    sampling: Sampling
-    # Every setting of the card.
-    settings: dict[str, Any]
-    reading: Reading
-    # What the user should know of the settings.
-    note: str
 
 
 def load_generator(model_id: str, *, device: str = "auto", checkpoint: str | Path | None = None) -> Generator:
@@ -126,7 +111,7 @@ class Generator:
 
     def check(self, task: Any, sampling: Sampling) -> None:
         """Raises TaskError where this model cannot carry that out."""
-        self._order(task, sampling)
+        self._ready(task, sampling)
 
     def _run_special(self, jobs: Sequence[Job], on_step: OnStep | None) -> list[Motion]:
         """Jobs of the card's specialist, which has settings of its own; it is loaded when first needed."""
@@ -139,13 +124,13 @@ class Generator:
         return specialist.run_batch([(task, Sampling(sampling.seed)) for task, sampling in jobs], on_step)
 
     def _run_own(self, jobs: Sequence[Job], on_step: OnStep | None) -> list[Motion]:
-        orders = [self._order(*job) for job in jobs]
-        works = [self._work(order) for order in orders]
+        ready = [self._ready(*job) for job in jobs]
+        works = [self._work(job) for job in ready]
         asked = {place: next(work) for place, work in enumerate(works)}
         motions: dict[int, Motion] = {}
         done = 0
         while asked:
-            batches = self.maker.batches([self._clip(place, orders[place], p) for place, p in asked.items()])
+            batches = self.maker.batches([self._clip(place, ready[place], p) for place, p in asked.items()])
             total = done + sum(map(self.maker.steps_of, batches))
             asked = {}
             for batch in batches:
@@ -153,62 +138,26 @@ class Generator:
                     try:
                         asked[clip.key] = works[clip.key].send(x0)
                     except StopIteration as end:
-                        motions[clip.key] = self._finished(orders[clip.key], end.value)
+                        motions[clip.key] = self._finished(ready[clip.key], end.value)
                 done += self.maker.steps_of(batch)
         return [motions[place] for place in range(len(jobs))]
 
-    def _order(self, task: Any, sampling: Sampling) -> _Order:
+    def _ready(self, task: Any, sampling: Sampling) -> ReadyJob:
         check_task(self.card, task)
         settings, note = self.card.settled(sampling)
-        return _Order(task, sampling, settings, read_words(self.card, task), note)
+        return ReadyJob(task, sampling, settings, read_words(self.card, task), note)
 
-    def _work(self, order: _Order) -> Work:
-        place = Workplace(self.card, self.features, self.studio, self.clean_up, order.reading)
-        return work_of(order.task, order.sampling, place)
+    def _work(self, job: ReadyJob) -> Work:
+        place = Workplace(self.card, self.features, self.studio, self.clean_up, job.reading)
+        return work_of(job.task, job.sampling, place)
 
-    def _clip(self, place: int, order: _Order, plan: Plan) -> Clip:
-        return Clip(place, plan, order.settings)
+    def _clip(self, place: int, job: ReadyJob, plan: Plan) -> Clip:
+        return Clip(place, plan, job.settings)
 
-    def _finished(self, order: _Order, motion: Motion) -> Motion:
+    def _finished(self, job: ReadyJob, motion: Motion) -> Motion:
         """The motion with what made it; what its work said comes last."""
-        made = Made(**self._words_of(order), **self._origin_of(order, motion), more=self._more_of(order))
+        made = made_of(job, self.card, self.maker, motion)
         return replace(motion, meta={**made.to_meta(), **motion.meta})
-
-    def _words_of(self, order: _Order) -> dict[str, Any]:
-        """The words of a result, and how they were taken."""
-        task, parts = order.task, order.reading.sequence
-        prompts = getattr(parts or task, "prompts", ())
-        text = getattr(task, "text", None)
-        cut = self.maker.cut_note(text) if text and parts is None else None
-        return {
-            "text": text or "; ".join(prompt for prompt, _ in prompts),
-            "prompts": tuple((prompt, round(seconds, 4)) for prompt, seconds in prompts),
-            "action": getattr(task, "action", None) or "",
-            "note": _joined((cut, order.reading.note, order.note)),
-        }
-
-    def _origin_of(self, order: _Order, motion: Motion) -> dict[str, Any]:
-        """Where a result comes from: model, seed, licences."""
-        given = next((Made.from_meta(motion.meta).licence for motion in order.task.given), "")
-        return {
-            "task": order.task.name,
-            "model": self.card.id,
-            "seed": order.sampling.seed,
-            "seconds": getattr(order.task, "seconds", None) or round(motion.seconds, 4),
-            "licence": all_said(self.card.licence, given),
-            "given_licence": given,
-            "version": __version__,
-        }
-
-    def _more_of(self, order: _Order) -> dict[str, Any]:
-        """The fields of the task, and the settings that are shown to the user or were asked for."""
-        shown = {s.name for s in self.card.settings if s.shown}
-        settings = {n: v for n, v in order.settings.items() if n in shown or n in order.sampling.settings}
-        return {**order.task.facts(), **settings}
-
-
-def _joined(notes: Iterable[str | None]) -> str:
-    return "; ".join(note for note in notes if note)
 
 
 def _shifted(on_step: OnStep | None, done: int, total: int) -> OnStep:

@@ -42,7 +42,7 @@ class Studio:
 
 
 @dataclass(frozen=True, eq=False)
-class Brief:
+class FillPlan:
     """What to make of a motion at the studio's rate. known (T,) bool: its frames that stay. joints: those that are made
     anew in the other frames; None: all. path: (T,4) of x, y, cos, sin where the pelvis shall be, and which are asked.
     """
@@ -91,11 +91,11 @@ def spans(known: np.ndarray, longest: int, context: int = CONTEXT) -> Iterator[t
             yield start, limit
 
 
-def fill(brief: Brief, studio: Studio) -> Work:
+def fill(whole: FillPlan, studio: Studio) -> Work:
     """The motion with its free frames made; frames that are known may differ by what features cannot hold."""
-    motion, known = brief.motion, brief.known.copy()
-    for start, stop in spans(brief.known, studio.longest, studio.context):
-        plan, place = _plan(replace(brief, motion=motion, known=known), start, stop, studio)
+    motion, known = whole.motion, whole.known.copy()
+    for start, stop in spans(whole.known, studio.longest, studio.context):
+        plan, place = _plan(replace(whole, motion=motion, known=known), start, stop, studio)
         x0 = np.array((yield plan))
         x0[0, studio.known.steps] = place
         part = studio.features.decode(x0, studio.fps)
@@ -112,26 +112,26 @@ def _spliced(motion: Motion, start: int, part: Motion, known: np.ndarray) -> Mot
     return replace(motion, trans=trans, rotations=rotations)
 
 
-def _plan(brief: Brief, start: int, stop: int, studio: Studio) -> tuple[Plan, np.ndarray]:
+def _plan(whole: FillPlan, start: int, stop: int, studio: Studio) -> tuple[Plan, np.ndarray]:
     """The clip start:stop to sample, and where its first frame is in the world: its steps (3,)."""
     kind, can = studio.features, studio.known
-    features = kind.encode(brief.motion.slice(start, stop))
+    features = kind.encode(whole.motion.slice(start, stop))
     place = features[0, can.steps].copy()
     values = torch.from_numpy(studio.stats.normalize(kind.canonical(features))).float()  # (T,F)
     told = can.values(values[None], studio.stats)[0]  # (T,K)
-    frames = torch.from_numpy(brief.known[start:stop])
+    frames = torch.from_numpy(whole.known[start:stop])
     told_mask = can.poses(frames)
-    if brief.joints is not None:
-        told_mask |= can.without(brief.joints)
+    if whole.joints is not None:
+        told_mask |= can.without(whole.joints)
     mask = told_mask[:, : kind.dim].clone()
     mask[0, can.steps] = True  # a clip starts over the origin, whatever else is free
     root = told[:, can.world_root]  # a view: what is written into it is told
-    places = gap_places(brief.known[start:stop], root) if brief.joints is None else []
-    if brief.path is not None:
-        places = _add_path(root, told_mask[:, can.world_root], places, brief.path, slice(start, stop), place)
+    places = gap_places(whole.known[start:stop], root) if whole.joints is None else []
+    if whole.path is not None:
+        places = _add_path(root, told_mask[:, can.world_root], places, whole.path, slice(start, stop), place)
     given = Given(values, mask, told, told_mask, tuple(places))
-    first = values if brief.strength < 1 else None
-    plan = Plan(stop - start, brief.sampling, brief.text, None, given, first, brief.strength)
+    first = values if whole.strength < 1 else None
+    plan = Plan(stop - start, whole.sampling, whole.text, None, given, first, whole.strength)
     return plan, place
 
 

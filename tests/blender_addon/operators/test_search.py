@@ -185,7 +185,7 @@ def test_words_that_say_nothing_are_refused(context, box):
 
 def test_a_rig_gone_meanwhile_and_a_file_that_is_none(context, box):
     place = place_of(context)
-    job = SimpleNamespace(state="done", results=[motion_to_bytes(bowing(1.0))], message="")
+    job = SimpleNamespace(state="done", results=[Response(200, {}, motion_to_bytes(bowing(1.0)))], message="")
     bpy.data.objects.remove(context.object)
     apply_found(job, "bow.npz", place)
     assert SESSION.search_outcome.failed and "not in this file any more" in SESSION.search_outcome.text

@@ -5,14 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from labelled_clips import CONFIG, FPS, MAX_FRAMES, Words
+import torch
+from labelled_clips import CONFIG, FPS, MAX_FRAMES, Words, body
 
 from motion_core.body.skeleton import JOINT
-from motion_core.data.dataset import SHARES
+from motion_core.data.dataset import SHARES, TrainingSet
 from motion_core.data.library import build_library
 from motion_core.data.pool import DatasetConfig, build_training_set
 from motion_core.data.recipes import make
 from motion_core.data.samples import Kitchen, Mix
+from motion_core.data.store import ClipRecord, ClipStore, write_store
 from motion_core.features import FEATURES, smpl205
 
 
@@ -65,3 +67,36 @@ def test_features_that_are_not_finite_name_their_sample(store, monkeypatch, tmp_
     monkeypatch.setitem(FEATURES, "smpl205", replace(FEATURES["smpl205"], encode=spoilt))
     with pytest.raises(ValueError, match=r"sample \d+ .*not finite"):
         build_training_set(store, Words(), CONFIG, tmp_path, workers=1, report=lambda text: None)
+
+
+def test_a_pool_without_captions_holds_clips_that_nobody_described(store, tmp_path):
+    about = build_training_set(
+        store, None, replace(CONFIG, size=1), tmp_path, workers=1, report=lambda text: None
+    )
+    assert about["text_encoder"] is None and about["sentences"] == 0
+    assert not (tmp_path / "captions.json").exists()
+    described = build_library(store).clips
+    assert about["samples"]["train"] == 2 * (len(described) + 1)  # "nothing", and each one mirrored
+    silent = TrainingSet.open(tmp_path, captions=False)
+    assert sorted(silent.lengths[silent.train_rows])[::2] == sorted([30, *(c.frames for c in described)])
+    assert torch.equal(silent.batch_at(5, 4, 0).x0, silent.batch_at(5, 4, 0).x0)
+    assert silent.actions and set(next(silent.val_batches(9)).action.tolist()) <= {
+        -1,
+        *range(len(silent.actions)),
+    }
+    for ways in ({}, {"captions": False, "tokens": True}):
+        with pytest.raises(ValueError, match="--no-captions"):
+            TrainingSet.open(tmp_path, **ways)
+
+
+def test_a_pool_of_clips_of_which_nothing_is_known(tmp_path):
+    clips = [
+        ClipRecord(f"c{n}", "own", s, None, None, (), body(40 + n, 1.0))
+        for n, s in enumerate(("train", "val"))
+    ]
+    write_store(tmp_path / "store", clips, {"own": "free"})
+    opened = ClipStore.open(tmp_path / "store")
+    about = build_training_set(opened, None, CONFIG, tmp_path / "pool", workers=1, report=lambda text: None)
+    assert about["samples"] == {"train": 2, "val": 2} and about["actions"] == []
+    with pytest.raises(ValueError, match="no clip of 16 frames"):
+        build_training_set(opened, Words(), CONFIG, tmp_path / "told", workers=1, report=lambda text: None)

@@ -107,3 +107,9 @@ def test_errors_name_the_file(tmp_path):
     path.write_text("stepz = 3", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"bad\.toml: unknown key 'stepz'"):
         read_config(path, LoopConfig)
+
+
+def test_nothing_is_a_value_where_it_is_allowed():
+    assert table_to_config({"name": "a", "note": None}, Outer).note is None
+    with pytest.raises(ConfigError, match="'name' is None"):
+        table_to_config({"name": None}, Outer)
