@@ -52,7 +52,7 @@ types: env
 	$(VENV)/bin/mypy
 
 unit: env
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n $(WORKERS)
 
 # One process a version, which ends itself; `timeout` because some versions hang at exit
 blender: env blenders
