@@ -59,6 +59,11 @@ def test_a_bent_path_keeps_the_length_of_its_steps(seed):
     np.testing.assert_allclose(*steps, atol=1e-12)
 
 
+def test_a_step_is_turned_by_the_mean_of_both_its_ends():
+    bent = turned_path(np.array([[5.0, 5.0], [6.0, 5.0]]), np.array([0.0, np.pi / 2]))
+    np.testing.assert_allclose(bent[1] - bent[0], np.sqrt([0.5, 0.5]), atol=1e-12)
+
+
 @pytest.mark.parametrize("width", [0, 1, 4, 7, 100])
 def test_a_mean_keeps_constants_and_its_middle_follows_a_line(width):
     np.testing.assert_allclose(running_mean(np.full((9, 2), 3.0), width), 3.0, atol=1e-12)
