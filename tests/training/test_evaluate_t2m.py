@@ -40,6 +40,7 @@ def cells(line):
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
+@pytest.mark.slow
 def test_real_stands_beside_what_was_made(evaluator, data, capsys):
     command = [str(evaluator), str(data), "--made", str(data / "made"), "--replications", "2"]
     assert evaluate_t2m.main(command) == 0

@@ -165,6 +165,7 @@ def test_each_phase_trains_its_own_weights_when_it_is_due_with_its_own_noise():
     assert set(phases.optimizers) == {"generator", "discriminator"}
 
 
+@pytest.mark.slow
 def test_two_processes_take_the_steps_of_one():
     script = str(Path(__file__).with_name("two_processes.py"))
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[3])}
