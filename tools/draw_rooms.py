@@ -47,7 +47,7 @@ HOLDS = {
     "commands": "one for each command",
     "cli": "laban",
     "__main__": "python -m motion_core",
-    "threads": "how many cores",
+    "threads": "how torch waits",
     "rooms": "this picture's table",
     "results": "what comes out",
     "engines": "who answers a request",
