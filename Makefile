@@ -1,5 +1,6 @@
 # make demo: a sentence becomes keyframes on a rig in real Blender; see out/
 # make test: format, lint, types, every test, the extension in three Blender versions
+# make quick: format, lint, types and the tests that take seconds
 # make docs: the API reference from docstrings; see docs/api/index.html
 PYTHON ?= python3.11
 TORCH ?= torch==2.13.0
@@ -13,11 +14,14 @@ PIP := pip --disable-pip-version-check -q
 export PYTHONDONTWRITEBYTECODE = 1
 export LABAN_BACKEND_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
-.PHONY: demo test docs env blenders lint types unit blender addon format clean
+.PHONY: demo test quick docs env blenders lint types unit blender addon format clean
 demo: $(VENV)/.backend .venvs/bpy-$(DEMO_BLENDER)/.ready
 	.venvs/bpy-$(DEMO_BLENDER)/bin/python examples/demo.py --backend-python $(VENV)/bin/python --out out
 
 test: lint types unit blender
+
+quick: lint types
+	$(VENV)/bin/python -m pytest -m "not slow"
 
 env: $(VENV)/.dev
 blenders: $(BLENDERS:%=.venvs/bpy-%/.ready)
