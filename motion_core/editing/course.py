@@ -1,13 +1,13 @@
-"""A line over the floor as a body can walk it: where it is when, slower where the line bends, and which way it faces.
+"""A line over the floor as a body can walk it: where it is at each time, and which way it faces.
 
-Nobody turns a corner at full speed. Within ROUND seconds of a corner of angle a that is passed at speed v the way is
-rounded (`path.py`), which cuts it by about CUT v ROUND sin(a/2); so the speed there is held to
+Nobody turns a corner at full speed. Within ROUND seconds of a corner of angle a, passed at speed v, the way is rounded
+(`path.py`). That cuts the corner by about CUT v ROUND sin(a/2). So the speed there is held to
 
     v(s) <= SHARPEST / sin(a(s)/2)      a(s): between the chords of the BEND metres before and behind s
     v(s)^2 <= v(r)^2 + 2 BRAKING |s - r|      for every other place r of the line
 
-and between two times the rest of the line is walked as much faster as is needed to be there in time (V, by bisection,
-of v = min(V, limits)). A line too long for its times breaks the limits rather than its times.
+Between two times the rest of the line is walked faster, so that the body is there in time: v = min(V, limits), with V
+found by bisection. A line too long for its times breaks the limits and keeps the times.
 """
 
 from __future__ import annotations
@@ -120,8 +120,9 @@ def _bends(points: np.ndarray, lengths: np.ndarray, metres: np.ndarray, reach: f
 
 
 def _corners(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Metres and turns (K,) of the points at which the line turns by more than CORNER: by itself, and still when looked
-    at over BEND metres, so that no trembling of a drawn line is one."""
+    """Metres and turns (K,) of the corners: points at which the line turns by more than CORNER.
+
+    It must do so over BEND metres as well: the tremble of a drawn line is no corner."""
     metres, first = np.unique(lengths, return_index=True)
     steps = np.diff(points[first], axis=0)
     turns = _between(steps[:-1], steps[1:])
@@ -133,8 +134,9 @@ def _corners(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.nd
 def _headings(
     points: np.ndarray, lengths: np.ndarray, metres: np.ndarray, corners: np.ndarray, turns: np.ndarray
 ) -> np.ndarray:
-    """Where the line leads at each place (G,), the turns of all corners before it taken out: from AHEAD metres before
-    to as many behind within a leg between corners, straight on at its ends.
+    """Where the line leads at each place (G,), without the turns of all corners before it.
+
+    It is taken from AHEAD metres before to AHEAD metres behind, within a leg between corners; straight on at its ends.
 
     Heading 0 faces -Y: a direction (dx, dy) is faced at a with (sin a, -cos a) = (dx, dy).
     """

@@ -1,4 +1,4 @@
-"""The floor is at z = 0: a body that floats is set down, one that sinks in is raised, a foot that dips in is lifted."""
+"""The floor is at z = 0. A floating body is set down, a sinking one is raised, and a foot that dips in is lifted."""
 
 from __future__ import annotations
 

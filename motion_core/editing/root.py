@@ -1,7 +1,8 @@
-"""Where the body is and which way it faces: taken apart, corrected and put together again.
+"""Where the body is and which way it faces: split off, corrected and put together again.
 
 A correction of the root is a turn about the world's Z axis that carries the path along, then a shift. The path is
-turned step by step: a person told to face elsewhere at one time walks a bent path, and is not swung about the origin.
+turned step by step. A person who must face elsewhere at one time walks a bent path, and does not swing about the
+origin.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ A correction is known at *knots* (frames where the result is given) and wanted e
     s    rises from 0 to 1 with s' = 0 at both ends
     m    the correction's step per frame at the knots, seen from their other side
 
-so c meets c_a and c_b, and its slope meets m_a and m_b. The bumps last `ease` seconds at most (by default EASE): a
-cubic over the whole of a long gap would swing far out. Before the first and after the last knot the correction stays
-as it is there, or fades; what fades also fades in the middle of a long gap, where nothing asks for it.
+So c meets c_a and c_b, and its slope meets m_a and m_b. The bumps last `ease` seconds at most (by default EASE): a
+cubic over the whole of a long gap would swing far out. Before the first and after the last knot the correction stays as
+it is there, or fades. A correction that fades also fades in the middle of a long gap, where no knot is near.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
 """BVH files as motions, both ways: any skeleton in, SMPL-22 joints out.
 
 A file does not say its unit or which way is up. The unit is guessed by the longest chain of bones from the hips (about
-1.35 m in an adult), the up axis by where head and feet lie; `unit` and `up` overrule the guess. We write Y up (as
-nearly every BVH is), centimetres, degrees, the rest pose of `skeleton.py`; such files come back exactly.
+1.35 m in an adult), the up axis by where head and feet lie. `unit` and `up` overrule the guess.
+
+We write Y up (as nearly every BVH is), centimetres, degrees and the rest pose of `body/skeleton.py`. Such files come
+back exactly.
 """
 
 from __future__ import annotations

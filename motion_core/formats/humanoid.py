@@ -2,10 +2,10 @@
 
 Zero poses and joint axes differ from file to file and are not trusted. Each joint of ours copies the world orientation
 S(t) of a source joint times a constant turn C, so that every twist of the capture is kept: G(t) = S(t) C.
-C is found from the motion itself: it is the mean of conj(S(t)) F(t) over the frames in which a geometric fit F(t) is
-good (`calibration.py`): limbs while their hinge is bent, feet while they stand, the torso while it is upright, hands
-while the arm hangs.
-Last, the bones of arms and legs are swung by the remaining little angle, so that their directions are exact.
+
+C is found from the motion itself (`calibration.py`). It is the mean of conj(S(t)) F(t) over the frames in which a
+geometric fit F(t) is good: limbs while their hinge is bent, feet while they stand, the torso while it is upright, hands
+while the arm hangs. Last, the bones of arms and legs are swung by the small rest, so that their directions are exact.
 """
 
 from __future__ import annotations

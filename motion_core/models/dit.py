@@ -1,7 +1,7 @@
 """DiT, diffusion transformers (Peebles & Xie 2023) over motion frames that predict clean features.
 
-One class for the three ways a condition can reach the frames, as they are compared in the motion-generation lab
-(reference: github.com/SebastienJin/lab7-CSC52087EP): tokens in context, adaptive norms, cross-attention.
+One class has the three ways in which a condition can reach the frames: tokens in context, adaptive norms,
+cross-attention. The motion-generation lab compares them (reference: github.com/SebastienJin/lab7-CSC52087EP).
 """
 
 from __future__ import annotations

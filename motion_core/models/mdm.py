@@ -26,11 +26,13 @@ TABLE_ROWS = (
 class MDMConfig:
     """What shapes the network; defaults are the published text model's (features aside).
 
-    text_scale: factor on the text vector: sqrt(text_width) gives a unit vector (MiniLM's) entries of about 1, without
-    which the words stay quiet beside time and position for thousands of steps. Official CLIP features need none.
-    text_tokens: a decoder attends to all token states instead of the pooled vector. class_token: a decoder gets the
-    time as a first token too. mask_frames: padded frames are hidden from attention (the first published weights were
-    trained seeing them). max_frames: positions there are, so the longest clip and the token in front of it.
+    text_scale: factor on the text vector. sqrt(text_width) gives a unit vector (MiniLM's) entries of about 1. Without
+    it
+        the words stay quiet beside time and position for thousands of steps. Official CLIP features need none.
+    text_tokens: a decoder attends to all token states instead of the pooled vector.
+    class_token: a decoder gets the time as a first token too.
+    mask_frames: padded frames are hidden from attention. The first published weights were trained seeing them.
+    max_frames: number of positions: the longest clip and the token in front of it.
     """
 
     features: int = 205

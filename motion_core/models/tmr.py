@@ -1,7 +1,7 @@
 """TMR, the text-motion retrieval model of Petrovich et al. 2023: motions and sentences as points of one space.
 
-Two transformer encoders, one over frames and one over the token states of a frozen text encoder, each with two
-learned tokens in front whose outputs are the mean and the log variance of a Gaussian; a decoder turns a point back
+There are two transformer encoders: one over frames, one over the token states of a frozen text encoder. Each has two
+learned tokens in front. Their outputs are the mean and the log variance of a Gaussian. A decoder turns a point back
 into features, which keeps the space meaningful while training (TEMOS). The published sizes are the defaults.
 """
 

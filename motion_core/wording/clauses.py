@@ -1,9 +1,9 @@
 """A sentence in which one thing comes after the other, cut into sentences of one thing each.
 
 "a tired person walks forward, then stops and waves" -> "a tired person walks forward", "a tired person stands still",
-"a tired person waves". Cut only where the words leave no doubt: at "then", "after that", "before sitting", in a list of
-three verbs, beside a halt. What is done at once ("walks while waving", "walks and waves") and what cannot be read stays
-whole: a sentence too many in one piece does less harm than one torn apart.
+"a tired person waves". A cut is made only where the words leave no doubt: at "then", "after that", "before sitting", in
+a list of three verbs, beside a halt. What is done at once ("walks while waving", "walks and waves") stays whole. So
+does what cannot be read: a sentence left whole does less harm than one torn apart.
 """
 
 from __future__ import annotations
