@@ -138,7 +138,7 @@ def build_library(store: ClipStore, split: str = "train", min_frames: int = 16) 
 
 
 def _described(store: ClipStore, split: str, min_frames: int) -> Iterator[tuple[Clip, Motion]]:
-    """Clips with a sentence or a label, looked at; those of which nothing is known are passed over."""
+    """Clips that have a sentence or a label, described; the others are passed over."""
     for index, entry in enumerate(store.entries):
         if entry["split"] != split or entry["frames"] < min_frames:
             continue
@@ -160,7 +160,7 @@ def _with_traits(clip: Clip, store: ClipStore, usual: dict[str, float]) -> Clip:
 
 
 def _stands(clip: Clip, motion: Motion) -> list[Stand]:
-    """Clips in which one arm is busy show, but for that arm, somebody who stands for the whole time."""
+    """Clips in which one arm is busy show, apart from that arm, somebody who stands for the whole time."""
     busy = None
     if clip.label:
         carries = find_content(clip.label.content).carries

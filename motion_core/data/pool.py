@@ -197,9 +197,9 @@ def build_training_set(
 
 
 def _stats(samples: Callable[[Iterable[int]], Iterator[Any]], count: int, seed: int) -> FeatureStats:
-    """Mean and deviation, the latter at least STD_FLOOR of what is usual for features of its kind.
+    """Mean and deviation. A deviation is at least STD_FLOOR of the usual one for features of its kind.
 
-    Without that a knee that hardly ever twists would, where it does, weigh more than all the rest of a clip.
+    Otherwise a knee that hardly ever twists would, in a clip where it does, weigh more than everything else.
     """
     numbers = np.random.default_rng(seed).permutation(count)[:STATS_SAMPLES]
     plain_stats = FeatureStats.fit([found[0] for found in samples(numbers.tolist()) if found])

@@ -85,7 +85,7 @@ class Course:
         return _at(self.points, self.lengths, way)
 
     def heading(self, way: np.ndarray) -> np.ndarray:
-        """Where the line leads (T,), radians, but for the turns of the corners that have been passed."""
+        """Where the line leads (T,), radians, without the turns of the corners that have been passed."""
         return np.interp(way, self.metres, self.headings)
 
     def cornering(self, times: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ TOE_TIP = float(SOLE + min(offset[1] for tip, (_, offset) in TIPS.items() if tip
 
 
 def floor_height(pose: Pose) -> float:
-    """Where the body's own floor is, metres: the height under which its lowest part is in a fifth of the frames.
+    """Metres: the height of the body's own floor. In a fifth of the frames its lowest part is lower.
 
     A percentile: neither one bad frame nor a jump decides.
     """

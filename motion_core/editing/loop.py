@@ -56,7 +56,7 @@ def straighten(motion: Motion, *, travel: bool = True) -> Motion:
 
 
 def close_seam(motion: Motion) -> Motion:
-    """The motion with its last frame in the first one's pose again, wherever it has got to, moving on as it begins."""
+    """The motion with its last frame in the pose and velocity of the first, wherever it has travelled to."""
     pose = Pose.of(motion)
     turn, window = _turn(pose), _window(pose, motion.fps)
     _close_rotations(pose, turn, window, motion.fps)

@@ -60,7 +60,7 @@ def pace_of(motion: Motion) -> np.ndarray:
 
 
 def correct_heading(motion: Motion, yaw: np.ndarray, known: np.ndarray, pace: np.ndarray) -> Motion:
-    """The motion turned by `yaw` (T,) radians where `known`, by what lies between elsewhere; its path bends with it."""
+    """The motion turned by `yaw` (T,) radians where `known`, and in between elsewhere. Its path bends with it."""
     angle = spread(yaw, known, motion.fps, pace=pace)
     trans = motion.pelvis.astype(np.float64)
     trans[:, :2] = turned_path(trans[:, :2], angle)

@@ -147,7 +147,7 @@ class BvhClip:
         return steps
 
     def in_single(self) -> BvhClip:
-        """The same in float32: what is computed from it takes less time, and is a few micrometres off."""
+        """The same in float32: computing with it takes less time, and is a few micrometres off."""
         tips = {joint: tip.astype(np.float32) for joint, tip in self.tips.items()}
         values, offsets = self.values.astype(np.float32), self.offsets.astype(np.float32)
         return replace(self, values=values, offsets=offsets, tips=tips)

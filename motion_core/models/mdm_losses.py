@@ -32,8 +32,7 @@ class LossWeights:
     world: where the joints are in the world, along the whole clip. It is for short clips between known poses, where
         errors of the steps add up to something visible.
     root: the features' own loss once more, for the four columns of the root. Four of 205 hardly count in a mean, but
-    they
-        decide where the body goes and how it turns. (HumanML3D's evaluator weighs them by 25 for the same reason.)
+        they decide where the body goes and how it turns. (HumanML3D's evaluator weighs them by 25 for the same reason.)
     every: positions and contacts look at every n-th sample only. Kinematics and its gradient take a CPU a third of a
         training step of the bundled size; a share of the samples gives the same mean.
     """

@@ -131,7 +131,7 @@ class Decoder(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class TMROutput:
-    """What training compares: (mu, logvar) of text and motion, a draw z of each, all (B,D), and what was decoded.
+    """What training compares: (mu, logvar) of text and motion, a draw z of each, all (B,D), and the decoded features.
 
     decoded: (B,T,F) from z_motion in even samples, from z_text in odd ones: half the cost of decoding both.
     """

@@ -69,9 +69,7 @@ def search(
     Raises OSError where there is no such folder, ValueError where there is nothing to rank; both say what to do.
     """
     index = LibraryIndex.open(query.library)
-    vector = embedder.texts([query.text])[
-        0
-    ]  # first: an absent text encoder shall not show after the indexing
+    vector = embedder.texts([query.text])[0]  # first: an absent text encoder must show before the indexing
     if update:
         report = index.update(embedder, on_file)
         files, broken, note = report.files, report.broken, report.note

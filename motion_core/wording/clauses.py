@@ -17,8 +17,8 @@ from motion_core.wording.verbs import HALTING, SETTLING, TRAVEL
 
 @dataclass(frozen=True)
 class Clause:
-    """One thing done. text: a sentence of its own, subject included. verb: its base form. halts: no more than a stop,
-    which is said as standing still. seconds: those that the words ask for.
+    """One thing done. text: a sentence of its own, with its subject. verb: its base form. halts: it is a mere stop, and
+    the text says "stands still". seconds: how long the words say it lasts.
     """
 
     text: str
