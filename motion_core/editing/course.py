@@ -32,23 +32,17 @@ FASTER = 0.75  # share by which a body may be faster than its course where no li
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """Places s (G,) metres along the line and the seconds t (G,) at which they are passed, both rising.
+    """A line over the floor with the time at which a body passes each place of it."""
 
-    points (N,2) and lengths (N,) of the line. bound (G,) bool: a limit is so near that a body has to keep to the
-    course's pace.
-    headings (G,): where the line leads, radians, without its corners. corners, turns, corner_times (K,): metres,
-    radians, seconds.
-    """
-
-    points: np.ndarray
-    lengths: np.ndarray
-    metres: np.ndarray
-    seconds: np.ndarray
-    bound: np.ndarray
-    headings: np.ndarray
-    corners: np.ndarray
-    turns: np.ndarray
-    corner_times: np.ndarray
+    points: np.ndarray  # (N,2) metres, of the line
+    lengths: np.ndarray  # (N,) metres along the line
+    metres: np.ndarray  # (G,) places along the line, rising
+    seconds: np.ndarray  # (G,) when they are passed, rising
+    bound: np.ndarray  # (G,) bool: a limit is so near that a body has to keep to this pace
+    headings: np.ndarray  # (G,) radians: where the line leads, without its corners
+    corners: np.ndarray  # (K,) metres along the line
+    turns: np.ndarray  # (K,) radians
+    corner_times: np.ndarray  # (K,) seconds
 
     @classmethod
     def of(cls, path: FollowPath, frames: int, fps: float) -> Course:

@@ -40,15 +40,12 @@ def frames_to(known: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Knots:
-    """For each of T frames the knots around it. frames (K,): the knots. before, after (T,): numbers into `frames`.
+    """For each of T frames the knots around it."""
 
-    inside (T,): between two knots or on one; `before` and `after` are the same knot outside.
-    """
-
-    frames: np.ndarray
-    before: np.ndarray
-    after: np.ndarray
-    inside: np.ndarray
+    frames: np.ndarray  # (K,) the knots
+    before: np.ndarray  # (T,) number into `frames`
+    after: np.ndarray  # (T,) the same; outside of all knots equal to `before`
+    inside: np.ndarray  # (T,) bool: between two knots, or on one
 
     @classmethod
     def of(cls, known: np.ndarray) -> Knots:

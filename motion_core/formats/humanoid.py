@@ -50,17 +50,14 @@ MEND_TRUST = np.sin(np.radians(20)) ** 2  # a limb straighter than this says not
 
 @dataclass(frozen=True, eq=False)
 class Capture:
-    """A moving skeleton in our world: metres, Z up. positions (T,J,3), orientations (T,J,4), tips: joint -> (T,3).
+    """A moving skeleton of any kind in our world: metres, Z up."""
 
-    starts: the first frames of the takes that follow each other.
-    """
-
-    joints: tuple[str, ...]
-    positions: np.ndarray
-    orientations: np.ndarray
-    tips: dict[str, np.ndarray]
+    joints: tuple[str, ...]  # names, J of them
+    positions: np.ndarray  # (T,J,3)
+    orientations: np.ndarray  # (T,J,4)
+    tips: dict[str, np.ndarray]  # joint -> (T,3), the end of its bone
     fps: float
-    starts: tuple[int, ...] = (0,)
+    starts: tuple[int, ...] = (0,)  # first frames of the takes that follow each other
 
     def position(self, joint: str) -> np.ndarray:
         return self.positions[:, self.joints.index(joint)]
@@ -71,15 +68,12 @@ class Capture:
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """A capture seen as our joints: positions (T,22,3), source orientations (T,22,4), NaN where there is none.
+    """A capture seen as our joints; NaN where the source has none."""
 
-    starts: the first frames of the takes that follow each other, all of the same skeleton.
-    """
-
-    positions: np.ndarray
-    orientations: np.ndarray
+    positions: np.ndarray  # (T,22,3) metres
+    orientations: np.ndarray  # (T,22,4) of the source joints
     fps: float
-    starts: tuple[int, ...] = (0,)
+    starts: tuple[int, ...] = (0,)  # first frames of the takes, all of the same skeleton
 
     @property
     def takes(self) -> list[slice]:

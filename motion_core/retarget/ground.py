@@ -70,11 +70,11 @@ def moved_heads(rig: Rig, changes: Mapping[str, np.ndarray]) -> dict[str, np.nda
 
 @dataclass(frozen=True, eq=False)
 class Carriage:
-    """ground (T,3), air (3,): see above. lowest (T,): the lower foot above its resting height, from the body's hips."""
+    """How the hips of the rig lie beside those of the body: see above."""
 
-    ground: np.ndarray
-    air: np.ndarray
-    lowest: np.ndarray
+    ground: np.ndarray  # (T,3) while a foot is on the floor
+    air: np.ndarray  # (3,) high above it
+    lowest: np.ndarray  # (T,) the lower foot above its resting height, from the body's hips
 
     def offset(self, hip_height: np.ndarray) -> np.ndarray:
         """What to add (T,3), armature units, when the middle of the body's hips is so high (T,) in metres."""
