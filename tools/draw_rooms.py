@@ -7,6 +7,7 @@ python tools/draw_rooms.py --check    exit status 1 if the picture is out of dat
 from __future__ import annotations
 
 import argparse
+import runpy
 import sys
 from html import escape
 from pathlib import Path
@@ -115,14 +116,16 @@ def floor(names: tuple[str, ...], level: int, y: float) -> list[str]:
 
 def addon(y: float) -> list[str]:
     """The extension stands beside the library: it sees the green rooms, and talks to the service."""
-    folder = ROOT / "blender_addon"
-    rooms = sorted(path.parent.name for path in folder.glob("*/__init__.py"))
+    floors = runpy.run_path(str(ROOT / "blender_addon" / "rooms.py"))[
+        "FLOORS"
+    ]  # the package itself needs bpy
+    rooms = " / ".join(", ".join(names) for names in reversed(floors) if names != ("__init__",))
     width = WIDTH - 2 * MARGIN - LABEL
     return [
         box(MARGIN + LABEL, y, width, ADDON),
         text(MARGIN + LABEL + 10, y + 19, "blender_addon", 14, 'font-weight="bold"'),
         text(MARGIN + LABEL + 130, y + 19, "imports green rooms alone; asks the service over HTTP", 12),
-        text(MARGIN + LABEL + 10, y + 36, "rooms: " + ", ".join(rooms), 11),
+        text(MARGIN + LABEL + 10, y + 36, f"its floors, top to bottom: {rooms}", 11),
     ]
 
 
