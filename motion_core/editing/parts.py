@@ -12,10 +12,10 @@ from motion_core.body.skeleton import JOINT, JOINTS, joint_indices
 
 
 def keep_joints(motion: Motion, target: Motion, joints: Sequence[str] | Sequence[int]) -> Motion:
-    """`target` bit for bit, with the rotations of `joints` taken from `motion`.
+    """`target` bit for bit, but for the rotations of `joints` (names of joints or `PARTS`, or the indices that a task
+    has made of them), which are `motion`'s.
 
-    joints: names of joints or `PARTS`, or indices. With the pelvis comes its place. Raises ValueError for an unknown
-    name, different lengths or frame rates.
+    With the pelvis comes its place. Raises ValueError for an unknown name, different lengths or frame rates.
     """
     if len(motion) != len(target) or abs(motion.fps - target.fps) > 1e-6:
         raise ValueError(
