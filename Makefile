@@ -1,6 +1,7 @@
 # make demo: a sentence becomes keyframes on a rig in real Blender; see out/
 # make quick: lint and the tests that need neither bundled weights nor Blender, within a minute
 # make test: format, lint, types, every test, the extension in three Blender versions
+# make docs: the API reference from docstrings; see docs/api/index.html
 PYTHON ?= python3.11
 TORCH ?= torch==2.13.0
 # A Linux machine without an NVIDIA card saves gigabytes with TORCH_INDEX=https://download.pytorch.org/whl/cpu
@@ -15,7 +16,7 @@ PIP := pip --disable-pip-version-check -q
 export PYTHONDONTWRITEBYTECODE = 1
 export LABAN_BACKEND_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
-.PHONY: demo quick test env blenders lint types unit blender addon format clean
+.PHONY: demo test quick docs env blenders lint types unit blender addon format clean
 demo: $(VENV)/.backend .venvs/bpy-$(DEMO_BLENDER)/.ready
 	.venvs/bpy-$(DEMO_BLENDER)/bin/python examples/demo.py --backend-python $(VENV)/bin/python --out out
 
@@ -38,11 +39,19 @@ $(VENV)/.dev: $(VENV)/.backend
 	$(VENV)/bin/$(PIP) install -e '.[dev]'
 	touch $@
 
+$(VENV)/.docs: $(VENV)/.backend
+	$(VENV)/bin/$(PIP) install -e '.[docs]'
+	touch $@
+
 .venvs/bpy-%/.ready: tools/system_libraries.sh
 	tools/system_libraries.sh
 	$(PYTHON) -m venv .venvs/bpy-$*
 	.venvs/bpy-$*/bin/$(PIP) install bpy==$* pytest==9.2.0 pytest-timeout==2.4.0
 	touch $@
+
+docs: $(VENV)/.docs
+	$(VENV)/bin/python tools/draw_rooms.py
+	$(VENV)/bin/python tools/build_api.py --out docs/api
 
 lint: env
 	$(VENV)/bin/ruff format --check .
@@ -68,4 +77,4 @@ format: env
 	$(VENV)/bin/ruff check --fix .
 
 clean:
-	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf out dist build docs/api .pytest_cache .mypy_cache .ruff_cache

@@ -233,3 +233,9 @@ def test_files_stay_readable():
     long = {str(p.relative_to(ROOT)): n for p in [*CORE, *sources("blender_addon"), *sources("training")]
             if (n := len(p.read_text(encoding="utf-8").splitlines())) > 420}  # fmt: skip
     assert not long, f"files above 400 lines: {long}"
+
+
+def test_the_command_line_is_parsed_without_numpy():
+    code = "import sys; from motion_core.cli import make_parser; make_parser(); print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "False"

@@ -1,4 +1,4 @@
-"""HumanML3D's tables and your AMASS files -> a training set (docs/architecture.md, "Training set").
+"""HumanML3D's tables and your AMASS files -> a training set (docs/file-formats.md, "Training set").
 
     python training/prepare_humanml3d.py --humanml3d HumanML3D/ --amass AMASS/ --out data_humanml3d
 

@@ -1,4 +1,4 @@
-"""Folders or archives of BVH plus a caption table -> one training set (docs/architecture.md, "Training set").
+"""Folders or archives of BVH plus a caption table -> one training set (docs/file-formats.md, "Training set").
 
     python training/prepare_mocap.py --data mocap --out data_prepared
     python training/prepare_mocap.py --bvh my_clips/ --captions my_clips.csv --licence "our own" --out prepared

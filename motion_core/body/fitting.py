@@ -109,11 +109,13 @@ def positions_to_world(
 ) -> np.ndarray:
     """World orientations (T,22,4) wxyz of a body whose joints lie at (T,22,3) in the Z-up world.
 
-    Bone lengths need not be ours: only directions count, and those of limbs, collars, neck and spine are met exactly.
-    The pelvis takes the hip line exactly, the chest the neck. hints: world orientations (T,22,4), NaN where unknown;
-    limbs take their twist from them, pelvis, chest, head, hands and toes the whole orientation. starts: first frames of
-    the takes that follow each other; no frame is judged by those of another take. fps: Hz.
-    float32 is computed and answered in float32, all else in float64.
+    Bone lengths need not be ours, since only directions count. Those of limbs, collars, neck and spine are met exactly.
+    The pelvis takes the hip line exactly, the chest the neck.
+
+    hints: world orientations (T,22,4), NaN where unknown. Limbs take their twist from them; pelvis, chest, head, hands
+    and toes the whole orientation.
+    starts: first frames of the takes that follow each other; no frame is judged by those of another take.
+    fps: Hz. float32 positions give float32 results, all others float64.
     Raises ValueError for a wrong shape or a value that is not finite.
     """
     dtype = np.float32 if getattr(joints, "dtype", None) == np.float32 else np.float64

@@ -21,8 +21,9 @@ UNIT_WITHIN = 2e-7  # rounding to float32 moves the norm of a unit quaternion by
 
 
 def all_said(*entries: Any) -> str:
-    """What several entries of meta say, each part once: licences and texts of what a motion was made of. "a; b" and "b"
-    give "a; b"; nothing gives "".
+    """Several entries of meta as one, each part once: "a; b" and "b" give "a; b"; nothing gives "".
+
+    It joins the licences and texts of all that a motion was made of.
     """
     parts = [part for entry in entries if entry for part in str(entry).split("; ")]
     return "; ".join(dict.fromkeys(parts))
@@ -47,7 +48,7 @@ def forward_kinematics(
 
 
 def _unit_float32(rotations: np.ndarray) -> np.ndarray:
-    """Unit quaternions in float32; those that are unit already keep every bit, so that kept frames stay what they were.
+    """Unit quaternions in float32. Those that are unit already keep every bit, so that kept frames do not change.
 
     Raises ValueError for a zero or non-finite quaternion.
     """

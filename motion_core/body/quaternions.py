@@ -1,7 +1,7 @@
 """Quaternions in numpy: wxyz, unit, any leading shape (...,4). Safe inside Blender; torch's side is `rotations.py`.
 
-Products lie in memory one component after the other (`over_time` for bodies): what is computed from them runs over
-contiguous numbers, several times as fast over many frames. Their shape is (...,4) all the same.
+Products lie in memory one component after the other (`over_time` for bodies). Computing with them then runs over
+contiguous numbers, which is several times as fast over many frames. Their shape is (...,4) all the same.
 """
 
 from __future__ import annotations

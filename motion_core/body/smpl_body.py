@@ -209,10 +209,10 @@ def _tips(vertices: np.ndarray, joints: np.ndarray, parents: np.ndarray, weights
 
 
 def read_smpl_body(path: str | os.PathLike[str], betas: Sequence[float] = ()) -> BodyData:
-    """The body of an official model file in the shape `betas` (as many as wanted, the rest is 0).
+    """The body of an official model file in the shape `betas` (any number of them; the rest is 0).
 
-    Weights of fingers are the wrist's, those of jaw and eyes the head's, so that 22 joints move the mesh.
-    Raises ValueError for a file that is no such model, or betas that it has not or that are out of all measure.
+    Weights of fingers go to the wrist, those of jaw and eyes to the head, so that 22 joints move the mesh.
+    Raises ValueError for a file that is no such model, and for betas that it lacks or that are far too large.
     """
     model = _read(Path(path))
     shapes = _shapes(model)

@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from motion_core.body.motion import Motion
 from motion_core.formats.files import atomic_write
-from motion_core.results import RESULTS
 from motion_core.tasks import TaskError
 
 if TYPE_CHECKING:
@@ -37,6 +35,8 @@ def result_paths(out: Path, count: int) -> list[Path]:
 
 def check_out(out: Path, gives: str = "motion") -> Path:
     """A path that a result of this kind can be written to. Raises TaskError otherwise, before any work is done."""
+    from motion_core.results import RESULTS  # numpy: not for those who only want help
+
     endings = RESULTS[gives].endings
     if out.suffix.lower() not in endings:
         what = "" if gives == "motion" else f" to hold {gives}"
@@ -48,9 +48,11 @@ def check_out(out: Path, gives: str = "motion") -> Path:
 
 def write_result(path: Path, result: Result) -> None:
     """Write beside and rename: a motion as .bvh where the path ends so, anything else as its bytes."""
-    if isinstance(result, Motion) and path.suffix.lower() == ".bvh":
+    if path.suffix.lower() == ".bvh":
+        from motion_core.body.motion import Motion
         from motion_core.formats.bvh import write_bvh
 
+        assert isinstance(result, Motion)  # as `check_out` has seen to
         write_bvh(path, result)
         return
     content = result.to_bytes()

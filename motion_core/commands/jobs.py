@@ -13,7 +13,6 @@ from motion_core.catalog import find_card
 from motion_core.commands.console import result_paths
 from motion_core.formats.files import explained
 from motion_core.generators.model_choice import default_model
-from motion_core.results import RESULTS
 from motion_core.tasks import MAX_JSON, TASKS, Request, Sampling, TaskError, seeds_from
 
 if TYPE_CHECKING:
@@ -142,6 +141,8 @@ def _claim(job: Job, taken: dict[str, int]) -> None:
 
 def _job(entry: dict[str, Any], line: int, out: Path, ending: str) -> Job:
     """The job of a line. out: its file without the ending, which is `ending` where a motion comes of it."""
+    from motion_core.results import RESULTS  # numpy
+
     request = Request.from_json(entry)
     model = request.model or default_model(request.task, request.sampling)
     find_card(model)

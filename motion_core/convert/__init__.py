@@ -38,11 +38,16 @@ def convert_checkpoint(
 ) -> CheckpointInfo:
     """Write the official checkpoint `path_in` as a Laban checkpoint, and return its description.
 
-    What lies beside it is read too: `args.json` (MDM), `Mean.npy` and `Std.npy` of the data set (MDM on HumanML3D or
-    KIT-ML), `norm_stats.pt` (mdm-scratch), `tmr-rifke-mean.pt` and `tmr-rifke-std.pt` (the motion-generation lab),
-    the other encoder, the decoder and the statistics of TMR, whose folder may be given too; the `meta` and `glove`
-    folders of the T2M evaluator. With `family`, a checkpoint of another family is refused. Raises FileNotFoundError for
-    a missing file and FormatError for one that cannot be used; nothing is written then.
+    Files beside it are read too:
+
+    * MDM: `args.json`; on HumanML3D or KIT-ML also `Mean.npy` and `Std.npy` of the data set.
+    * mdm-scratch: `norm_stats.pt`.
+    * The motion-generation lab: `tmr-rifke-mean.pt` and `tmr-rifke-std.pt`.
+    * TMR: the other encoder, the decoder and the statistics. `path_in` may be their folder.
+    * The T2M evaluator: the folders `meta` and `glove`.
+
+    With `family`, a checkpoint of another family is refused. Raises FileNotFoundError for a missing file and
+    FormatError for one that cannot be used; nothing is written then.
     """
     path_in = Path(path_in)
     if path_in.is_dir():  # only TMR comes in several files

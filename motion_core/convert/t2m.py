@@ -1,7 +1,7 @@
 """The T2M evaluator of EricGuo5513/text-to-motion: text_mot_match/model/finest.tar.
 
-What it needs beside its weights lies in other folders of the official download, which are searched too: the mean and
-std of its data, and the table of word vectors. Everything goes into the one checkpoint.
+It also needs the mean and std of its data, and the table of word vectors. They lie in other folders of the official
+download, which are searched too. Everything goes into the one checkpoint.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ def usual_paces(labelled: list[tuple[Label, float]]) -> dict[str, float]:
 
 
 def with_traits(label: Label, motion: Motion, usual: Mapping[str, float], own_pace: float) -> Label:
-    """The label with what was measured: high, low, slow, fast."""
+    """The label with its measured traits: high, low, slow, fast."""
     traits = _height_traits(label.content, motion.joints())
     ratio = own_pace / usual[label.content] if usual.get(label.content) else 1.0
     traits |= {"slow"} if ratio < SLOW else {"fast"} if ratio > FAST else set()

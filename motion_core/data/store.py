@@ -1,7 +1,7 @@
 """The training set on disk: two raw arrays and one index, written once, read by memory map.
 
 `trans.npy` (N,3) and `rotations.npy` (N,22,4), float32, hold all clips one after another at 20 fps; `index.json` says
-which frames are whose (docs/architecture.md). The arrays are checked against the index when opened.
+which frames are whose (docs/file-formats.md). The arrays are checked against the index when opened.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ def guided(
 ) -> Denoiser:
     """u + scale (c - u), both halves in one batch of 2B. scale: a number, or (B,) one for each sample.
 
-    A plain scale of 1 or 0 needs only one half, so only that one is computed. above: levels below it are not guided,
-    where guidance only roughens what is decided already (Kynkaanniemi et al. 2024); they cost one half, too.
+    A plain scale of 1 or 0 needs only one half, so only that one is computed. above: levels below it are not guided and
+    cost one half, too. There guidance only roughens what is decided already (Kynkaanniemi et al. 2024).
     """
     if not isinstance(scale, Tensor) and scale in (0, 1):
         return bind(model, cond if scale else cond.without(), mask)

@@ -91,10 +91,10 @@ def make_schedule(name: str, n: int) -> Schedule:
 def spaced_timesteps(n: int, steps: int, spacing: float = 1.0) -> list[int]:
     """`steps` of the n levels, noisiest first: step k stands at n (1 - (k/steps)^s)^((1+s)/2), s = spacing.
 
-    spacing: 1 is even; above, levels lie closer together at both ends: above all at the noisy one, where the words
-    decide what is done, and at the clean one, where wide steps leave the motion rough (jerk). With steps = n every
-    level. Otherwise the least noisy levels are left out rather than the noisiest one ("trailing" spacing, Lin et al.
-    2024), because generation starts from pure noise.
+    spacing: 1 is even. Above 1, levels lie closer together at both ends. At the noisy end the words decide what is
+    done; at the clean end wide steps leave the motion rough (jerk).
+    With steps = n every level is taken. Otherwise the least noisy levels are left out and the noisiest one is kept
+    ("trailing" spacing, Lin et al. 2024), because generation starts from pure noise.
     """
     if not 1 <= steps <= n:
         raise ValueError(f"steps is {steps}: this model was trained with {n} noise levels, use 1 to {n}")

@@ -18,8 +18,8 @@ PELVIS = JOINT["pelvis"]
 def blend(a: Motion, b: Motion, weight: float | np.ndarray) -> Motion:
     """The motion between two of the same length: weight 0 gives `a`, 1 gives `b`; one number or one per frame (T,).
 
-    Poses and heights are mixed frame by frame, headings by their angle; the path takes the mixed steps, each seen
-    from where its body faces, so that two walks in different directions give a walk and not a slide.
+    Poses and heights are mixed frame by frame, headings by their angle. The path takes the mixed steps, each seen
+    from where its body faces. So two walks in different directions give a walk and not a slide.
     """
     _check(a, b)
     if len(a) != len(b):
@@ -43,8 +43,9 @@ def blend(a: Motion, b: Motion, weight: float | np.ndarray) -> Motion:
 
 
 def blend_stretched(a: Motion, b: Motion, weight: float) -> Motion:
-    """`blend` of motions of any lengths and rates: both are played so slowly or fast that they end together, after the
-    mean of their lengths, weighted likewise. The result has `a`'s rate; weight 0 gives `a`, 1 gives `b` at that rate.
+    """`blend` of motions of any lengths and rates. Both are stretched so that they end together.
+
+    The length of the result is the weighted mean of theirs. It has `a`'s rate; weight 0 gives `a`, 1 gives `b`.
     """
     b = b.resample(a.fps)
     frames = max(1, round(len(a) + weight * (len(b) - len(a))))

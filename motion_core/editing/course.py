@@ -1,13 +1,13 @@
-"""A line over the floor as a body can walk it: where it is when, slower where the line bends, and which way it faces.
+"""A line over the floor as a body can walk it: where it is at each time, and which way it faces.
 
-Nobody turns a corner at full speed. Within ROUND seconds of a corner of angle a that is passed at speed v the way is
-rounded (`path.py`), which cuts it by about CUT v ROUND sin(a/2); so the speed there is held to
+Nobody turns a corner at full speed. Within ROUND seconds of a corner of angle a, passed at speed v, the way is rounded
+(`path.py`). That cuts the corner by about CUT v ROUND sin(a/2). So the speed there is held to
 
     v(s) <= SHARPEST / sin(a(s)/2)      a(s): between the chords of the BEND metres before and behind s
     v(s)^2 <= v(r)^2 + 2 BRAKING |s - r|      for every other place r of the line
 
-and between two times the rest of the line is walked as much faster as is needed to be there in time (V, by bisection,
-of v = min(V, limits)). A line too long for its times breaks the limits rather than its times.
+Between two times the rest of the line is walked faster, so that the body is there in time: v = min(V, limits), with V
+found by bisection. A line too long for its times breaks the limits and keeps the times.
 """
 
 from __future__ import annotations
@@ -32,23 +32,17 @@ FASTER = 0.75  # share by which a body may be faster than its course where no li
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """Places s (G,) metres along the line and the seconds t (G,) at which they are passed, both rising.
+    """A line over the floor with the time at which a body passes each place of it."""
 
-    points (N,2) and lengths (N,) of the line. bound (G,) bool: a limit is so near that a body has to keep to the
-    course's pace.
-    headings (G,): where the line leads, radians, without its corners. corners, turns, corner_times (K,): metres,
-    radians, seconds.
-    """
-
-    points: np.ndarray
-    lengths: np.ndarray
-    metres: np.ndarray
-    seconds: np.ndarray
-    bound: np.ndarray
-    headings: np.ndarray
-    corners: np.ndarray
-    turns: np.ndarray
-    corner_times: np.ndarray
+    points: np.ndarray  # (N,2) metres, of the line
+    lengths: np.ndarray  # (N,) metres along the line
+    metres: np.ndarray  # (G,) places along the line, rising
+    seconds: np.ndarray  # (G,) when they are passed, rising
+    bound: np.ndarray  # (G,) bool: a limit is so near that a body has to keep to this pace
+    headings: np.ndarray  # (G,) radians: where the line leads, without its corners
+    corners: np.ndarray  # (K,) metres along the line
+    turns: np.ndarray  # (K,) radians
+    corner_times: np.ndarray  # (K,) seconds
 
     @classmethod
     def of(cls, path: FollowPath, frames: int, fps: float) -> Course:
@@ -85,7 +79,7 @@ class Course:
         return _at(self.points, self.lengths, way)
 
     def heading(self, way: np.ndarray) -> np.ndarray:
-        """Where the line leads (T,), radians, but for the turns of the corners that have been passed."""
+        """Where the line leads (T,), radians, without the turns of the corners that have been passed."""
         return np.interp(way, self.metres, self.headings)
 
     def cornering(self, times: np.ndarray) -> np.ndarray:
@@ -120,8 +114,9 @@ def _bends(points: np.ndarray, lengths: np.ndarray, metres: np.ndarray, reach: f
 
 
 def _corners(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Metres and turns (K,) of the points at which the line turns by more than CORNER: by itself, and still when looked
-    at over BEND metres, so that no trembling of a drawn line is one."""
+    """Metres and turns (K,) of the corners: points at which the line turns by more than CORNER.
+
+    It must do so over BEND metres as well: the tremble of a drawn line is no corner."""
     metres, first = np.unique(lengths, return_index=True)
     steps = np.diff(points[first], axis=0)
     turns = _between(steps[:-1], steps[1:])
@@ -133,8 +128,9 @@ def _corners(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.nd
 def _headings(
     points: np.ndarray, lengths: np.ndarray, metres: np.ndarray, corners: np.ndarray, turns: np.ndarray
 ) -> np.ndarray:
-    """Where the line leads at each place (G,), the turns of all corners before it taken out: from AHEAD metres before
-    to as many behind within a leg between corners, straight on at its ends.
+    """Where the line leads at each place (G,), without the turns of all corners before it.
+
+    It is taken from AHEAD metres before to AHEAD metres behind, within a leg between corners; straight on at its ends.
 
     Heading 0 faces -Y: a direction (dx, dy) is faced at a with (sin a, -cos a) = (dx, dy).
     """

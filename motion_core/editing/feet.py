@@ -34,7 +34,7 @@ UP = np.array([0.0, 1.0, 0.0])  # of the flat foot, in its own frame
 
 @dataclass(frozen=True, eq=False)
 class FootPlan:
-    """Where a foot shall be. ball (T,3) metres; foot, toes (T,4): world orientations of ankle and ball joint."""
+    """Where to put a foot. ball (T,3) metres; foot, toes (T,4): world orientations of ankle and ball joint."""
 
     ball: np.ndarray
     foot: np.ndarray
@@ -104,7 +104,7 @@ def _plan(pose: Pose, side: str, contacts: Contacts, frozen: np.ndarray, fps: fl
 
 
 def _held_places(ball: np.ndarray, contact: np.ndarray, frozen: np.ndarray) -> np.ndarray:
-    """Where (T,3) the ball shall be during contacts: the middle of each, on the floor, or where frozen frames say."""
+    """Where (T,3) to put the ball during contacts: the middle of each, on the floor, or where frozen frames say."""
     place = ball.copy()
     for start, stop in runs(contact):
         fixed = start + np.flatnonzero(frozen[start:stop])

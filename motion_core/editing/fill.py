@@ -1,7 +1,7 @@
 """Gaps filled without a model: the last pose held, straight lines, or cubics that match the velocities at both ends.
 
-What in-betweening is compared with. A gap is a span of frames (start, stop); the frames outside keep their bits. A gap
-at an end of the motion has one neighbour only, whose pose is held.
+In-betweening is compared with these. A gap is a span of frames (start, stop); the frames outside keep their bits. A gap
+at an end of the motion has only one neighbour: its pose is held.
 
 The cubic for rotations runs in the rotation vector r(t) = log(A^-1 Q(t)) from the rotation A before the gap. Its rate
 is that of the body, w, turned by the inverse of the right Jacobian of the rotation group:

@@ -1,4 +1,4 @@
-"""The floor is at z = 0: a body that floats is set down, one that sinks in is raised, a foot that dips in is lifted."""
+"""The floor is at z = 0. A floating body is set down, a sinking one is raised, and a foot that dips in is lifted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TOE_TIP = float(SOLE + min(offset[1] for tip, (_, offset) in TIPS.items() if tip
 
 
 def floor_height(pose: Pose) -> float:
-    """Where the body's own floor is, metres: the height under which its lowest part is in a fifth of the frames.
+    """Metres: the height of the body's own floor. In a fifth of the frames its lowest part is lower.
 
     A percentile: neither one bad frame nor a jump decides.
     """

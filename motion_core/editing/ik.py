@@ -7,12 +7,13 @@ target. The lower bone is turned about h by an angle w; with l = p + q, p along 
     A cos w + B sin w = C      A = u.q   B = u.(h x q)   C = (d^2 - |u|^2 - |l|^2) / 2 - u.p
     w = atan2(B, A) + arccos(C / sqrt(A^2 + B^2))
 
-atan2(B, A) is the straightest the limb can be; of the two solutions beside it the one that bends by a positive turn
-about h is taken, so a knee stays a knee. What little is missing when a limb that also bends sideways (p != 0) shall be
-longer than that, is straightened in its own plane. Last, the whole limb swings the short way to the target.
+atan2(B, A) is the straightest the limb can be. There are two solutions beside it. The one that bends by a positive turn
+about h is taken, so a knee stays a knee. A limb that also bends sideways (p != 0) may have to be longer than that: the
+small rest is straightened in its own plane. Last, the whole limb swings the short way to the target.
 
-For h a bent limb has the normal of its own bend; one that is nearly straight, whose normal is chance and build (knees
-lie further out than hips and ankles), takes anatomy's, an arm also that of the frames around.
+The axis h of a bent limb is the normal of its own bend. In a nearly straight limb that normal is chance and build
+(knees lie further out than hips and ankles). Such a limb takes the axis of anatomy; an arm also that of the frames
+around.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A motion whose end leads back into its beginning: the last frame is the first one again, moving as it does.
+"""A motion whose end leads back into its beginning: the last frame has the pose and the velocity of the first.
 
-At the seam both ends give way by half: to the pose in the middle M of the first pose A and the last B, and to the mean
-of the steps that leave A and reach B. So frames 0, 1, T-2 and T-1 are known; their corrections are spread inwards
-over a window as long as the difference asks for. The pelvis' rotation is corrected in the body, R' = R E, which is
-the same wherever a travelling body has got to and however it has turned.
+At the seam both ends give way by half. Their pose becomes M, in the middle of the first pose A and the last B. Their
+step becomes the mean of the steps that leave A and reach B. So frames 0, 1, T-2 and T-1 are known. Their corrections
+are spread inwards, over a longer window where the difference is larger. The pelvis' rotation is corrected in the body,
+R' = R E: that does not depend on where a travelling body is and which way it faces.
 
 `find_round` looks the other way: which stretch of a longer motion comes round to a pose that it has had.
 """

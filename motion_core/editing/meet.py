@@ -1,10 +1,11 @@
 """A motion made to equal another one: in some frames, with a smooth way there and away, or in some joints.
 
-The difference of the two is taken apart where both are known: heading (a turn about Z), place over the floor, height,
-tilt of the pelvis, and each joint's rotation in its parent. Each part is spread over the free frames by `spread`:
-heading and place as fast as the body moves, so that someone who stands is not dragged; the rest evenly, and in the
-middle of a gap of more than a second not at all. Beyond the first and the last kept frame heading and place are
-carried along rigidly; height, tilt and pose fade.
+Where both are known, their difference has parts: heading (a turn about Z), place over the floor, height, tilt of the
+pelvis, and each joint's rotation in its parent. `spread` spreads each part over the free frames:
+
+* Heading and place change as fast as the body moves, so that someone who stands is not dragged.
+* The rest changes evenly, and not at all in the middle of a gap of more than a second.
+* Beyond the first and the last kept frame, heading and place are carried along rigidly; height, tilt and pose fade.
 """
 
 from __future__ import annotations

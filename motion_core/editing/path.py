@@ -1,11 +1,11 @@
 """A path over the floor followed exactly: the pelvis on the line, at its time, facing where it leads.
 
-What brings the body there is taken apart by speed. The slow part (a drift beside the line, a turn begun too late)
-carries the whole body, feet included, as if it had walked that way. The quick part (the sway of the hips beside the
-line, their swing within a step) moves the pelvis over feet that stay where they are; the legs follow.
+The correction that brings the body there has a slow and a quick part. The slow part (a drift beside the line, a turn
+begun too late) carries the whole body, feet included, as if it had walked that way. The quick part (the sway of the
+hips beside the line, their swing within a step) moves the pelvis over feet that stay where they are; the legs follow.
 
-How far along the line the body is, it decides itself between the given times and away from corners: its own steps along
-the line, corrected by what is missing at each time, where it moves. So no one who walks is pushed at an even pace.
+Between the given times and away from corners the body keeps its own steps along the line. What is missing at each time
+is added where it moves. So no one who walks is pushed at an even pace.
 """
 
 from __future__ import annotations
@@ -78,9 +78,9 @@ def meet_path(motion: Motion, path: FollowPath, held: np.ndarray | None = None) 
 
 
 def _rounded(values: np.ndarray, asked: np.ndarray, fps: float) -> np.ndarray:
-    """Values (T,...) rounded over ROUND seconds from the first to the last asked frame; both ends stay.
+    """Values (T,...) rounded over ROUND seconds from the first to the last frame in question; both ends stay.
 
-    What the mean takes away is put back by a mean of it: 2 m - m m keeps curves, and cuts corners by half as much.
+    With m the running mean, 2 m - m m is taken: it keeps curves and cuts corners by half as much as m.
     """
     frames = np.flatnonzero(asked)
     part = slice(frames[0], frames[-1] + 1)

@@ -1,9 +1,10 @@
 """Pins met exactly: joints at points of the world, the pelvis at a place or heading, eased in and out.
 
-The pelvis' pins bend the path as `meet` does: heading and place are spread as the body moves, carried along rigidly
-beyond the first and last pin or frozen frame (freeze the first frame to hold the beginning). Other joints are led
-there by inverse kinematics: what is missing is eased in and out over EASE seconds or more, less where a frozen
-frame or another pin of the joint is nearer, and no frame further away changes.
+Pins of the pelvis bend the path as `meet` does. Heading and place are spread as the body moves. Beyond the first and
+last pin or frozen frame they are carried along rigidly; freeze the first frame to hold the beginning.
+
+Other joints get there by inverse kinematics. The correction is eased in and out over EASE seconds or more, or less
+where a frozen frame or another pin of the joint is nearer. No frame further away changes.
 """
 
 from __future__ import annotations

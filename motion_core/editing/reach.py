@@ -1,11 +1,11 @@
-"""A joint brought to points: its limb bends, the trunk leans after what is too far, the pelvis moves for the rest.
+"""Bring a joint to points: its limb bends, the trunk leans after what is too far, the pelvis moves for the rest.
 
-The trunk leans by damped least squares. With the anchor (say the shoulder) at s, a joint j of the trunk at p_j and its
-arm r_j = s - p_j, small turns w_j move the anchor by sum_j w_j x r_j. The least turns that move it by D are
+The trunk leans by damped least squares. Let the anchor (say the shoulder) be at s, a joint j of the trunk at p_j, and
+r_j = s - p_j. Small turns w_j move the anchor by sum_j w_j x r_j. The smallest turns that move it by D are
 
     w_j = r_j x f     with     (sum_j |r_j|^2 I - r_j r_j^T + LAMBDA I) f = D
 
-repeated a few times, for all frames at once; no joint leans further than LEAN from the given pose.
+This is repeated a few times, for all frames at once. No joint leans further than LEAN from the given pose.
 """
 
 from __future__ import annotations

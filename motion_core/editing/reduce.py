@@ -1,14 +1,16 @@
 """A few keys that an animator can edit, in place of one per frame.
 
-Between keys the curves are Blender's Bezier with aligned handles, one third of the way to the neighbouring keys; the
-tangents at the keys are those with which the curve comes nearest to the dense one (least squares). Such a segment is
-exactly the cubic of Hermite,
+Between keys the curves are Blender's Bezier with aligned handles, one third of the way to the neighbouring keys. The
+tangents at the keys bring the curve nearest to the dense one (least squares). Such a segment is exactly Hermite's
+cubic,
 
     v(t) = (2u^3 - 3u^2 + 1) v_a + (u^3 - 2u^2 + u) h s_a + (3u^2 - 2u^3) v_b + (u^3 - u^2) h s_b,   u = (t - a) / h
 
-with h = b - a frames and s the slopes per frame, on each channel by itself (four of a quaternion, continuous in sign,
-as Blender interpolates them; then scaled to length 1). `handles` gives what to write into the keys. A track's keys
-start with its ends, turning points and contact changes; where an interval errs most, one more is set, until all hold.
+with h = b - a frames and s the slopes per frame. It holds for each channel by itself. A quaternion has four, continuous
+in sign, as Blender interpolates them; the result is scaled to length 1. `handles` gives what to write into the keys.
+
+The first keys of a track are its ends, turning points and contact changes. One more is set where an interval errs most,
+until all tolerances hold.
 """
 
 from __future__ import annotations

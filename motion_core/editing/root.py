@@ -1,7 +1,8 @@
-"""Where the body is and which way it faces: taken apart, corrected and put together again.
+"""Where the body is and which way it faces: split off, corrected and put together again.
 
 A correction of the root is a turn about the world's Z axis that carries the path along, then a shift. The path is
-turned step by step: a person told to face elsewhere at one time walks a bent path, and is not swung about the origin.
+turned step by step. A person who must face elsewhere at one time walks a bent path, and does not swing about the
+origin.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def pace_of(motion: Motion) -> np.ndarray:
 
 
 def correct_heading(motion: Motion, yaw: np.ndarray, known: np.ndarray, pace: np.ndarray) -> Motion:
-    """The motion turned by `yaw` (T,) radians where `known`, by what lies between elsewhere; its path bends with it."""
+    """The motion turned by `yaw` (T,) radians where `known`, and in between elsewhere. Its path bends with it."""
     angle = spread(yaw, known, motion.fps, pace=pace)
     trans = motion.pelvis.astype(np.float64)
     trans[:, :2] = turned_path(trans[:, :2], angle)

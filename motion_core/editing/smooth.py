@@ -20,9 +20,9 @@ def smooth(
 ) -> Motion:
     """The motion without jitter shorter than about half of `seconds`, by a local cubic (Savitzky and Golay, 1964).
 
-    Rotations are fitted as quaternions of continuous sign and scaled back to length 1, which within a window is the
-    fit of their logarithms to second order and has no chart to leave. keep_contacts: feet that stand are put back
-    where they stood. frozen (T,) bool: frames that stay bit for bit, the smoothing fading towards them.
+    Rotations are fitted as quaternions of continuous sign and scaled back to length 1. Within a window that equals the
+    fit of their logarithms to second order, and it has no singular point. keep_contacts: feet that stand are put back
+    where they stood. frozen (T,) bool: frames that stay bit for bit; the smoothing fades towards them.
     """
     if not (np.isfinite(seconds) and seconds >= 0):
         raise ValueError(f"seconds is {seconds}: give the length of the window, 0 for none")

@@ -7,9 +7,9 @@ A correction is known at *knots* (frames where the result is given) and wanted e
     s    rises from 0 to 1 with s' = 0 at both ends
     m    the correction's step per frame at the knots, seen from their other side
 
-so c meets c_a and c_b, and its slope meets m_a and m_b. The bumps last `ease` seconds at most (by default EASE): a
-cubic over the whole of a long gap would swing far out. Before the first and after the last knot the correction stays
-as it is there, or fades; what fades also fades in the middle of a long gap, where nothing asks for it.
+So c meets c_a and c_b, and its slope meets m_a and m_b. The bumps last `ease` seconds at most (by default EASE): a
+cubic over the whole of a long gap would swing far out. Before the first and after the last knot the correction stays as
+it is there, or fades. A correction that fades also fades in the middle of a long gap, where no knot is near.
 """
 
 from __future__ import annotations
@@ -40,15 +40,12 @@ def frames_to(known: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Knots:
-    """For each of T frames the knots around it. frames (K,): the knots. before, after (T,): numbers into `frames`.
+    """For each of T frames the knots around it."""
 
-    inside (T,): between two knots or on one; `before` and `after` are the same knot outside.
-    """
-
-    frames: np.ndarray
-    before: np.ndarray
-    after: np.ndarray
-    inside: np.ndarray
+    frames: np.ndarray  # (K,) the knots
+    before: np.ndarray  # (T,) number into `frames`
+    after: np.ndarray  # (T,) the same; outside of all knots equal to `before`
+    inside: np.ndarray  # (T,) bool: between two knots, or on one
 
     @classmethod
     def of(cls, known: np.ndarray) -> Knots:

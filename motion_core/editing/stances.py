@@ -25,8 +25,9 @@ BORDER = 0.1  # seconds beside frozen frames in which that grows
 
 
 def settle_feet(motion: Motion, *, frozen: np.ndarray | None = None) -> Motion:
-    """The motion with feet set down that are slow and hardly above the floor; the knee stretches, the pelvis sinks
-    where the leg is too short, the ankle keeps its angle.
+    """The motion with hovering feet set down: those that are slow and hardly above the floor.
+
+    The knee stretches, the pelvis sinks where the leg is too short, and the ankle keeps its angle.
 
     frozen (T,) bool: frames that stay bit for bit.
     """

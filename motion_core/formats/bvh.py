@@ -1,8 +1,10 @@
 """BVH files as motions, both ways: any skeleton in, SMPL-22 joints out.
 
 A file does not say its unit or which way is up. The unit is guessed by the longest chain of bones from the hips (about
-1.35 m in an adult), the up axis by where head and feet lie; `unit` and `up` overrule the guess. We write Y up (as
-nearly every BVH is), centimetres, degrees, the rest pose of `skeleton.py`; such files come back exactly.
+1.35 m in an adult), the up axis by where head and feet lie. `unit` and `up` overrule the guess.
+
+We write Y up (as nearly every BVH is), centimetres, degrees and the rest pose of `body/skeleton.py`. Such files come
+back exactly.
 """
 
 from __future__ import annotations
@@ -157,10 +159,10 @@ def bvh_to_motion(
 
 
 def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion]:
-    """`bvh_to_motion` of clips of one skeleton (`same_skeleton`), many times as fast as one after the other.
+    """`bvh_to_motion` of clips of one skeleton (`same_skeleton`), many times as fast as one clip after the other.
 
-    A clip of a higher rate than `fps` is thinned out first. Where what is left says too little about its feet, how they
-    stand is seen from all of its frames.
+    A clip of a higher rate than `fps` is thinned out first. Where the frames left say too little about its feet, all of
+    its frames are read for them.
     """
     if _is_ours(clips[0]):
         return [bvh_to_motion(clip.at_rate(fps)) for clip in clips]

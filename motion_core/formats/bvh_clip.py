@@ -147,7 +147,7 @@ class BvhClip:
         return steps
 
     def in_single(self) -> BvhClip:
-        """The same in float32: what is computed from it takes less time, and is a few micrometres off."""
+        """The same in float32: computing with it takes less time, and is a few micrometres off."""
         tips = {joint: tip.astype(np.float32) for joint, tip in self.tips.items()}
         values, offsets = self.values.astype(np.float32), self.offsets.astype(np.float32)
         return replace(self, values=values, offsets=offsets, tips=tips)
@@ -179,8 +179,10 @@ def thinned(clips: Sequence[BvhClip], fps: float) -> list[BvhClip]:
 
 
 def _times_between(frames: int, share: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Where a clip with `share` of the frames has them: the nearest old frame of each new one (N,), which of these lie
-    between two old ones (N,), and for these K the one before (K,) and how far towards the next they are (K,).
+    """Where the N frames of a clip with `share` of the frames lie among the old ones.
+
+    Returns the nearest old frame of each new one (N,), and which new ones lie between two old ones (N,) bool. For these
+    K: the old frame before (K,), and how far towards the next they are (K,).
     """
     count = max(1, round((frames - 1) * share) + 1)
     times = np.minimum(np.arange(count) / share, frames - 1)

@@ -46,7 +46,7 @@ def _summed(body: Body, fits: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def feet_evidence(body: Body) -> np.ndarray:
-    """(N,22,4,4): the `evidence_of_takes` of ankles and feet alone, zero elsewhere; nothing but these need be known."""
+    """(N,22,4,4): the `evidence_of_takes` of ankles and feet alone, zero elsewhere. Other joints may be unknown."""
     fits, weights = (
         quat.over_time(len(body.positions), len(JOINTS), *shape, dtype=body.positions.dtype)
         for shape in ((4,), ())
@@ -76,7 +76,7 @@ def mean_turns(total: np.ndarray) -> np.ndarray:
 
 
 def feet_known(total: np.ndarray) -> np.ndarray:
-    """(N,) whether evidence (N,22,4,4) of takes settles how their feet stand, or is all that there is to agree on.
+    """(N,) bool: whether evidence (N,22,4,4) of takes settles how their feet stand, or there is no more to be had.
 
     In a run a foot stands for one or two frames or none. Which frames these are then decides its turn, and another
     frame rate may find one that differs by 70 degrees.

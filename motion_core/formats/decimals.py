@@ -1,7 +1,7 @@
-"""Tables of plain decimal numbers as text, read all at once: several times as fast as one after the other.
+"""Read a table of plain decimal numbers at once: several times as fast as one number after the other.
 
-The k-th digits of all numbers are summed together. Digits as a whole number and a power of ten are exact in float64,
-so that their quotient is the nearest float64: the values are those of `float`, bit for bit.
+The k-th digits of all numbers are summed together. The digits as a whole number, and the power of ten, are exact in
+float64. So their quotient is the nearest float64: the same as `float` gives, bit for bit.
 """
 
 from __future__ import annotations

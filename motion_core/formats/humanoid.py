@@ -2,10 +2,10 @@
 
 Zero poses and joint axes differ from file to file and are not trusted. Each joint of ours copies the world orientation
 S(t) of a source joint times a constant turn C, so that every twist of the capture is kept: G(t) = S(t) C.
-C is found from the motion itself: it is the mean of conj(S(t)) F(t) over the frames in which a geometric fit F(t) is
-good (`calibration.py`): limbs while their hinge is bent, feet while they stand, the torso while it is upright, hands
-while the arm hangs.
-Last, the bones of arms and legs are swung by the remaining little angle, so that their directions are exact.
+
+C is found from the motion itself (`calibration.py`). It is the mean of conj(S(t)) F(t) over the frames in which a
+geometric fit F(t) is good: limbs while their hinge is bent, feet while they stand, the torso while it is upright, hands
+while the arm hangs. Last, the bones of arms and legs are swung by the small rest, so that their directions are exact.
 """
 
 from __future__ import annotations
@@ -50,17 +50,14 @@ MEND_TRUST = np.sin(np.radians(20)) ** 2  # a limb straighter than this says not
 
 @dataclass(frozen=True, eq=False)
 class Capture:
-    """A moving skeleton in our world: metres, Z up. positions (T,J,3), orientations (T,J,4), tips: joint -> (T,3).
+    """A moving skeleton of any kind in our world: metres, Z up."""
 
-    starts: the first frames of the takes that follow each other.
-    """
-
-    joints: tuple[str, ...]
-    positions: np.ndarray
-    orientations: np.ndarray
-    tips: dict[str, np.ndarray]
+    joints: tuple[str, ...]  # names, J of them
+    positions: np.ndarray  # (T,J,3)
+    orientations: np.ndarray  # (T,J,4)
+    tips: dict[str, np.ndarray]  # joint -> (T,3), the end of its bone
     fps: float
-    starts: tuple[int, ...] = (0,)
+    starts: tuple[int, ...] = (0,)  # first frames of the takes that follow each other
 
     def position(self, joint: str) -> np.ndarray:
         return self.positions[:, self.joints.index(joint)]
@@ -71,15 +68,12 @@ class Capture:
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """A capture seen as our joints: positions (T,22,3), source orientations (T,22,4), NaN where there is none.
+    """A capture seen as our joints; NaN where the source has none."""
 
-    starts: the first frames of the takes that follow each other, all of the same skeleton.
-    """
-
-    positions: np.ndarray
-    orientations: np.ndarray
+    positions: np.ndarray  # (T,22,3) metres
+    orientations: np.ndarray  # (T,22,4) of the source joints
     fps: float
-    starts: tuple[int, ...] = (0,)
+    starts: tuple[int, ...] = (0,)  # first frames of the takes, all of the same skeleton
 
     @property
     def takes(self) -> list[slice]:

@@ -1,0 +1,1 @@
+"""The networks, one family a file. They know no sampler and no text encoder."""

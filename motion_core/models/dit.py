@@ -1,7 +1,7 @@
 """DiT, diffusion transformers (Peebles & Xie 2023) over motion frames that predict clean features.
 
-One class for the three ways a condition can reach the frames, as they are compared in the motion-generation lab
-(reference: github.com/SebastienJin/lab7-CSC52087EP): tokens in context, adaptive norms, cross-attention.
+One class has the three ways in which a condition can reach the frames: tokens in context, adaptive norms,
+cross-attention. The motion-generation lab compares them (reference: github.com/SebastienJin/lab7-CSC52087EP).
 """
 
 from __future__ import annotations
@@ -25,16 +25,12 @@ LONGEST_WAVE = 10_000.0
 
 @dataclass(frozen=True)
 class Wiring:
-    """How a condition reaches the frames; exactly one of the three is true.
+    """How a condition reaches the frames; exactly one of the first three is true."""
 
-    in_front: time and text stand before the frames as two tokens. modulates: time + text shift, scale and gate every
-    branch. attended: each layer begins with attention to time and words. tokens: reads every word, not their summary.
-    """
-
-    in_front: bool = False
-    modulates: bool = False
-    attended: bool = False
-    tokens: bool = False
+    in_front: bool = False  # time and text stand before the frames as two tokens
+    modulates: bool = False  # time + text shift, scale and gate every branch
+    attended: bool = False  # each layer begins with attention to time and words
+    tokens: bool = False  # it reads every word, not their summary
 
 
 BLOCKS = {
@@ -46,16 +42,7 @@ BLOCKS = {
 
 @dataclass(frozen=True)
 class DiTConfig:
-    """What shapes the network; defaults are the lab's (text aside).
-
-    text_scale: factor on the text vectors, see `MDMConfig`. levels: noise levels the model is trained with, t = 0 the
-    least noisy. gamma_min: floor of gamma at the noisiest. max_frames: positions there are, so the longest clip.
-    mask_frames: padded frames are hidden from attention. float_mask: they are seen, but weigh e times less than valid
-    ones; so the lab's in-context checkpoints were trained, and only for them it is meant. word_slots: texts are filled
-    up with zeros to so many tokens, which are attended to like words (the lab's 77); 0: only real tokens are.
-    known: columns of `Condition.known` that the model reads beside the noisy features; 0: it reads none.
-    guess: `Condition.known` holds a guess where nothing is known (`features/guess.py`), and the answer is added to it.
-    """
+    """What shapes the network; defaults are the lab's (text aside)."""
 
     features: int = 205
     width: int = 512
@@ -66,15 +53,15 @@ class DiTConfig:
     stochastic_depth: float = 0.1
     block: str = "adaln"
     text_width: int = 384
-    text_scale: float = 1.0
-    levels: int = 1000
-    gamma_min: float = 1e-9
-    max_frames: int = 5000
-    mask_frames: bool = True
-    float_mask: bool = False
-    word_slots: int = 0
-    known: int = 0
-    guess: bool = False
+    text_scale: float = 1.0  # factor on the text vectors, see `MDMConfig`
+    levels: int = 1000  # noise levels it is trained with; t = 0 is the least noisy
+    gamma_min: float = 1e-9  # floor of gamma at the noisiest level
+    max_frames: int = 5000  # the longest clip
+    mask_frames: bool = True  # padded frames are hidden from attention
+    float_mask: bool = False  # padded frames are seen, but weigh e times less (the lab's in-context ones)
+    word_slots: int = 0  # texts are filled up with zeros to so many tokens (the lab: 77); 0: none are
+    known: int = 0  # columns of `Condition.known` that it reads beside the noisy features; 0: none
+    guess: bool = False  # `Condition.known` holds a guess where nothing is known; the answer is added to it
 
     def __post_init__(self) -> None:
         if self.block not in BLOCKS:

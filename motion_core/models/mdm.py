@@ -24,14 +24,7 @@ TABLE_ROWS = (
 
 @dataclass(frozen=True)
 class MDMConfig:
-    """What shapes the network; defaults are the published text model's (features aside).
-
-    text_scale: factor on the text vector: sqrt(text_width) gives a unit vector (MiniLM's) entries of about 1, without
-    which the words stay quiet beside time and position for thousands of steps. Official CLIP features need none.
-    text_tokens: a decoder attends to all token states instead of the pooled vector. class_token: a decoder gets the
-    time as a first token too. mask_frames: padded frames are hidden from attention (the first published weights were
-    trained seeing them). max_frames: positions there are, so the longest clip and the token in front of it.
-    """
+    """What shapes the network; defaults are the published text model's (features aside)."""
 
     features: int = 205
     width: int = 512
@@ -43,12 +36,14 @@ class MDMConfig:
     arch: str = "trans_enc"
     condition: str | None = "text"
     text_width: int = 384
+    # Factor on the text vector. sqrt(text_width) gives a unit vector (MiniLM's) entries of about 1. Without it the
+    # words stay quiet beside time and position for thousands of steps. Official CLIP features need none.
     text_scale: float = 1.0
-    text_tokens: bool = False
+    text_tokens: bool = False  # a decoder attends to all token states instead of the pooled vector
     actions: int = 0
-    class_token: bool = False
-    mask_frames: bool = True
-    max_frames: int = 5000
+    class_token: bool = False  # a decoder gets the time as a first token too
+    mask_frames: bool = True  # padded frames are hidden; the first published weights saw them
+    max_frames: int = 5000  # the longest clip and the token in front of it
 
     def __post_init__(self) -> None:
         for name, known in (

@@ -27,21 +27,19 @@ FEET = [FEATURE_JOINTS.index(name) for name in FOOT_JOINTS]
 
 @dataclass(frozen=True)
 class LossWeights:
-    """How much each geometric term counts beside the feature loss, whose weight is 1.
-
-    world: where the joints are in the world, along the whole clip: for short clips between known poses, where errors of
-    the steps add up to something that is seen.
-    root: the features' own loss once more for the four columns of the root. Four of 205 hardly count in a mean, but
-    they decide where the body goes and how it turns (HumanML3D's evaluator weighs them by 25 for the same reason).
-    every: positions and contacts look at every n-th sample only. Kinematics and its gradient take a CPU a third of a
-    training step of the bundled size; a share of the samples gives the same mean.
-    """
+    """How much each geometric term counts beside the feature loss, whose weight is 1."""
 
     positions: float = 0.0
     velocities: float = 0.0
     contacts: float = 0.0
+    # The features' own loss once more, for the four columns of the root. Four of 205 hardly count in a mean, but they
+    # decide where the body goes and how it turns. (HumanML3D's evaluator weighs them by 25 for the same reason.)
     root: float = 0.0
+    # Where the joints are in the world, along the whole clip: for short clips between known poses, where errors of the
+    # steps add up to something visible.
     world: float = 0.0
+    # Positions and contacts look at every n-th sample only. Kinematics and its gradient take a CPU a third of a
+    # training step of the bundled size; a share of the samples gives the same mean.
     every: int = 1
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """TMR, the text-motion retrieval model of Petrovich et al. 2023: motions and sentences as points of one space.
 
-Two transformer encoders, one over frames and one over the token states of a frozen text encoder, each with two
-learned tokens in front whose outputs are the mean and the log variance of a Gaussian; a decoder turns a point back
+There are two transformer encoders: one over frames, one over the token states of a frozen text encoder. Each has two
+learned tokens in front. Their outputs are the mean and the log variance of a Gaussian. A decoder turns a point back
 into features, which keeps the space meaningful while training (TEMOS). The published sizes are the defaults.
 """
 
@@ -21,28 +21,22 @@ HEAD_TOKENS = 2  # in front of a sequence: one becomes mu, one logvar
 
 @dataclass(frozen=True)
 class TMRConfig:
-    """What shapes the network; defaults are the published model's on HumanML3D's features.
-
-    layers, text_layers, decoder_layers: of the three transformers; 0 decoder layers is a model without decoder.
-    stack: frames that make one token of the motion encoder: 4 at 20 fps sees the same frames in a fifth of the time.
-    text_scale: factor on the token states, which brings their entries to about 1. max_frames: longest clip it takes.
-    trained_frames: longest clip it was trained on; `embedding.py` cuts longer motions into windows of this length.
-    """
+    """What shapes the network; defaults are the published model's on HumanML3D's features."""
 
     features: int = 263
     text_width: int = 768
     width: int = 256
-    layers: int = 6
-    text_layers: int = 6
-    decoder_layers: int = 6
+    layers: int = 6  # of the motion encoder
+    text_layers: int = 6  # of the text encoder
+    decoder_layers: int = 6  # 0: no decoder
     heads: int = 4
     feedforward: int = 1024
     dropout: float = 0.1
     activation: str = "gelu"
-    stack: int = 1
-    text_scale: float = 1.0
-    max_frames: int = 4998
-    trained_frames: int = 200
+    stack: int = 1  # frames in one token of the motion encoder: 4 at 20 fps take a fifth of the time
+    text_scale: float = 1.0  # factor on the token states, for entries of about 1
+    max_frames: int = 4998  # longest clip it takes
+    trained_frames: int = 200  # longest clip it was trained on; longer ones are cut into such windows
 
     def __post_init__(self) -> None:
         if self.activation not in ACTIVATIONS:
@@ -131,7 +125,7 @@ class Decoder(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class TMROutput:
-    """What training compares: (mu, logvar) of text and motion, a draw z of each, all (B,D), and what was decoded.
+    """What training compares: (mu, logvar) of text and motion, a draw z of each, all (B,D), and the decoded features.
 
     decoded: (B,T,F) from z_motion in even samples, from z_text in odd ones: half the cost of decoding both.
     """

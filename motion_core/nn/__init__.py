@@ -1,0 +1,1 @@
+"""Parts that networks share: transformer layers, masks, the condition of a batch."""

@@ -14,19 +14,17 @@ from torch.nn import functional as F
 class Condition:
     """Conditions of B samples; a part that a model does not read may be None.
 
-    pooled: (B,D) one vector per text. tokens: (B,L,D) token states. token_mask: (B,L) bool, true at real tokens.
-    action: (B,) long. keep: (B,) bool; where false the model sees its null condition (default: all true).
-    known: (B,T,K) float, what is given of the motion (`features/known.py`), and known_mask (B,T,K) bool, where it is;
-    it is told whatever `keep` says.
     Raises ValueError when the parts disagree about B, or when nothing tells B.
     """
 
-    pooled: Tensor | None = None
-    tokens: Tensor | None = None
-    token_mask: Tensor | None = None
-    action: Tensor | None = None
+    pooled: Tensor | None = None  # (B,D) one vector a text
+    tokens: Tensor | None = None  # (B,L,D) token states
+    token_mask: Tensor | None = None  # (B,L) bool, true at real tokens
+    action: Tensor | None = None  # (B,) long
+    # (B,T,K) what is given of the motion, whatever `keep` says (`features/known.py`)
     known: Tensor | None = None
-    known_mask: Tensor | None = None
+    known_mask: Tensor | None = None  # (B,T,K) bool, where it is given
+    # (B,) bool; where false the model sees its null condition. Default: all true
     keep: Tensor = None  # type: ignore[assignment]  # filled below, so that the common case needs no mention
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """From a `Motion` to the pose channels of a rig and back, in numpy: any rest pose, bone roll, up axis and scale.
 
-Only world-space changes from rest are carried over, never local rotations, so that the rig may stand in an A-pose,
-have any bone axes, lie on its back in its own space (Y up) or be drawn in centimetres.
+Only world-space changes from rest are carried over, never local rotations. So the rig may stand in an A-pose, have any
+bone axes, lie on its back in its own space (Y up) or be drawn in centimetres.
 
 Symbols, all rotations (quaternions in the code); world axes are the motion's (Z up, a person at heading 0 faces -Y):
     U    stands SMPL's Y-up rest body upright (`skeleton.UPRIGHT`)      G_j  world orientation of joint j in the motion

@@ -1,8 +1,8 @@
-"""Where a rig of other proportions is carried so that its steps are the motion's steps, in its own size.
+"""Where to carry a rig of other proportions, so that its steps are the motion's steps in its own size.
 
-The middle of the hips goes the motion's way, scaled by the legs. Then two things differ from the motion: other shares
-of thigh and shin (or legs apart at rest) lift or sink the feet, and make a foot that stands slide while the knee bends.
-Both depend on the pose alone, so that going to the rig and coming back use the same numbers:
+The middle of the hips goes the motion's way, scaled by the legs. With other shares of thigh and shin (or legs apart at
+rest) that is not enough: the feet come to lie higher or lower, and a foot that stands slides while the knee bends. Both
+depend on the pose alone, so the way to the rig and the way back use the same numbers:
     hips of the rig = scale * F (hips of the body) + near * ground + (1 - near) * air
 with `near` 1 while a foot is on the floor and 0 high above it (a leap, a handstand), where only the constant remains.
 """
@@ -70,11 +70,11 @@ def moved_heads(rig: Rig, changes: Mapping[str, np.ndarray]) -> dict[str, np.nda
 
 @dataclass(frozen=True, eq=False)
 class Carriage:
-    """ground (T,3), air (3,): see above. lowest (T,): the lower foot above its resting height, from the body's hips."""
+    """How the hips of the rig lie beside those of the body: see above."""
 
-    ground: np.ndarray
-    air: np.ndarray
-    lowest: np.ndarray
+    ground: np.ndarray  # (T,3) while a foot is on the floor
+    air: np.ndarray  # (3,) high above it
+    lowest: np.ndarray  # (T,) the lower foot above its resting height, from the body's hips
 
     def offset(self, hip_height: np.ndarray) -> np.ndarray:
         """What to add (T,3), armature units, when the middle of the body's hips is so high (T,) in metres."""

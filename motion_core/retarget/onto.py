@@ -48,8 +48,8 @@ def motion_onto_poses(
 ) -> tuple[Channels, BonePoses]:
     """Channels of the bones of `joints` that bring them where the motion has them, and the poses (T) that result.
 
-    poses: what the rig does (T) without them; bones: those of `poses`, parents first; mapping {joint: bone}. With the
-    pelvis among the joints the bone that carries the body gets a location, so that the middle of the hips is met.
+    poses: what the rig does (T) without them. bones: those of `poses`, parents first. mapping: {joint: bone}. With the
+    pelvis among the joints, the bone that carries the body gets a location, so that the middle of the hips is met.
     """
     curves = motion_to_bone_curves(motion, bones, mapping)
     wanted = pose_bones(curves, bones)

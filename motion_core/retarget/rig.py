@@ -61,7 +61,7 @@ class BoneCurves:
 
 
 def match_bones(names: Iterable[str]) -> dict[str, str]:
-    """{joint: bone} by names alone, of any custom that `rig_maps` knows. Raises RigError naming what is missing."""
+    """{joint: bone} by names alone, of any convention that `rig_maps` knows. Raises RigError for missing ones."""
     return find_bones(names).bones
 
 

@@ -49,10 +49,12 @@ def motion_to_bone_curves(
 ) -> BoneCurves:
     """The pose channels that let a rig do a motion, one key per frame of it.
 
-    mapping {joint: bone}, from `find_bones` or the user. scale: armature units per metre of travel; None takes the
-    ratio of the legs, so that steps fit them. carrier: a control above the pelvis that takes the travel and turns with
-    the pelvis. The motion's origin and front are the rig's own: it starts where the armature stands and faces where it
-    faces, and its floor is where the rig's feet rest.
+    mapping: {joint: bone}, from `find_bones` or the user.
+    scale: armature units per metre of travel; None takes the ratio of the legs, so that steps fit them.
+    carrier: a control above the pelvis that takes the travel and turns with the pelvis.
+
+    The motion's origin, front and floor are the rig's: it starts where the armature stands, faces as it does, and
+    stands where the rig's feet rest.
     Raises RigError when a needed bone is missing or the rig has no front, legs or common root.
     """
     rig = Rig(bones, mapping, carrier)

@@ -23,7 +23,7 @@ def read_content(path: Path) -> Motion | BvhClip:
 
 
 def contents_to_motions(contents: Sequence[Motion | BvhClip], fps: float) -> list[Motion | ValueError]:
-    """The motions, those of one skeleton computed together; for a clip that is none, the fault.
+    """The motion of each clip, or the fault that makes it none. Clips of one skeleton are computed together.
 
     Clips are thinned out to `fps` where that leaves their motion as it is (`bvh_to_motions`).
     """

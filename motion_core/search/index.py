@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TOGETHER, FRAMES_TOGETHER = 128, 60_000  # files, and their frames, that are read before they are embedded
 SAVE_SECONDS = 4.0  # between two saves, so that an interruption costs little
-SAVE_SHARE = 20  # ... but saving a large index shall not take more than this part of the time
+SAVE_SHARE = 20  # ... but saving a large index must not take more than this part of the time
 OnFile = Callable[[int, int], None]  # files done, files to do; may raise (no ValueError) to stop
 
 
@@ -65,9 +65,9 @@ class LibraryIndex:
         return tuple(Broken(path, e.error) for path, e in sorted(self._entries.items()) if e.error)
 
     def update(self, embedder: Any, on_file: OnFile | None = None) -> UpdateReport:
-        """Embed new and changed files, forget vanished ones, all of them where another model made the index.
+        """Embed new and changed files and forget vanished ones. Where another model made the index, embed all files.
 
-        Whatever stops it (Ctrl-C, `on_file`), what is done is kept.
+        What is done is kept, whatever stops it (Ctrl-C, `on_file`).
         """
         found = look(self.folder)
         before = len(self._entries)
@@ -205,7 +205,7 @@ class _Update:
         return None
 
     def _motions(self, batch: dict[str, Motion | BvhClip]) -> dict[str, Motion]:
-        """The motions of the contents, those that are none noted as broken."""
+        """The motions of the contents; files that hold none are noted as broken."""
         motions = {}
         found = contents_to_motions(list(batch.values()), self.embedder.fps)
         for path, motion in zip(batch, found, strict=True):

@@ -21,7 +21,7 @@ def search(task: Search, embedder: Any, *, update: bool = True, on_file: OnFile 
     Raises OSError where there is no such folder, ValueError where there is nothing to rank; both say what to do.
     """
     index = LibraryIndex.open(task.library)
-    vector = embedder.texts([task.text])[0]  # first: an absent text encoder shall not show after the indexing
+    vector = embedder.texts([task.text])[0]  # first: an absent text encoder must show before the indexing
     if update:
         report = index.update(embedder, on_file)
         files, broken, note = report.files, report.broken, report.note
@@ -47,7 +47,7 @@ class Finder:
     """A loaded retrieval model that answers searches: what a generator is to the other tasks (`engines.Engine`)."""
 
     def __init__(self, load: Callable[[], Any], *, update: bool = True) -> None:
-        """load: the embedder, brought to life when the first search asks for it. update: look for new files first."""
+        """load: gives the embedder; called by the first search. update: look for new files first."""
         self.card: ModelCard = find_card(MODEL)
         self._load, self._update = load, update
         self._embedder: Any = None

@@ -1,9 +1,9 @@
 """A sentence in which one thing comes after the other, cut into sentences of one thing each.
 
 "a tired person walks forward, then stops and waves" -> "a tired person walks forward", "a tired person stands still",
-"a tired person waves". Cut only where the words leave no doubt: at "then", "after that", "before sitting", in a list of
-three verbs, beside a halt. What is done at once ("walks while waving", "walks and waves") and what cannot be read stays
-whole: a sentence too many in one piece does less harm than one torn apart.
+"a tired person waves". A cut is made only where the words leave no doubt: at "then", "after that", "before sitting", in
+a list of three verbs, beside a halt. What is done at once ("walks while waving", "walks and waves") stays whole. So
+does what cannot be read: a sentence left whole does less harm than one torn apart.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from motion_core.wording.verbs import HALTING, SETTLING, TRAVEL
 
 @dataclass(frozen=True)
 class Clause:
-    """One thing done. text: a sentence of its own, subject included. verb: its base form. halts: no more than a stop,
-    which is said as standing still. seconds: those that the words ask for.
+    """One thing done. text: a sentence of its own, with its subject. verb: its base form. halts: it is a mere stop, and
+    the text says "stands still". seconds: how long the words say it lasts.
     """
 
     text: str

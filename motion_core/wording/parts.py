@@ -48,7 +48,7 @@ def _share(clause: Clause) -> float:
 def _divided(
     seconds: float, least: Sequence[float], shares: Sequence[float], wishes: Sequence[float | None]
 ) -> list[float]:
-    """Seconds of each part: what it wishes if the others can have their least, else its share of what is left."""
+    """Seconds of each part: the wished ones if the others still get their minimum, else its share of the rest."""
     wanted = [max(wish, low) if wish is not None else None for wish, low in zip(wishes, least)]
     fixed = [low if share == 0 and want is None else want for low, share, want in zip(least, shares, wanted)]
     free = [n for n, value in enumerate(fixed) if value is None]

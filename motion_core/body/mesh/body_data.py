@@ -14,20 +14,15 @@ from motion_core.body.skeleton import JOINTS, TIPS
 
 @dataclass(frozen=True, eq=False)
 class BodyData:
-    """A skinned body in the SMPL rest frame: metres, Y up, facing +Z, arms sideways. Checked when made.
+    """A skinned body in the SMPL rest frame: metres, Y up, facing +Z, arms sideways. Checked when made."""
 
-    joints (22,3); tips (5,3) in the order of `skeleton.TIPS`; vertices (V,3); faces (F,3) or (F,4) indices, counter-
-    clockwise seen from outside; weights (V,22), rows sum to 1; tones (V,) from 0, skin, to 1, the darker joints;
-    floor: the height y the soles stand on.
-    """
-
-    joints: np.ndarray
-    tips: np.ndarray
-    vertices: np.ndarray
-    faces: np.ndarray
-    weights: np.ndarray
-    tones: np.ndarray
-    floor: float
+    joints: np.ndarray  # (22,3)
+    tips: np.ndarray  # (5,3) in the order of `skeleton.TIPS`
+    vertices: np.ndarray  # (V,3)
+    faces: np.ndarray  # (F,3) or (F,4) indices, counter-clockwise seen from outside
+    weights: np.ndarray  # (V,22), rows sum to 1
+    tones: np.ndarray  # (V,) from 0, skin, to 1, the darker joints
+    floor: float  # height y that the soles stand on
 
     def __post_init__(self) -> None:
         vertices, faces = len(self.vertices), len(self.faces)

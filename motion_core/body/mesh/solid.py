@@ -17,7 +17,7 @@ Vector = tuple[float, float, float]
 class Capsule:
     """From a (radius ra) to b (radius rb), squashed along the axes; a = b makes an ellipsoid.
 
-    blend: over how many metres it melts into what was there before. carve: taken away instead of added.
+    blend: metres over which it melts into the solid so far. carve: it is taken away instead of added.
     """
 
     a: Vector

@@ -84,8 +84,10 @@ SEEDS_APART = 100_003  # more than a store has clips
 
 
 def seed_of(replication: int, wanted: Wanted) -> int:
-    """The seed of a motion. Clips of one replication start from different noise: from the same, they would be more
-    alike than the real ones, and the distance of the distributions would measure that.
+    """The seed of a motion. Clips of one replication start from different noise.
+
+    From the same noise they would be more alike than the real ones. The distance of the distributions would measure
+    that.
     """
     return SEEDS_APART * replication + wanted.clip
 

@@ -91,7 +91,7 @@ class RandomRow:
 
 
 class ModelRow:
-    """A generator with settings; `seconds` and `made` add up what it has cost."""
+    """A generator with settings; `seconds` and `made` add up its cost."""
 
     repeats, trained_on = True, False
 

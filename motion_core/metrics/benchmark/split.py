@@ -55,7 +55,7 @@ class EvaluationSplit:
 
 
 def sentences(clip: Clip, rng: np.random.Generator, count: int) -> list[str]:
-    """What is said of a clip: all that people wrote, or else `count` sentences from its label."""
+    """The sentences of a clip: those that people wrote, or else `count` sentences from its label."""
     if clip.label is None:
         return list(clip.captions)
     return phrases_for(clip.label.content, clip.label.style, rng, count, clip.label.traits)
@@ -72,11 +72,10 @@ def load_split(
     max_seconds: float = MAX_SECONDS,
     sources: Sequence[str] | None = None,
 ) -> EvaluationSplit:
-    """The described clips of a split, those of `sources` alone where some are named, at most `limit` of them, evenly
-    spread.
+    """The described clips of a split: at most `limit` of them, evenly spread.
 
-    Raises TaskError for an unknown split or a limit below 2, ValueError for an unknown source and where the split has
-    fewer than two clips of them.
+    sources: only clips of these; () means all. Raises TaskError for an unknown split or a limit below 2. Raises
+    ValueError for an unknown source, and where fewer than two clips are left.
     """
     if name not in SPLITS:
         raise TaskError(f"the split is {name!r}: use {' or '.join(SPLITS)}")

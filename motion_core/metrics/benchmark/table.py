@@ -47,7 +47,7 @@ MISSING = "–"
 
 
 def benchmark_to_markdown(benchmark: Benchmark) -> str:
-    """One table, a line that says what it is of, and the notes."""
+    """A line that says what was measured, one table, and the notes."""
     columns = [c for c in COLUMNS if any(c.key in row.values for row in benchmark.rows)]
     titles = [c.title + ARROWS[c.better] for c in columns]
     lines = [

@@ -104,7 +104,7 @@ def measure(windows: Sequence[Window], filling: Fill, scale: np.ndarray) -> Fill
 
 
 class ModelFill:
-    """A model asked as users ask it: a `Complete` without a text that keeps what is around the gap."""
+    """A model, asked as users ask it: a `Complete` without a text that keeps the frames around the gap."""
 
     def __init__(self, contender: Contender, device: str = "auto") -> None:
         self.name, self.contender = contender.name, contender

@@ -28,25 +28,21 @@ LEAST_POWER = 1e-12  # below it a series has no spectrum to speak of
 
 @dataclass(frozen=True)
 class GapSums:
-    """Sums of one window, so that means over many are quotients of sums.
+    """Sums of one window, so that means over many windows are quotients of sums.
 
-    l2p, l2q: of the window. centimetres: mean distance of the joints. npss: weighted distance of the spectra; power:
-    its weight. slip: cm/s over the steps of feet on the floor; steps: how many, of `most_steps`. The steps into and out
-    of the gap count, so that a jump at its end shows. pop: centimetres, by how much a step of a joint differs from its
-    last one, the largest of all joints at both borders of the gap. glide: cm/s of the lower foot's ball over the floor,
-    however high it is: whoever lifts the feet out of reach of `slip` glides.
+    The steps into and out of the gap count, so that a jump at its end shows.
     """
 
-    l2p: float
-    l2q: float
-    centimetres: float
-    npss: float
-    power: float
-    slip: float
-    steps: float
-    most_steps: float
-    pop: float
-    glide: float
+    l2p: float  # of the window
+    l2q: float  # of the window
+    centimetres: float  # mean distance of the joints
+    npss: float  # weighted distance of the spectra
+    power: float  # its weight
+    slip: float  # cm/s, summed over the steps of feet on the floor
+    steps: float  # how many such steps
+    most_steps: float  # ... of so many
+    pop: float  # cm: the largest change of a joint's step at both borders of the gap
+    glide: float  # cm/s of the lower foot, however high: it shows feet lifted out of reach of `slip`
 
 
 def gap_sums(truth: Motion, made: Motion, gap: Gap, scale: np.ndarray) -> GapSums:

@@ -27,7 +27,7 @@ QUOTIENTS = (
 
 
 def completion_to_markdown(table: Completion) -> str:
-    """One table, a line that says what it is of, and the notes."""
+    """A line that says what was measured, one table, and the notes."""
     titles = [column.title for column in (*COLUMNS, *QUOTIENTS)]
     lines = [
         f"{table.windows} windows of {table.clips} clips of the split {table.split!r} at {table.fps:g} fps, "

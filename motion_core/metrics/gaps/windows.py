@@ -41,7 +41,7 @@ class Window:
 
     @property
     def hidden(self) -> Motion:
-        """The same with the pose before the gap throughout it: nothing of what is to be found is left."""
+        """The same with the pose before the gap in all of its frames: nothing of the answer is left."""
         return hold(self.motion, self.gap)
 
     @property

@@ -1,0 +1,1 @@
+"""HumanML3D's own protocol and evaluator, from the official files."""

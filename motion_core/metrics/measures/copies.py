@@ -41,20 +41,16 @@ class Nearest:
 
 @dataclass(frozen=True, eq=False)
 class CopyIndex:
-    """Training clips ready to be searched: all frames one after another.
-
-    joints (N,22,3) float32; first, ends (C,) frames; remaining (N,) frames from here to the clip's end; poses (D+1,N)
-    float32, projected by mean (66,) and axes (66,D), below them half their squared norms.
-    """
+    """Training clips ready to be searched: all frames one after another."""
 
     fps: float
-    joints: np.ndarray
-    first: np.ndarray
-    ends: np.ndarray
-    remaining: np.ndarray
-    poses: np.ndarray
-    mean: np.ndarray
-    axes: np.ndarray
+    joints: np.ndarray  # (N,22,3) float32
+    first: np.ndarray  # (C,) first frame of each clip
+    ends: np.ndarray  # (C,) and the one behind its last
+    remaining: np.ndarray  # (N,) frames from here to the clip's end
+    poses: np.ndarray  # (D+1,N) float32: poses on the axes; the last row is half their squared norms
+    mean: np.ndarray  # (66,) of the poses
+    axes: np.ndarray  # (66,D) principal directions
 
     @classmethod
     def build(cls, clips: Iterable[Motion], fps: float = FPS) -> CopyIndex:

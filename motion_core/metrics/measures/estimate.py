@@ -1,8 +1,8 @@
-"""Means of figures that clips contribute to unequally, and quotients of two of them, with how far to trust them.
+"""Means of figures to which clips contribute unequally, quotients of two of them, and their confidence intervals.
 
-A clip gives several windows, a window several frames: neither are independent, clips are. So every figure is a quotient
-of sums over clips, r = sum n / sum d (of errors and windows, of slips and steps), and its spread is that of the clips'
-influence u on it (the linearised, or delta, method):
+A clip gives several windows, a window several frames. Windows and frames are not independent; clips are. So every
+figure is a quotient of sums over clips, r = sum n / sum d (of errors and windows, of slips and steps). Its spread is
+that of the clips' influence u on it (the linearised, or delta, method):
     u_c = (n_c - r d_c) / mean d,   sum u = 0,   r +- t * std(u) / sqrt(clips)
 """
 

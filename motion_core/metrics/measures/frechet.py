@@ -11,8 +11,8 @@ def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
     """|mean_a - mean_b|^2 + tr(C_a + C_b - 2 (C_a C_b)^(1/2)) of rows (N,D) and (M,D); unbiased covariances.
 
     The last trace is the sum of the roots of the eigenvalues of C_a C_b. With C_a = A'A and C_b = B'B those are the
-    singular values of A B': no matrix root, no square to take the root of again, and singular covariances (fewer rows
-    than columns, identical rows) are exact like any other. Raises ValueError for fewer than two rows.
+    singular values of A B'. No matrix root is needed. Singular covariances (fewer rows than columns, identical rows)
+    are as exact as any others. Raises ValueError for fewer than two rows.
     """
     a, b = check_rows("the first set", a, 2), check_rows("the second set", b, 2)
     check_widths("the first set", a, "the second set", b)

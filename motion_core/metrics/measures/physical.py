@@ -24,14 +24,12 @@ FLOOR_HEIGHTS = {
 
 @dataclass(frozen=True)
 class PhysicalScores:
-    """sliding: cm/s, mean horizontal speed of feet on the floor. penetration: cm, mean depth of the deepest foot
-    below the floor. floating: cm, 5th percentile over frames of the lowest foot's height. jerk: m/s^3, mean over
-    joints and frames of the third derivative of position. All are nan where a motion is too short to tell."""
+    """Scores of one motion; nan where it is too short to tell."""
 
-    sliding: float
-    penetration: float
-    floating: float
-    jerk: float
+    sliding: float  # cm/s, mean horizontal speed of feet on the floor
+    penetration: float  # cm, mean depth of the deepest foot below the floor
+    floating: float  # cm, 5th percentile over frames of the lowest foot's height
+    jerk: float  # m/s^3, mean over joints and frames of the third derivative of position
 
 
 def contacts(joints: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
 """Does it do what it is told? Prompts whose outcome simple kinematics can decide, as a table.
 
-Each row is a prompt, a question of `checks.py`, and the labels of real clips that such a prompt describes. The
-thresholds were set on real clips (docs/evaluation.md gives the share of them that pass), never on a model's output.
+Each row is a prompt, a question of `outcomes.py`, and the labels of real clips that such a prompt describes. The
+thresholds were set on real clips (docs/lab-log.md gives the share of them that pass), never on a model's output.
 """
 
 from __future__ import annotations

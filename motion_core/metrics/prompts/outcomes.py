@@ -1,4 +1,4 @@
-"""Yes-or-no questions to `Observed`: does the motion do it? Thresholds were set on real clips (docs/evaluation.md)."""
+"""Yes-or-no questions to `Observed`: does the motion do it? Thresholds were set on real clips (docs/measures.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prompt table: does a model do what it is told? With real clips and retrieval beside it."""
+"""The prompt table: does a model do what it is told? Real clips and retrieval stand beside it."""
 
 from __future__ import annotations
 
