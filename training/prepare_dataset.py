@@ -44,6 +44,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--free-only", action="store_true", help="leave out clips with a non-commercial licence"
     )
+    parser.add_argument(
+        "--official", action="store_true", help="HumanML3D's split instead of the one by recording"
+    )
     parser.add_argument("--text-encoder", default="minilm")
     parser.add_argument("--text-encoder-folder", type=Path, help="where the encoder lies, if not installed")
     parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 8))
@@ -71,7 +74,7 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault(
         "OMP_NUM_THREADS", "1"
     )  # several processes share the cores; set before torch is loaded
-    from motion_core.data.library import selected
+    from motion_core.data.library import official_split, selected
     from motion_core.data.pool import DatasetConfig, build_training_set
     from motion_core.data.samples import Mix
     from motion_core.data.store import ClipStore
@@ -87,7 +90,10 @@ def main(argv: list[str] | None = None) -> int:
             phrases=options.phrases,
             mix=Mix(**_shares(options.mix)),
         )
-        store = selected(ClipStore.open(options.store), options.sources, options.free_only)
+        store = ClipStore.open(options.store)
+        store = selected(
+            official_split(store) if options.official else store, options.sources, options.free_only
+        )
         encoder = load_text_encoder(options.text_encoder, options.text_encoder_folder)
         about = build_training_set(
             store, encoder, config, options.out, workers=options.workers, report=console.log
