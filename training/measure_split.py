@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.console import Console
 from rich.progress import track
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -41,7 +42,8 @@ def nearest_distances(store: ClipStore, numbers: Sequence[int]) -> np.ndarray:
     """Metres (N,) from each of the clips to the nearest training window."""
     index = CopyIndex.build(store.clip(number).motion for number in chosen(store, "train", False))
     clips = (store.clip(number).motion.slice(0, WINDOW) for number in numbers)
-    return np.array([index.nearest(clip).distance for clip in track(clips, total=len(numbers))])
+    shown = track(clips, "held-out clips", total=len(numbers), console=Console(stderr=True))
+    return np.array([index.nearest(clip).distance for clip in shown])
 
 
 def spread(distances: np.ndarray) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from motion_core.data.captures import (
     outside,
     read_table,
     usable_rows,
+    with_heading,
 )
 from motion_core.data.holdings import holdings, markdown
 from motion_core.data.mocap import (
@@ -281,11 +282,12 @@ class Job:
 
 
 def _shared_job(options: argparse.Namespace, faults: list[str]) -> Job:
-    found = shared_files(options.data, faults, share_alike=options.hdm05)
-    files = [file for file in found if file.free or not options.free_only]
+    shared = shared_files(options.data, faults, share_alike=options.hdm05)
+    files = [file for file in shared if file.free or not options.free_only]
     wanted = {file.name for file in files if file.cuts}
     places = [options.data / place for place in ARCHIVES if (options.data / place).exists()]
-    contents = {name: data for place in places for name, data in bvh_files(place) if name in wanted}
+    found = (pair for place in places for pair in bvh_files(place) if pair[0] in wanted)
+    contents = {name: with_heading(data) for name, data in found}
     sources = {file.source for file in files}
     licences = {name: text for name, text in LICENCES.items() if name in sources}
     return Job([file for file in files if file.name in contents], contents, licences)

@@ -85,6 +85,11 @@ def bvh_files(place: Path) -> Iterator[tuple[str, bytes]]:
                 yield Path(member.name).stem, stream.read()
 
 
+def with_heading(content: bytes) -> bytes:
+    """BVH whose first line, HIERARCHY, was lost (HDM05's conversion) with that line."""
+    return b"HIERARCHY\n" + content if content.lstrip().startswith(b"ROOT") else content
+
+
 def clean_caption(text: str) -> str | None:
     """White space settled; None for an empty caption, a link or a paragraph."""
     text = " ".join(text.split())

@@ -78,6 +78,7 @@ def test_free_clips_only_and_nothing_made_up(store, tmp_path, capsys):
     ("arguments", "complaint"),
     [
         (("--store", "nowhere"), "is no training set"),
+        (("--official",), "has no official split"),
         (("--mix", "juggled=1"), "unknown share 'juggled'"),
         (("--mix", "scaled=lots"), "'lots' is not a number"),
         (("--sources", "ghost"), "unknown source 'ghost'"),

@@ -28,7 +28,15 @@ def test_other_languages(text, language):
 
 @pytest.mark.parametrize(
     "text",
-    ["jumping jacks", "a plié in ballet", "a man walks as if drunk", "", "180º turn", "he dies on the floor", "la la la"],
+    [
+        "jumping jacks",
+        "a plié in ballet",
+        "a man walks as if drunk",
+        "",
+        "180º turn",
+        "he dies on the floor",
+        "la la la",
+    ],
 )
 def test_english_and_fragments_pass(text):
     assert foreign_language(text) is None

@@ -13,7 +13,7 @@ from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.data.dataset import SHARES, TrainingSet
-from motion_core.data.library import build_library, selected
+from motion_core.data.library import build_library, official_split, selected
 from motion_core.data.pool import FEATURES, DatasetConfig, build_training_set
 from motion_core.data.recipes import make
 from motion_core.data.samples import Kitchen, Mix
@@ -117,6 +117,18 @@ def test_the_library_tells_what_clips_show(store):
     for stand in library.stands:  # no hand is up, whatever the clip's own hands do
         joints = library.motion(stand).joints()
         assert joints[:, JOINT["right_wrist"], 2].max() < joints[:, JOINT["spine2"], 2].max()
+
+
+def test_the_official_split_of_a_store(tmp_path):
+    sides = {"walk1": "val", "told": "train", "val2": "train"}
+    clips = [replace(record, official=sides.get(record.id)) for record in records()]
+    write_store(tmp_path, clips, {"studio": "CC BY-NC 4.0", "people": "free"})
+    official = official_split(ClipStore.open(tmp_path))
+    assert {entry["id"]: entry["split"] for entry in official.entries} == sides
+    assert len(official.clip(0).motion) == 90
+    write_store(tmp_path, records(), {"studio": "CC BY-NC 4.0", "people": "free"})
+    with pytest.raises(ValueError, match="no official split"):
+        official_split(ClipStore.open(tmp_path))
 
 
 def test_parts_of_a_store(store):
@@ -296,6 +308,35 @@ def test_draws_follow_the_shares(pool):
         if name in there:
             wanted = SHARES[str(name)] / sum(SHARES[n] for n in there)
             assert weights[group == number].sum() == pytest.approx(wanted, rel=1e-6)
+
+
+def test_weights_and_titles_reach_the_draws(tmp_path):
+    """A clip of a tenth of the weight is drawn a tenth as often; titles are a group of their own."""
+    clips = [replace(record, official="train") for record in records()]
+    blurred = [
+        replace(c, weight=0.1) if c.id == "told" else replace(c, weak=True) if c.id == "told2" else c
+        for c in clips
+    ]
+    write_store(tmp_path / "store", blurred, {"studio": "CC BY-NC 4.0", "people": "free"})
+    store = ClipStore.open(tmp_path / "store")
+    written = [clip for clip in build_library(store).clips if clip.captions]
+    assert [(clip.weak, clip.written, clip.weight) for clip in written] == [
+        (False, True, 0.1),
+        (True, False, 1.0),
+    ]
+    build_training_set(
+        store, Words(), replace(CONFIG, size=1), tmp_path / "pool", workers=1, report=lambda text: None
+    )
+    pool = TrainingSet.open(tmp_path / "pool")
+    share = np.diff(pool.cumulative, prepend=0)
+    group = pool.table["group"][pool.train_rows]
+    names = list(pool.table["groups"])
+    weight = pool.table["weight"][pool.train_rows]
+    assert (
+        np.allclose(weight[group == names.index("real")], 0.1) and (group == names.index("weak")).sum() == 2
+    )
+    wanted = pool._group_weights() * weight
+    assert np.allclose(share, wanted / wanted.sum()) and np.all(share > 0)
 
 
 def test_action_batches_have_actions_alike_often(pool):

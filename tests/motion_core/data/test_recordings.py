@@ -54,7 +54,9 @@ def test_what_shares_a_key_is_one_group():
 
 
 def test_held_groups_are_few_small_and_of_every_kind():
-    clips = {f"walk{i}": 4 for i in range(20)} | {f"jump{i}": 2 for i in range(10)} | {"dance": 60, "empty": 0}
+    clips = (
+        {f"walk{i}": 4 for i in range(20)} | {f"jump{i}": 2 for i in range(10)} | {"dance": 60, "empty": 0}
+    )
     kinds = {name: name.rstrip("0123456789") for name in clips}
     held = held_groups(clips, kinds, Held(share=0.1, largest=0.05))
     assert {kinds[name] for name in held} == {"walk", "jump"}
@@ -70,9 +72,16 @@ def test_shares_that_are_none(held):
 
 
 def test_leaks_are_refused():
-    sound = [("a", "train", "one", "g"), ("b", "train", "two", "g"), ("c", "val", "three", "h"), ("d", "val", "", "")]
+    sound = [
+        ("a", "train", "one", "g"),
+        ("b", "train", "two", "g"),
+        ("c", "val", "three", "h"),
+        ("d", "val", "", ""),
+    ]
     check_split([*sound, ("e", "train", "", "")])  # clips of which nothing is known are not compared
-    with pytest.raises(ValueError, match="recording 'one' is on both sides: clip 'a' trains, clip 'x' validates"):
+    with pytest.raises(
+        ValueError, match="recording 'one' is on both sides: clip 'a' trains, clip 'x' validates"
+    ):
         check_split([*sound, ("x", "val", "one", "")])
     with pytest.raises(ValueError, match="group of repetitions 'h' is on both sides: clip 'x' trains"):
         check_split([*sound, ("x", "train", "new", "h")])
