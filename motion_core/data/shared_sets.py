@@ -116,10 +116,9 @@ def _on_side(file: CaptureFile, held: bool) -> CaptureFile:
 
 def _trials(data: Path, faults: list[str]) -> Iterator[tuple[CaptureFile, Kin]]:
     """Trials of both tables of recordings with the captions of both tables of clips."""
-    trials = _once(_rows(data, "trials", ("file", "source", "seconds", "description")), faults)
-    captions = _distinct(
-        _rows(data, "clips", ("clip_id", "file", "start", "end", "split", "object", "caption")), faults
-    )
+    needed = ("file", "source", "seconds", "description")
+    trials = _once([row for table in _tables(data, "trials") for row in read_table(table, needed)], faults)
+    captions = _distinct(_captions(data, faults), faults)
     cuts = caption_cuts(captions)
     for name in sorted(set(cuts) - {row["file"] for row in trials}):
         faults.append(f"the caption table names {name}, which is not among the recordings")
@@ -134,12 +133,20 @@ def _trials(data: Path, faults: list[str]) -> Iterator[tuple[CaptureFile, Kin]]:
             )
 
 
-def _rows(data: Path, table: str, needed: tuple[str, ...]) -> list[dict[str, str]]:
-    places = (data / f"{table}.csv", data / "cmu_more" / f"{table}_cmu_more.csv")
-    found = [row for place in places if place.exists() for row in read_table(place, needed)]
-    if not found:
-        raise FileNotFoundError(f"{places[0]} does not exist: --data names the folder with this table")
-    return found
+def _tables(data: Path, name: str) -> list[Path]:
+    places = (data / f"{name}.csv", data / "cmu_more" / f"{name}_cmu_more.csv")
+    if found := [place for place in places if place.exists()]:
+        return found
+    raise FileNotFoundError(f"{places[0]} does not exist: --data names the folder with this table")
+
+
+def _captions(data: Path, faults: list[str]) -> list[dict[str, str]]:
+    needed = ("clip_id", "file", "start", "end", "split", "object", "caption")
+    return [
+        row
+        for table in _tables(data, "clips")
+        for row in usable_rows(read_table(table, needed), table.name, faults)
+    ]
 
 
 def _once(rows: list[dict[str, str]], faults: list[str]) -> list[dict[str, str]]:
@@ -157,10 +164,10 @@ def _once(rows: list[dict[str, str]], faults: list[str]) -> list[dict[str, str]]
 
 
 def _distinct(rows: list[dict[str, str]], faults: list[str]) -> list[dict[str, str]]:
-    """Usable rows; a clip id that names a second stretch is named and left out."""
+    """Each clip id for one stretch: rows that give it to a second one are named and left out."""
     places: dict[str, tuple[str, ...]] = {}
     kept = []
-    for row in usable_rows(rows, "captions", faults):
+    for row in rows:
         place = (row["file"], row["start"], row["end"])
         if places.setdefault(row["clip_id"], place) == place:
             kept.append(row)
