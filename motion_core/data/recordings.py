@@ -41,6 +41,7 @@ _IRREGULAR = {
     "lying": "lay",
     "sat": "sit",
 }
+SPILL = 1.5  # a kind may give that much more than it lacks
 _SIDES = re.compile(r"\b(left|right|clockwise|counter ?clockwise)\b")
 
 
@@ -48,6 +49,11 @@ def action_words(text: str) -> frozenset[str]:
     """The actions that a title or description names: {"walk", "turn"} for "RegularWalkRightAngleTurns"."""
     found = {_action_word(word) for word in _words(text)}
     return frozenset(word for word in found if word)
+
+
+def main_action(text: str) -> str:
+    """The action that a title or description names first, "" where it names none."""
+    return next((action for word in _words(text) if (action := _action_word(word))), "")
 
 
 def _words(text: str) -> list[str]:
@@ -105,33 +111,38 @@ class Held:
     """How much of a source is held out: that share of its clips, in groups with at most `largest` of all clips."""
 
     share: float = 0.1
-    largest: float = 0.02
+    largest: float = 0.01
 
 
 def held_groups(clips: Mapping[str, int], kinds: Mapping[str, str], held: Held) -> set[str]:
     """Groups for validation, from {group: clips that count} and {group: what it shows}.
 
-    One group of each kind in turn, those kinds with most clips first; inside a kind in an order that depends on the
-    names alone, so that more data moves few groups. Raises ValueError where a share is no share.
+    Each kind gives about its share. Always the kind that lacks most gives its next group, in an order that depends on
+    the names alone, so that more data moves few groups. Raises ValueError where a share is no share.
     """
     if not 0 <= held.share < 1 or not 0 < held.largest <= 1:
         raise ValueError(
             f"validation share {held.share}, largest group {held.largest}: both lie between 0 and 1"
         )
     total = sum(clips.values())
-    small = {name: n for name, n in clips.items() if 0 < n <= max(1.0, held.largest * total)}
+    small = {name for name, n in clips.items() if 0 < n <= max(1.0, held.largest * total)}
     queues: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(small, key=_shuffled):
-        queues[kinds[name]].append(name)
-    weight = {kind: -sum(clips[name] for name in clips if kinds[name] == kind) for kind in queues}
+    lack: dict[str, float] = defaultdict(float)
+    for name in sorted(clips, key=_shuffled, reverse=True):
+        lack[kinds[name]] += held.share * clips[name]
+        if name in small:
+            queues[kinds[name]].append(name)
     chosen: set[str] = set()
-    count = 0
-    while any(queues.values()):
-        for kind in sorted(queues, key=lambda k: (weight[k], k)):
-            if queues[kind] and count + small[queues[kind][0]] <= held.share * total:
-                count += small[queues[kind][0]]
-                chosen.add(queues[kind][0])
-            queues[kind] = queues[kind][1:]
+    room = held.share * total
+    while queues:
+        kind = min(queues, key=lambda k: (-lack[k], k))
+        name = queues[kind].pop()
+        if clips[name] <= min(room, SPILL * lack[kind] + 1):
+            chosen.add(name)
+            room -= clips[name]
+            lack[kind] -= clips[name]
+        if not queues[kind]:
+            del queues[kind]
     return chosen
 
 

@@ -22,9 +22,9 @@ from motion_core.data.captures import (
 from motion_core.data.recordings import (
     Groups,
     Held,
-    action_words,
     actor_keys,
     held_groups,
+    main_action,
     without_sides,
 )
 from motion_core.data.things import carried_by_words
@@ -50,7 +50,7 @@ ARCHIVES = (
 BROKEN = {"13_18": "its arms are bent backwards, hands behind the body"}
 PARTNERS = {"19": "18", "21": "20", "23": "22"}  # CMU subjects of one trial with two people
 SPARSE = "fbx@12"  # keys a second
-HELD = {"bandai": Held(0.1, 0.09), "bandai dataset-1": Held(0.1, 0.04)}
+HELD = {"accad": Held(0.1, 0.05), "bandai": Held(0.1, 0.09), "bandai dataset-1": Held(0.1, 0.04)}
 SIDES = ("train", "val")
 
 
@@ -192,7 +192,7 @@ def _trial_kin(row: dict[str, str], actors: Groups) -> Kin:
     actor = actors.of(row["file"].split("_")[0])
     described = row["description"] or ("" if row["source"] == "cmu" else row["file"])
     keys = tuple(f"{row['source']} {key}" for key in actor_keys(actor, described))
-    return Kin(keys, min(action_words(described), default=""), row["source"])
+    return Kin(keys, main_action(described), row["source"])
 
 
 def trial_cuts(row: dict[str, str], cuts: list[Cut]) -> list[Cut]:

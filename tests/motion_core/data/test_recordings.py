@@ -11,6 +11,7 @@ from motion_core.data.recordings import (
     actor_keys,
     check_split,
     held_groups,
+    main_action,
     without_sides,
 )
 
@@ -38,6 +39,10 @@ def test_keys_of_an_actor():
     assert actor_keys("108", "") == ["108:other"]
 
 
+def test_the_main_action_is_the_first_one():
+    assert main_action("step over, then walk") == "step" and main_action("genie") == ""
+
+
 def test_left_and_right_are_one_action():
     assert without_sides("walk turn left") == without_sides("walk turn Right") == "walk turn side"
     assert without_sides("walk leftover") == "walk leftover"
@@ -59,8 +64,11 @@ def test_held_groups_are_few_small_and_of_every_kind():
     )
     kinds = {name: name.rstrip("0123456789") for name in clips}
     held = held_groups(clips, kinds, Held(share=0.1, largest=0.05))
-    assert {kinds[name] for name in held} == {"walk", "jump"}
-    assert 10 <= sum(clips[name] for name in held) <= 16
+    assert [sum(clips[n] for n in held if kinds[n] == kind) for kind in ("walk", "jump", "dance")] == [
+        8,
+        2,
+        0,
+    ]
     assert held == held_groups(dict(reversed(clips.items())), kinds, Held(share=0.1, largest=0.05))
     assert held_groups(clips, kinds, Held(share=0.0)) == set()
 

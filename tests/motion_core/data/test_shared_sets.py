@@ -64,14 +64,14 @@ def files_of(names: dict[str, int]) -> list[CaptureFile]:
 
 
 def test_no_repetition_is_on_both_sides():
-    files = files_of({f"{actor}_{take}": 2 for actor in range(80) for take in range(3)})
+    files = files_of({f"{actor}_{take}": 2 for actor in range(160) for take in range(3)})
     kin = {f.name: Kin((f"{f.name.split('_')[0]}:walk",), "walk", "cmu") for f in files}
     made = with_split(files, kin)
     check_split([(c.id, c.split, f.name, f.group) for f in made for c in f.cuts])
     held = [f for f in made if f.cuts[0].split == "val"]
-    assert len({f.group for f in held}) == 8 and len(held) == 24  # a tenth
+    assert len({f.group for f in held}) == 16 and len(held) == 48  # a tenth
     assert not any(c.weak for f in held for c in f.cuts)
-    assert len({f.group for f in made}) == 80
+    assert len({f.group for f in made}) == 160
 
 
 def test_faults_of_tables_are_named(tmp_path):
