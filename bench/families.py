@@ -16,7 +16,7 @@ from train_step import best_times
 from motion_core.models.dit import BLOCKS, DiT, DiTConfig
 from motion_core.models.mdm import MDM, MDMConfig
 from motion_core.nn.condition import Condition, cat
-from motion_core.nn.masked import masked_l2
+from motion_core.nn.losses import masked_l2
 from motion_core.nn.memory import keep_freed_memory
 
 FRAMES, TRAIN_FRAMES, WORDS = 196, 100, 14

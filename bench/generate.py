@@ -49,7 +49,7 @@ def timed(
     times = []
     for number in range(repeat):
         prompts = [PROMPT.format(f"{steps} {number} {k} {together}") for k in range(together)]
-        jobs = [(Generate(text=p, seconds=seconds), Sampling(seed=number, steps=steps)) for p in prompts]
+        jobs = [(Generate(text=p, seconds=seconds), Sampling(number, {"steps": steps})) for p in prompts]
         started = time.perf_counter()
         generator.run_batch(jobs)
         times.append(time.perf_counter() - started)
@@ -74,7 +74,7 @@ def warm(generator: Generator, stepped: Generator, seconds: float, repeat: int) 
     for row, (maker, steps) in zip(times, rows):
         ratio = median(row) / median(times[0])
         print(
-            f"  {maker.card.id:<15} {steps or maker.card.steps:3d} steps   best {min(row):.2f} s   "
+            f"  {maker.card.id:<15} {steps or maker.card.own('steps'):3d} steps   best {min(row):.2f} s   "
             f"median {median(row):.2f} s   x {ratio:.2f}"
         )
     together = timed(generator, 2, steps=None, seconds=seconds, together=8)
@@ -138,7 +138,8 @@ def main() -> None:
             os.environ["LABAN_WEIGHTS"] = folder
             args.model = "mdm"
         generator = load_generator(args.model, device=args.device)
-        teacher = generator.card.teacher
+        steps = generator.card.setting("steps")
+        teacher = steps.elsewhere if steps and steps.fixed else ""
         stepped = load_generator(teacher, device=args.device) if teacher else generator
         warm(generator, stepped, args.seconds, args.repeat)
         cold(args.model, args.seconds, args.device)

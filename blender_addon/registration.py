@@ -4,59 +4,79 @@ from __future__ import annotations
 
 import bpy
 
-from .operators import complete, environment, generate, history, keys, mapping, pins, rig, search
-from .operators import strips as strip_operators
-from .properties import complete as edit_properties
-from .properties import generate as properties
-from .properties import preferences
-from .session import delivery, session
-from .strips import state as strips
-from .trial import trial as preview
-from .ui import bones_panel as mapping_panel
-from .ui import complete_panel as edit_panel
-from .ui import keys_panel
-from .ui import search_panel as search_box
-from .ui import sidebar as panels
-from .ui import strips_panel as strip_panel
-from .ui import timeline_overlay as strip_drawing
-
-CLASSES = (
-    preferences.LabanPreferences,
-    properties.LabanSettings,
-    properties.LabanHit,
-    properties.LabanHits,
-    mapping_panel.LabanBones,
-    strips.LabanStrip,
-    strips.LabanStrips,
-    *edit_properties.CLASSES,
-    preview.LabanPreview,
-    *generate.CLASSES,
-    *rig.CLASSES,
-    *environment.CLASSES,
-    *search.CLASSES,
-    *mapping.CLASSES,
-    *strip_operators.CLASSES,
-    *keys.CLASSES,
-    *complete.CLASSES,
-    *pins.CLASSES,
-    *history.CLASSES,
-    *panels.CLASSES,
-    *edit_panel.CLASSES,
-    *mapping_panel.CLASSES,
-    *strip_panel.CLASSES,
-    *keys_panel.CLASSES,
-    *search_box.CLASSES,
+from .operators import (
+    bones,
+    complete,
+    environment,
+    generate,
+    generate_strips,
+    history,
+    keys,
+    pins,
+    rig,
+    search,
+    strips,
 )
+from .properties.bones import LabanBones
+from .properties.complete import LabanEdit, LabanHistory, LabanPin, LabanPins, LabanResult
+from .properties.generate import LabanHit, LabanHits, LabanSettings
+from .properties.preferences import LabanPreferences
+from .properties.strips import LabanStrip, LabanStrips
+from .session import delivery, session
+from .trial.trial import LabanPreview
+from .ui import (
+    bones_panel,
+    complete_panel,
+    preferences_page,
+    search_panel,
+    sidebar,
+    strips_panel,
+    timeline_overlay,
+)
+
+# The properties know nothing of the page that draws them
+LabanPreferences.draw = preferences_page.draw_page  # type: ignore[attr-defined]
+
+PROPERTIES = (
+    LabanPreferences,
+    LabanSettings,
+    LabanHit,
+    LabanHits,
+    LabanBones,
+    LabanStrip,
+    LabanStrips,
+    LabanEdit,
+    LabanPin,
+    LabanPins,
+    LabanResult,
+    LabanHistory,
+    LabanPreview,
+)
+OPERATORS = (
+    generate,
+    rig,
+    environment,
+    search,
+    bones,
+    strips,
+    generate_strips,
+    keys,
+    complete,
+    pins,
+    history,
+)
+PANELS = (sidebar, complete_panel, bones_panel, strips_panel, search_panel)  # in the order of the tab
+CLASSES = (*PROPERTIES, *(kind for module in (*OPERATORS, *PANELS) for kind in module.CLASSES))
 # Where our settings hang in Blender's data
 SETTINGS = (
-    (bpy.types.Scene, "laban", properties.LabanSettings),
-    (bpy.types.WindowManager, "laban_hits", properties.LabanHits),
-    (bpy.types.Object, "laban_joints", mapping_panel.LabanBones),
-    (bpy.types.Object, "laban_strips", strips.LabanStrips),
-    (bpy.types.Scene, "laban_edit", edit_properties.LabanEdit),
-    (bpy.types.Object, "laban_pins", edit_properties.LabanPins),
-    (bpy.types.Object, "laban_preview", preview.LabanPreview),
-    (bpy.types.WindowManager, "laban_history", edit_properties.LabanHistory),
+    (bpy.types.Scene, "laban", LabanSettings),
+    (bpy.types.WindowManager, "laban_hits", LabanHits),
+    (bpy.types.Object, "laban_joints", LabanBones),
+    (bpy.types.Object, "laban_strips", LabanStrips),
+    (bpy.types.Scene, "laban_edit", LabanEdit),
+    (bpy.types.Object, "laban_pins", LabanPins),
+    (bpy.types.Object, "laban_preview", LabanPreview),
+    (bpy.types.WindowManager, "laban_history", LabanHistory),
 )
 
 
@@ -68,12 +88,12 @@ def add_to_blender() -> None:
     for owner, name, kind in SETTINGS:
         setattr(owner, name, bpy.props.PointerProperty(type=kind))
     session.begin(delivery.deliver)
-    strip_drawing.begin()
+    timeline_overlay.begin()
 
 
 def remove_from_blender() -> None:
     """Ends the service and everything else that runs, and leaves nothing in Blender."""
-    strip_drawing.end()
+    timeline_overlay.end()
     session.end()
     for owner, name, _ in SETTINGS:
         if hasattr(owner, name):

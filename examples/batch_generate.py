@@ -106,8 +106,8 @@ def task_of(shot: Shot, args: argparse.Namespace) -> dict[str, Any]:
     """The request for a shot. Raises TaskError."""
     needs = catalog.find_card(args.model).needs if args.model else "text"
     task = tasks.Generate(seconds=args.seconds, **({needs: shot.words} if needs else {}))
-    sampling = tasks.Sampling(shot.seed, args.steps)
-    return tasks.task_to_json(args.model or model_choice.default_model(task, sampling), task, sampling)
+    sampling = tasks.Sampling(shot.seed, {"steps": args.steps})
+    return tasks.Request(task, sampling, args.model or model_choice.default_model(task, sampling)).to_json()
 
 
 def set_frame_rate(scene: bpy.types.Scene, fps: float) -> None:
@@ -183,7 +183,7 @@ class Batch:
             self._report(shot, f"failed: {job.message or job.state}", failed=True)
             return
         try:
-            write_results(shot, job.results[0], self.args.fps)
+            write_results(shot, job.results[0].body, self.args.fps)
         except (OSError, RuntimeError, ValueError) as error:
             self._report(shot, f"failed: {error}", failed=True)
         else:

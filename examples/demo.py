@@ -28,7 +28,7 @@ from blender_addon.write.bake import bake  # noqa: E402
 from motion_core.body.motion import Motion  # noqa: E402
 from motion_core.catalog import DEFAULT_MODEL  # noqa: E402
 from motion_core.formats.npz import bytes_to_motion  # noqa: E402
-from motion_core.tasks import Generate, Sampling, task_to_json  # noqa: E402
+from motion_core.tasks import Generate, Request, Sampling  # noqa: E402
 
 TEXT = "a person walks forward and waves with the right hand"
 FPS = 24
@@ -53,7 +53,7 @@ def generate(python: str, task: dict[str, Any], patience: float) -> Motion:
         job = service.submit(task)
         if not job.wait(patience):
             raise RuntimeError(job.message)
-        return bytes_to_motion(job.results[0])
+        return bytes_to_motion(job.results[0].body)
     finally:
         service.stop()
 
@@ -140,9 +140,9 @@ def main(arguments: list[str]) -> int:
         started,
         f"Blender {bpy.app.version_string}; {options.text!r}, {options.seconds:g} s, seed {options.seed}",
     )
-    task = task_to_json(
-        options.model, Generate(text=options.text, seconds=options.seconds), Sampling(seed=options.seed)
-    )
+    task = Request(
+        Generate(text=options.text, seconds=options.seconds), Sampling(seed=options.seed), options.model
+    ).to_json()
     motion = generate(options.backend_python, task, patience=300.0)
     say(started, f"{len(motion)} frames at {motion.fps:g} fps from the service ({options.model})")
 

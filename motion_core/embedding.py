@@ -19,7 +19,7 @@ import torch
 from motion_core.body.motion import Motion
 from motion_core.catalog import RETRIEVAL_CARDS
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
-from motion_core.features import FeatureStats, humanml263, smpl205
+from motion_core.features import FEATURES, FeatureStats
 from motion_core.formats import FormatError
 from motion_core.generators.device import Device, pick_device
 from motion_core.generators.weights import weights_path
@@ -31,19 +31,6 @@ FAMILY = "tmr"
 FRAMES_AT_ONCE = 4096  # of a batch, padding included: more is not faster, and memory stays small
 TEXTS_AT_ONCE = 128
 OnBatch = Callable[[int, int], None]  # motions done, motions in all
-
-
-def _humanml263(motions: Sequence[Motion]) -> list[np.ndarray]:
-    """Features (T-1,263); a single pose is held for a second frame, because they are differences."""
-    held = (motion if len(motion) > 1 else motion.at_frames(np.zeros(2)) for motion in motions)
-    return [humanml263.motion_to_features(motion) for motion in held]
-
-
-# motions at the model's rate -> features (T,F) of each, wherever the motions stand and face
-FEATURES: dict[str, Callable[[Sequence[Motion]], list[np.ndarray]]] = {
-    "smpl205": smpl205.encode_canonical,
-    "humanml263": _humanml263,
-}
 
 
 def load_embedder(
@@ -122,7 +109,7 @@ class Embedder:
             if not (np.isfinite(motion.trans).all() and np.isfinite(motion.rotations).all()):
                 raise ValueError(f"motion {number} is not finite: leave it out, or repair its file")
         at_rate = [m if abs(m.fps - self.fps) < 1e-6 else m.resample(self.fps) for m in motions]
-        return [self.stats.normalize(x0) for x0 in FEATURES[self.features](at_rate)]
+        return [self.stats.normalize(x0) for x0 in FEATURES[self.features].encode_canonical(at_rate)]
 
     def _points(self, clips: list[np.ndarray]) -> np.ndarray:
         """(N,D): each clip's windows through the network, then their mean."""
@@ -142,11 +129,8 @@ class Embedder:
             return [clip]
         starts = np.linspace(0, len(clip) - self.window, count).round().astype(int)
         parts = [clip[start : start + self.window] for start in starts]
-        if self.features != "smpl205":
-            return parts
-        # its first frame holds the place and heading so far, which must be those of a start
-        plain = (smpl205.canonical(self.stats.denormalize(part)) for part in parts)
-        return [self.stats.normalize(part) for part in plain]
+        # a first frame may hold the place and heading so far, which must be those of a start
+        return [FEATURES[self.features].canonical_normal(part, self.stats) for part in parts]
 
     def _forward(self, parts: list[np.ndarray]) -> np.ndarray:
         """mu (N,D) of clips (T,F) of differing lengths."""

@@ -5,12 +5,13 @@ A room is a folder or a file of `motion_core/`. It imports from lower floors and
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("rooms", "threads", "wording", "body"),
-    ("tasks", "formats", "nn", "pictures"),
-    ("catalog", "editing", "rig_maps", "features", "diffusion", "checkpoint", "text"),
+    ("tasks", "results", "formats", "nn"),
+    ("pictures", "catalog", "editing", "rig_maps", "features", "diffusion", "checkpoint", "text"),
     ("retarget", "models"),
     ("convert", "generators", "data"),
     ("embedding", "search", "doctor", "train"),
-    ("metrics", "service"),
+    ("engines", "metrics"),
+    ("service",),
     ("commands",),
     ("cli",),
     ("__main__",),

@@ -6,6 +6,7 @@ that carries it, the Hugging Face cache. Encoders run on the CPU in float32: a s
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 import json
@@ -240,6 +241,12 @@ def load_text_encoder(name: str = "minilm", folder: str | Path | None = None) ->
     if where.startswith("package "):
         check_weights(place, name)
     return TextEncoder(name, place, where)
+
+
+@functools.cache
+def shared_encoder(name: str) -> TextEncoder:
+    """The encoder of that name, loaded once: one of each kind serves everything in the process."""
+    return load_text_encoder(name)
 
 
 def _load_network(model_type: str, folder: Path) -> Any:

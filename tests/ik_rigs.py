@@ -8,9 +8,14 @@ import bpy
 import numpy as np
 from control_rigs import MIXAMO, Row, make_armature, make_rigify, rows_of
 from mathutils import Matrix, Vector
+from rig_animation import stepping
 from rig_rests import RestStyle
 
+from blender_addon.rig.capture import capture
+from blender_addon.write.change import Change
 from motion_core.body import quaternions as quat
+from motion_core.body.joints import JOINTS
+from motion_core.editing.meet import meet
 
 KEYS = (1, 20, 40, 60)
 STYLE = RestStyle(seed=5, arms_down=0.8, elbows_bent=0.15, legs_apart=0.08, stretch=0.12)
@@ -154,3 +159,25 @@ def deform_poses(rig: Any, frames: Any) -> tuple[np.ndarray, np.ndarray]:
         axes = matrices[:, :3, :3] / np.linalg.norm(matrices[:, :3, :3], axis=1, keepdims=True)
         turns.append(quat.matrix_to_quat(axes))
     return np.array(points), np.array(turns)
+
+
+ALL = frozenset(JOINTS)
+KEPT = [1, 20, 21, 22, 40, 60]
+SPAN = range(1, 61)
+
+
+def change_of(
+    context, rig, kept: list[int], joints=ALL, *, own: bool = False, frames: range = SPAN
+) -> Change:
+    """Another motion that meets the rig's in the kept frames; or the rig's own, which shows what keying alone does."""
+    given = capture(context, rig, frames.start, frames.stop)
+    mask = np.isin(frames, kept)
+    made = given if own else meet(stepping(len(given), given.fps, seed=11), given, mask)
+    return Change(frames.start, made, mask, joints)
+
+
+def apart(rig, before, frames) -> tuple[np.ndarray, np.ndarray]:
+    """Centimetres (T,) and degrees (T,) of the deforming bone that is farthest from what it was."""
+    points, turns = deform_poses(rig, frames)
+    metres = np.linalg.norm(points - before[0], axis=2).max(axis=1)
+    return metres * 100, np.degrees(quat.angle_between(turns, before[1])).max(axis=1)

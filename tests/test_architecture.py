@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from blender_addon import rooms as addon_rooms
 from motion_core.rooms import FLOORS, NEED_TORCH, NUMPY_ONLY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -112,8 +113,12 @@ def test_a_circle_is_found():
     assert circle_in({"a": {"b"}, "b": set()}) == []
 
 
-def test_no_rooms_import_each_other_in_a_circle():
-    assert circle_in(room_arrows("motion_core")) == []
+PARTS = ("motion_core", "blender_addon")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_rooms_import_each_other_in_a_circle(part: str):
+    assert circle_in(room_arrows(part)) == []
 
 
 def module_arrows(folder: str) -> dict[str, set[str]]:
@@ -131,8 +136,9 @@ def _module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def test_no_files_import_each_other_in_a_circle():
-    assert circle_in(module_arrows("motion_core")) == []
+@pytest.mark.parametrize("part", PARTS)
+def test_no_files_import_each_other_in_a_circle(part: str):
+    assert circle_in(module_arrows(part)) == []
 
 
 @pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
@@ -152,6 +158,28 @@ def test_core_imports_point_down(path: Path):
             assert other not in {"diffusion", "text"}, f"models know no sampler and no text encoder: {name}"
         if part == "diffusion":
             assert other in {None, "diffusion", "nn"}, f"samplers know no {name}"
+
+
+def test_the_arrows_between_rooms_of_the_addon_point_down_and_are_few():
+    floor = {room: number for number, rooms in enumerate(addon_rooms.FLOORS) for room in rooms}
+    arrows = room_arrows("blender_addon")
+    assert arrows.keys() == floor.keys(), "every room has a floor in blender_addon/rooms.py"
+    for room, others in arrows.items():
+        for other in others:
+            assert floor[other] < floor[room], f"{room} imports {other}, which stands on no lower floor"
+    assert sum(map(len, arrows.values())) <= 50
+
+
+def test_the_rooms_of_the_addon_that_need_no_blender_import_none():
+    for path in sources("blender_addon"):
+        room = path.relative_to(ROOT / "blender_addon").with_suffix("").parts[0]
+        if room in addon_rooms.NO_BPY:
+            for name in imports(path):
+                top, _, rest = name.partition(".")
+                known = top in sys.stdlib_module_names or (
+                    top == "blender_addon" and rest.split(".")[0] in addon_rooms.NO_BPY
+                )
+                assert known, f"{path.name} imports {name}"
 
 
 @pytest.mark.parametrize("path", sources("blender_addon"), ids=lambda p: str(p.relative_to(ROOT)))

@@ -75,10 +75,9 @@ def save_tiny_models(folder: Path, **more) -> Path:
 
     for card in CATALOG.values():
         if card.family == "dit":
-            own = ("steps", "guidance", "spacing")
-            folded = {f"folded_{name}": getattr(card, name) for name in own} if card.fixed else {}
+            folded = {f"folded_{setting.name}": setting.default for setting in card.settings if setting.fixed}
             noise = {"diffusion": more.get("diffusion", {}) | folded}
             save_tiny_dit(folder / card.checkpoint, card.id.split("-")[1], **(more | noise))
         else:
-            save_tiny_mdm(folder / card.checkpoint, card.needs, **more)
+            save_tiny_mdm(folder / card.checkpoint, next(iter(card.requires)), **more)
     return folder

@@ -3,7 +3,7 @@
     python training/distil.py --teacher runs/dit-adaln/ema.safetensors --config training/configs/distil.toml \\
         --data data_prepared/pool --out runs/dit-adaln-fast
 
-`--resume` and `--max-minutes` are those of training/train_diffusion.py. See docs/training.md.
+`--resume` and `--max-minutes` are those of training/train.py. See docs/training.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from torch import Tensor
 
 from motion_core.checkpoint import load_checkpoint
 from motion_core.data.dataset import TrainingSet
-from motion_core.generators.generator import build_model
+from motion_core.generators.families import build_model
 from motion_core.train.command import carry_out, configured, leave, make_parser, train_as_asked
 from motion_core.train.config import ConfigError
 from motion_core.train.distil import DistilConfig, Distillation

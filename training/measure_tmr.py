@@ -19,7 +19,6 @@ from motion_core.body.motion import Motion
 from motion_core.data.dataset import TrainingSet
 from motion_core.data.mirrored_text import mentions_side, mirror_text
 from motion_core.embedding import Embedder, load_embedder
-from motion_core.features.smpl205 import decode
 from motion_core.metrics.measures.matching import gallery_scores, matching_scores
 from motion_core.train.negatives import FalseNegatives
 
@@ -36,7 +35,7 @@ def val_clips(data: TrainingSet) -> tuple[list[Motion], list[list[str]]]:
     """Every validation motion and its sentences."""
     table, motions, captions = data.table, [], []
     for row in data.val_rows.tolist():
-        motions.append(decode(data.stats.denormalize(data.clip(row)), data.fps))
+        motions.append(data.kind.decode(data.stats.denormalize(data.clip(row)), data.fps))
         first, last = table["caption_offsets"][row : row + 2]
         captions.append([data.captions[i] for i in table["caption_ids"][first:last]])
     return motions, captions

@@ -31,6 +31,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder of the pool")
     parser.add_argument("--size", type=int, default=24_000, help="train samples (default: 24000)")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--features", default="smpl205", help="how motions are written (default: smpl205)")
     parser.add_argument("--min-frames", type=int, default=16, help="shorter clips are left out (default: 16)")
     parser.add_argument(
         "--max-frames", type=int, default=196, help="longest sample of a batch (default: 196)"
@@ -46,6 +47,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--official", action="store_true", help="HumanML3D's split instead of the one by recording"
+    )
+    parser.add_argument(
+        "--no-captions", action="store_true", help="no sentences; clips of which nothing is known are in, too"
     )
     parser.add_argument("--text-encoder", default="minilm")
     parser.add_argument("--text-encoder-folder", type=Path, help="where the encoder lies, if not installed")
@@ -89,12 +93,17 @@ def main(argv: list[str] | None = None) -> int:
             max_frames=options.max_frames,
             phrases=options.phrases,
             mix=Mix(**_shares(options.mix)),
+            features=options.features,
         )
         store = ClipStore.open(options.store)
         store = selected(
             official_split(store) if options.official else store, options.sources, options.free_only
         )
-        encoder = load_text_encoder(options.text_encoder, options.text_encoder_folder)
+        encoder = (
+            None
+            if options.no_captions
+            else load_text_encoder(options.text_encoder, options.text_encoder_folder)
+        )
         about = build_training_set(
             store, encoder, config, options.out, workers=options.workers, report=console.log
         )

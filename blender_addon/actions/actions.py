@@ -47,8 +47,9 @@ def _curves(action: Any, owner: bpy.types.Object) -> tuple[Any, str, Any]:
 
 
 def curves_of(action: Any, slot: Any) -> tuple[Any, str]:
-    """(f-curve collection, its word for the group) of a slot of an action, to read and to add to. slot: None before
-    Blender 4.4.
+    """(f-curve collection, its word for the group) of a slot of an action, to read and to add to.
+
+    slot: None before Blender 4.4.
     """
     if slot is None:
         return action.fcurves, "action_group"
@@ -59,8 +60,9 @@ def curves_of(action: Any, slot: Any) -> tuple[Any, str]:
 
 
 def fill(curve: bpy.types.FCurve, keys: np.ndarray) -> None:
-    """Linear keys (T,2) float32, frame and value, for a curve without any. `update` sets the handles, which new keys
-    leave at the origin.
+    """Gives a curve without keys linear keys (T,2) float32: frame and value.
+
+    `update` sets the handles, which new keys leave at the origin.
     """
     points = curve.keyframe_points
     points.add(len(keys))
@@ -104,8 +106,10 @@ def active_curves(owner: bpy.types.Object) -> list[bpy.types.FCurve]:
 
 
 def heard_curves(owner: bpy.types.Object) -> list[bpy.types.FCurve]:
-    """The f-curves that move `owner` at some frame: those of its action and of its NLA strips, but for what is muted
-    or empty."""
+    """The f-curves that move `owner` at some frame: those of its action and of its NLA strips.
+
+    Muted and empty curves, strips and tracks are left out.
+    """
     data: Any = owner.animation_data
     tracks = [] if data is None else [track for track in data.nla_tracks if not track.mute]
     strips = [
@@ -155,9 +159,11 @@ def put_action(owner: bpy.types.Object, action: bpy.types.Action, slot: Any) -> 
 
 
 def let_go(action: bpy.types.Action) -> bool:
-    """What becomes of an action that something has stopped playing: deleted (true) only if it is our own untouched
-    result and nobody else uses it; any other that would lose its last user gets a fake user, so that it stays in the
-    file."""
+    """Decides what becomes of an action that nothing plays any more. Returns whether it was deleted.
+
+    Our own untouched result is deleted when it has no users. Any other action without users gets a fake user, so that
+    it stays in the file.
+    """
     if action.users > 0 or action.library is not None:
         return False
     if action.get(OURS) == checksum(action):
@@ -168,7 +174,7 @@ def let_go(action: bpy.types.Action) -> bool:
 
 
 def succeed(before: bpy.types.Action, after: bpy.types.Action | None) -> None:
-    """`let_go` of an action; what comes after it, and was named beside it ("walk.001"), takes its name."""
+    """`let_go` of an action. The one after it takes its name, if it was named beside it ("walk.001")."""
     name = before.name
     if let_go(before) and after is not None and after.name.rpartition(".")[0] == name:
         after.name = name

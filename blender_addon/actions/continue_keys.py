@@ -1,7 +1,7 @@
-"""Dense keys put into an action that has others: the old ones of these frames go, what is beside them keeps its shape.
+"""Dense keys put into an action that has others. The old keys of these frames go, their neighbours keep their shape.
 
-At the borders the new keys go on from the old ones: a quaternion and its negative turn alike, and so do Euler angles
-with a full turn more, but Blender blends their numbers.
+At the borders the new values go on from the old ones. A quaternion and its negative are the same turn, and so are Euler
+angles a full turn apart, but Blender blends their numbers.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from .merge import with_borders
 
 
 def put_keys(curves: Any, channels: Sequence[Channel], first: int, frames: np.ndarray, owner: str) -> None:
-    """Writes one linear key for each of the frames (K,), rising. channels: values (T,n) from the frame `first` on.
+    """Writes one linear key for each of the frames (K,), which rise.
 
-    curves: of an action; owner: their word for the group (`actions.curves_of`).
+    channels: values (T,n) from the frame `first` on. curves, owner: those of an action, as `actions.curves_of` gives
+    them.
     """
     found = {(curve.data_path, curve.array_index): curve for curve in curves}
     for channel in channels:

@@ -23,7 +23,7 @@ def key_places(curve: bpy.types.FCurve) -> np.ndarray:
 
 
 def are_linear(curve: bpy.types.FCurve, rows: np.ndarray) -> bool:
-    """Whether the curve goes straight on from each of these keys. For few of many: all of them at once take time."""
+    """Whether the curve goes straight on from each of these keys. Meant for few keys of many."""
     points = curve.keyframe_points
     return all(points[row].interpolation == "LINEAR" for row in rows.tolist())
 

@@ -1,4 +1,4 @@
-"""New keys in a copy of an action, in some frames: the curves outside of them keep their shape to the last handle."""
+"""New keys in some frames of a copy of an action. Outside of these frames the curves keep their shape."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ Keys = dict[str, np.ndarray]  # of `read_keys`
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """Values (n,k), one per frame from `start` on. jump: what follows is the same in other numbers (-q for q), so that
-    the last value is held up to it. hold: the value before them is held up to the first."""
+    """Values for frames one after the other."""
 
-    start: int
-    values: np.ndarray
-    jump: bool = False
-    hold: bool = False
+    start: int  # the first frame
+    values: np.ndarray  # (n,k), one row a frame
+    jump: bool = (
+        False  # the last value is held up to what follows, which means the same in other numbers (-q for q)
+    )
+    hold: bool = False  # the value before is held up to the first one
 
     @property
     def stop(self) -> int:
@@ -37,14 +38,13 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """New values of one property of a bone. rest (k,): its values outside the runs where it has no keys. steps: the
-    values are held from key to key."""
+    """New values of one property of a bone."""
 
     bone: str
     path: str
     runs: tuple[Run, ...]
-    rest: np.ndarray
-    steps: bool = False
+    rest: np.ndarray  # (k,) its values outside the runs, where it has no keys
+    steps: bool = False  # the values are held from key to key
 
 
 def merge(
@@ -54,7 +54,9 @@ def merge(
     span: tuple[int, int],
     around: tuple[bool, bool],
 ) -> None:
-    """curves, word: of the action, as `actions.curves_of` gives them. span: first and last frame that may change.
+    """Writes tracks into an action.
+
+    curves, word: those of the action, as `actions.curves_of` gives them. span: first and last frame that may change.
     around: whether the action has keys before and behind it.
     """
     found = {(curve.data_path, curve.array_index): curve for curve in curves}

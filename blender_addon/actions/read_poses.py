@@ -24,9 +24,9 @@ def bone_path(path: str) -> tuple[str, str] | None:
 
 
 def moved_by_action_alone(armature: bpy.types.Object, chain: set[str], *, travelling: bool = True) -> bool:
-    """True when the f-curves of the active action tell all about these bones: the poses need no evaluation.
+    """Whether the f-curves of the active action alone move these bones, so that no frame has to be evaluated.
 
-    travelling: the object's own movement counts.
+    travelling: the object's own movement counts too.
     """
     data: Any = armature.animation_data
     bones: Any = armature.pose.bones
@@ -85,7 +85,7 @@ def _values(bone: bpy.types.PoseBone, name: str, curves: Any, frames: range) -> 
 
 
 def curve_values(curve: bpy.types.FCurve, frames: range) -> np.ndarray | list[float]:
-    """A curve at the frames (T,). One with a key at each of them is read at once, others are evaluated one by one."""
+    """The values of a curve at the frames (T,). A curve with a key at each frame is read at once, which is faster."""
     points = curve.keyframe_points
     if len(points) >= len(frames) and not len(curve.modifiers):
         keys = np.empty(len(points) * 2, dtype=np.float32)

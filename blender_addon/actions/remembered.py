@@ -1,9 +1,9 @@
-"""What made a motion out of another one, as text that an action holds: all that is needed to make it again.
+"""The request that made a motion, as text in its action: all that is needed to make the motion again.
 
-The text is JSON: the request as the service gets it (task, model, seed, kept frames, pins, path ...) and where the
-result belongs. The motion that was handed in is packed: whole numbers of its rounded values, their changes from
-frame to frame, zlib, base64; about 200 characters a frame. It is rounded before it is handed in, so that what is
-remembered is what was asked, to the bit. No bpy.
+The text is JSON. It holds the request as the service gets it, and where the result belongs. A motion that was handed in
+is packed: its values become whole numbers, then their changes from frame to frame, then zlib and base64. That takes
+about 200 characters a frame. The motion is rounded before it is handed in: the text holds what was asked, to the bit.
+No bpy.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 
 from motion_core.body.joints import JOINTS
 from motion_core.body.motion import Motion
-from motion_core.tasks import MAX_FRAMES, Sampling, TaskError, task_from_json, task_to_json
+from motion_core.tasks import MAX_FRAMES, Request, TaskError
 
 REQUEST = "request"  # entry of a result's meta
 REMEMBERED = f"laban_{REQUEST}"  # custom property of its action
@@ -33,33 +33,35 @@ COLUMNS = 3 + 4 * len(JOINTS)
 
 
 @dataclass(frozen=True, eq=False)
-class Remembered:
-    """about: where the result belongs, plain values (`Landing`). packed: what the task's motion was unpacked from."""
+class RememberedRequest:
+    """A request, and where its result belongs."""
 
-    model: str
-    task: Any
-    sampling: Sampling
-    about: dict[str, Any]
-    packed: dict[str, Any] | None = None
+    asked: Request
+    about: dict[str, Any]  # where the result belongs: `Landing.facts`, and the scene's rate
+    packed: dict[str, Any] | None = None  # the task's motion as text
 
     @classmethod
-    def of(cls, model: str, task: Any, sampling: Sampling, about: dict[str, Any]) -> Remembered:
+    def of(cls, asked: Request, about: dict[str, Any]) -> RememberedRequest:
         """The task's motion is rounded: nothing moves by more than a fiftieth of a millimetre."""
-        if getattr(task, "motion", None) is None:
-            return cls(model, task, sampling, about)
-        packed = pack(task.motion)
-        return cls(model, replace(task, motion=unpack(packed)), sampling, about, packed)
+        if getattr(asked.task, "motion", None) is None:
+            return cls(asked, about)
+        packed = pack(asked.task.motion)
+        return cls(replace(asked, task=replace(asked.task, motion=unpack(packed))), about, packed)
+
+    @property
+    def task(self) -> Any:
+        return self.asked.task
 
     def to_text(self) -> str:
-        """ "" for more than an action should hold."""
-        request = task_to_json(self.model, self.task, self.sampling)
+        """The inverse of `from_text`; "" when it is longer than an action should hold."""
+        request = self.asked.to_json()
         if self.packed is not None:
             request["motion"] = self.packed
         text = json.dumps({"request": request, "about": self.about})
         return text if len(text) <= LONGEST else ""
 
     @classmethod
-    def from_text(cls, text: str) -> Remembered:
+    def from_text(cls, text: str) -> RememberedRequest:
         """The inverse. Raises TaskError."""
         try:
             entry = json.loads(text)
@@ -69,12 +71,14 @@ class Remembered:
                 request["motion"] = unpack(packed)
         except (ValueError, TypeError, KeyError, RecursionError, binascii.Error, zlib.error) as error:
             raise TaskError(f"what made this motion cannot be read any more ({error!r})") from None
-        model, task, sampling, _ = task_from_json(request)
-        return cls(model, task, sampling, about, packed)
+        return cls(Request.from_json(request), about, packed)
 
-    def with_seed(self, seed: int | None) -> Remembered:
+    def with_seed(self, seed: int | None) -> RememberedRequest:
         """The same with another seed; None: with its own."""
-        return self if seed is None else replace(self, sampling=replace(self.sampling, seed=seed))
+        if seed is None:
+            return self
+        sampling = replace(self.asked.sampling, seed=seed)
+        return replace(self, asked=replace(self.asked, sampling=sampling))
 
 
 def pack(motion: Motion) -> dict[str, Any]:

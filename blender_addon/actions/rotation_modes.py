@@ -1,4 +1,4 @@
-"""Rotations in a bone's own rotation mode, which the artist chose: as channel values, and back as quaternions."""
+"""Rotations in the rotation mode that the artist chose for a bone: to values of the mode, and back to quaternions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def rotation_values(
 ) -> np.ndarray:
     """(T,4) quaternions with continuous signs as (T,n) values of the bone's rotation mode.
 
-    before (n,): the values that these go on from; the first ones are the nearest of those that mean the same.
+    before (n,): the values just before. Of all numbers that mean the same rotation, the nearest to them are taken.
     """
     if bone.rotation_mode == "QUATERNION":
         return -quats if before is not None and quats[0] @ before < 0 else quats

@@ -1,4 +1,4 @@
-"""Two chores of the backend's Python: to check itself, and to read the user's SMPL file. Standard library only."""
+"""Two commands for the backend's Python: to check itself, and to read the user's SMPL file. Standard library only."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ CHECK_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the check. state: ok, warning or missing."""
+    """One line of the check."""
 
     name: str
-    state: str
+    state: str  # "ok", "warning" or "missing"
     found: str
     fix: str = ""
 
@@ -35,7 +35,7 @@ def parse_findings(lines: list[str]) -> list[Finding]:
     raise ValueError("no answer")
 
 
-class BackendChore:
+class BackendCommand:
     """A command of the backend's Python. state: "running", "done" or "failed"; `message` says why it failed."""
 
     title = ""
@@ -78,7 +78,7 @@ class BackendChore:
         raise NotImplementedError
 
 
-class DoctorCheck(BackendChore):
+class DoctorCheck(BackendCommand):
     """`python -m motion_core doctor --json`; then `findings`."""
 
     title = "checking"
@@ -101,7 +101,7 @@ class DoctorCheck(BackendChore):
         self.message = f"{missing} things are missing" if missing else "everything is there"
 
 
-class BodyReader(BackendChore):
+class BodyReader(BackendCommand):
     """Reads an SMPL file with the user's shape; then `result` is a file for `BodyData.load`."""
 
     title = "reading the SMPL model"

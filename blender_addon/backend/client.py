@@ -5,7 +5,7 @@
     job = service.submit({"task": "generate", "text": "a person waves", "seconds": 6.0})
     while not job.poll():                             # from a timer; job.wait(60) where waiting is allowed
         show(job.step, job.steps, job.seconds_left)
-    if job.state == "done": use(job.results)          # npz bytes, one a motion; otherwise job.message says why
+    if job.state == "done": use(job.results)          # one a result, of any kind; otherwise job.message says why
 
 Standard library only, no threads, no bpy.
 """
@@ -28,9 +28,10 @@ DONE_STATES = ("done", "failed", "cancelled")
 
 
 class Service:
-    """One service, on this machine or another. `state`: "off", "starting", "ready" or "failed" (`message` says why).
+    """One service, on this machine or another.
 
-    `health` is the service's last word about itself: status, version, device, note, loaded, models.
+    state: "off", "starting", "ready" or "failed"; `message` says why. health: the service's last word about itself
+    (status, version, device, note, loaded, models).
     """
 
     def __init__(self) -> None:
@@ -84,12 +85,12 @@ class Service:
         return self.state
 
     def submit(self, task: dict[str, Any]) -> Job:
-        """Hand over a task (`motion_core.tasks.task_to_json`); it waits while the service still starts."""
+        """Hand over a request as JSON (`motion_core.tasks.Request.to_json`); it waits while the service starts."""
         return Job(self, task)
 
-    def search(self, text: str, library: str, count: int) -> SearchJob:
-        """Rank a folder on the service's machine by a sentence."""
-        return SearchJob(self, {"text": text, "library": library, "count": count})
+    def search(self, text: str, library: str, count: int) -> Job:
+        """Rank a folder on the service's machine by a sentence; `found_by` reads the result."""
+        return Job(self, {"task": "search", "text": text, "library": library, "count": count})
 
     def fetch_found(self, library: str, path: str) -> FoundMotion:
         """A motion that a search has found."""
@@ -170,9 +171,11 @@ class Service:
 
 
 class Job:
-    """One task handed over. `state`: waiting, queued, running, fetching, done, failed or cancelled.
+    """One task handed over.
 
-    step of steps and seconds_left (None: not known yet) tell how far it is; results: npz bytes, one a motion.
+    state: waiting, queued, running, fetching, done, failed or cancelled. step, steps, seconds_left: how far it is;
+    None: not known yet; of a search they count files. results: the answers that carry them, whatever their kind
+    (`body`, `media_type`).
     """
 
     _door = "/jobs"  # where the task is posted
@@ -186,7 +189,7 @@ class Job:
         self.steps = 0
         self.seconds_left: float | None = None
         self.message = ""
-        self.results: list[bytes] = []
+        self.results: list[Response] = []
         self.id = ""
         self._count = 1
         self._request: Request | None = None
@@ -240,6 +243,10 @@ class Job:
         self.state, self.results = "cancelled", []
         self.service._closing.append(self)
 
+    def stop(self) -> None:
+        """Give it up, as work in the background of a session."""
+        self.cancel()
+
     def _flush(self, timeout: float) -> None:
         end = time.monotonic() + timeout
         while self in self.service._closing and time.monotonic() < end:
@@ -276,12 +283,10 @@ class Job:
         if not self.id:
             return Request(address, "POST", self._door, self.task, timeout=self._patience)
         if self.state == "fetching":
-            return Request(address, "GET", f"/jobs/{self.id}/{self._product()}", timeout=FETCH_SECONDS)
+            return Request(
+                address, "GET", f"/jobs/{self.id}/result?index={len(self.results)}", timeout=FETCH_SECONDS
+            )
         return Request(address, "GET", f"/jobs/{self.id}")
-
-    def _product(self) -> str:
-        """What is fetched next, once the job is done."""
-        return f"motion?index={len(self.results)}"
 
     def _retry(self, error: str) -> None:
         self._faults += 1
@@ -293,7 +298,7 @@ class Job:
 
     def _take(self, response: Response) -> None:
         if self.state == "fetching":
-            self.results.append(response.body)
+            self.results.append(response)
             if len(self.results) == self._count:
                 self._end("done")
             return
@@ -333,39 +338,25 @@ class Job:
         return False
 
 
-class SearchJob(Job):
-    """A search handed over; `step` of `steps` files are looked at. results: one JSON text, read by `answer`."""
+def found_by(job: Job) -> dict[str, Any]:
+    """The result of a search: library, files, hits (path, score, seconds), broken, note.
 
-    _door = "/search"
-
-    def stop(self) -> None:
-        """As a chore of the session."""
-        self.cancel()
-
-    @property
-    def answer(self) -> dict[str, Any]:
-        """library, files, hits (path, score, seconds), broken, note. Raises ValueError where it is something else."""
-        found = json.loads(self.results[0])
-        if not isinstance(found, dict) or not isinstance(found.get("hits"), list):
-            raise ValueError("the service's answer to the search makes no sense")
-        return found
-
-    def _product(self) -> str:
-        return "result"
+    Raises ValueError where it is something else.
+    """
+    found = json.loads(job.results[0].body)
+    if not isinstance(found, dict) or not isinstance(found.get("hits"), list):
+        raise ValueError("the service's answer to the search makes no sense")
+    return found
 
 
 class FoundMotion(Job):
-    """A found motion on its way: one request, no waiting in a queue. results: its npz bytes."""
+    """A found motion on its way: one request, no waiting in a queue. results: the answer that carries its npz bytes."""
 
     _door = "/search/motion"
     _patience = FETCH_SECONDS
 
-    def stop(self) -> None:
-        """As a chore of the session."""
-        self.cancel()
-
     def _take(self, response: Response) -> None:
-        self.results = [response.body]
+        self.results = [response]
         self._end("done")
 
 

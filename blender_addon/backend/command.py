@@ -1,4 +1,4 @@
-"""One command as a child process that is looked at now and then: its new lines, its end, its stop. No waiting."""
+"""One command as a child process that a timer looks at: its new lines, its end, its stop. Nothing here waits."""
 
 from __future__ import annotations
 

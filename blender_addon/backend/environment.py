@@ -1,8 +1,7 @@
-"""Makes the backend's own Python environment: a venv with torch and motion_core, far from Blender's Python.
+"""Makes the backend's own Python environment: a venv with torch and motion_core, apart from Blender's Python.
 
-A state machine over child processes: `poll()` from a timer, `stop()` at any time. What was interrupted is found and
-mended by the next run: finished downloads come from pip's cache, a half-built environment is made anew.
-Standard library only.
+It is a state machine over child processes: `poll()` from a timer, `stop()` at any time. The next run goes on after an
+interruption: finished downloads come from pip's cache, a half-built environment is made anew. Standard library only.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ IMPORTS = "motion_core, torch, safetensors, transformers, tokenizers, starlette,
 
 @dataclass(frozen=True)
 class Variant:
-    """A build of torch. `index`: where pip gets it ("": PyPI); `gigabytes` of free disk that it needs."""
+    """A build of torch."""
 
     title: str
     description: str
-    index: str
-    gigabytes: float
+    index: str  # where pip gets it, "" for PyPI
+    gigabytes: float  # of free disk that it needs
 
 
 VARIANTS = {
@@ -120,22 +119,22 @@ _FAULTS = (
 
 @dataclass(frozen=True)
 class Step:
-    """One command. `share`: of the whole time, from 0 to 1."""
+    """One command of making the environment."""
 
     name: str
     title: str
     command: list[str]
-    share: float
+    share: float  # of the whole time, from 0 to 1
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to make where. `package`: the wheel of motion_core, or a checkout's folder; `python`: "" to look for one."""
+    """What to make where."""
 
     folder: Path
-    package: Path
+    package: Path  # the wheel of motion_core, or the folder of a checkout
     variant: str = "cpu"
-    python: str = ""
+    python: str = ""  # "": one is looked for
     torch: str = TORCH
 
     def steps(self, python: str) -> list[Step]:

@@ -33,6 +33,11 @@ class Response:
         return value
 
     @property
+    def media_type(self) -> str:
+        """What the body is, without parameters: "application/json"."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
     def error(self) -> str:
         """The text of an error answer."""
         try:

@@ -123,11 +123,11 @@ def kept_frames(
     return read(armature, selected=which == "SELECTED", made=made)
 
 
-def frame_range(scene: Any, choice: str, keys: Iterable[int]) -> tuple[int, int]:
+def frame_range(scene: Any, which: str, keys: Iterable[int]) -> tuple[int, int]:
     """First and last frame: of the KEYS, of the PREVIEW range or of the SCENE. Raises RigError when there is none."""
-    if choice == "SCENE":
+    if which == "SCENE":
         return scene.frame_start, scene.frame_end
-    if choice == "PREVIEW":
+    if which == "PREVIEW":
         if not scene.use_preview_range:
             raise RigError(
                 "no preview range is set: press P in the timeline and drag, or choose another range"

@@ -1,4 +1,4 @@
-"""How a result comes onto an animated rig: at which frames, what stays, for which bones, on trial or for good."""
+"""How a result comes onto an animated rig: at which frames, for which bones, and what stays."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from motion_core.body.joints import JOINTS
 from motion_core.formats import FormatError
 from motion_core.formats.npz import bytes_to_motion, motion_to_bytes
 from motion_core.retarget import RigError
-from motion_core.tasks import TaskError
+from motion_core.tasks import Made, TaskError
 from motion_core.tasks.pins_and_paths import Pin
 
+from ..actions.about import forget_meta
 from ..actions.actions import held
-from ..actions.remembered import REQUEST, Remembered
+from ..actions.remembered import REQUEST, RememberedRequest
+from ..backend.http_response import Response
 from ..properties.preferences import results_folder
-from ..rig.rig import check_armature
-from ..session.delivery import find_by_uid, in_scene, keep, push_undo
-from ..session.session import Outcome, Place, Run
-from ..trial import trial as preview
-from ..write.bake import forget_meta
+from ..session.delivery import find_by_uid, keep, keep_all, more_kept, put
+from ..session.outcome import Outcome, Place, Run
+from ..write.change import Change
 from ..write.pin_settling import settle_pins
-from ..write.put_change import Change, put_change
+from ..write.put_change import put_change
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
@@ -40,32 +40,31 @@ SAME = 1e-3  # metres, and radians, within which a frame is still the given one
 
 @dataclass(frozen=True, eq=False)
 class Landing:
-    """first: frame of the result's first pose; frames: how many the rig gets. keep: spans of them that stay. joints:
-    whose bones are keyed, () for all. given: the motion that a loop began with. note: what to say beside the result.
-    request: what made it, as text (`remembered.py`). again: session number of the action that is made again, on which
-    the result is built; NOTHING for a new one.
-    """
+    """How a result comes onto an animated rig."""
 
     place: Place
     task: str
-    first: int
-    frames: int
-    keep: tuple[tuple[int, int], ...] = ()
-    joints: tuple[str, ...] = ()
+    first: int  # frame of the result's first pose
+    frames: int  # how many the rig gets
+    keep: tuple[tuple[int, int], ...] = ()  # spans (start, stop) of rows that stay as they are
+    joints: tuple[str, ...] = ()  # whose bones are keyed; () for all
     pins: tuple[Pin, ...] = ()
-    given: Motion | None = None
-    trial: bool = True
-    note: str = ""
-    request: str = ""
-    again: int | None = None
+    given: Motion | None = None  # the motion that a loop began with
+    note: str = ""  # what to say beside the result
+    request: str = ""  # the request that made it, as text (`remembered.py`)
+    again: int | None = (
+        None  # session number of the action that is made again; NOTHING: it is gone, build on none
+    )
 
-    def arrive(self, run: Run, results: list[bytes]) -> Outcome:
+    def arrive(self, run: Run, results: list[Response]) -> Outcome:
         """What `Session` calls with the result."""
-        path, trouble = None, ""
+        path, more, trouble = None, "", ""
         try:
-            motion = bytes_to_motion(results[0], "the motion that the service sent")
+            motion = bytes_to_motion(results[0].body, "the motion that the service sent")
             motion = replace(motion, meta={**motion.meta, META: self._about()})
             path = keep(motion_to_bytes(motion), run)
+            others, trouble = keep_all(results[1:], run)
+            more = more_kept([path, *others])
         except FormatError as error:
             return Outcome(str(error), True)
         except OSError as error:
@@ -76,38 +75,31 @@ class Landing:
             kept = f". The motion is kept as {path.name}" if path else trouble
             return Outcome(f"{error}{kept}", True, path)
         took = f"{action.name}: {self.frames} frames, made in {time.monotonic() - run.began:.1f} s"
-        return Outcome(". ".join([took + trouble, *notes]))
+        return Outcome(". ".join([took + more + trouble, *notes]))
 
     def put(self, motion: Motion) -> tuple[bpy.types.Action, list[str]]:
-        """The result on the rig, as one undo step, and what there is to say about it. Raises RigError."""
-        scene, rig = self._find()
-        with in_scene(scene) as context:
-            with preview.on_trial(scene, rig, self.trial) as shown:
-                action, notes = self.make(context, rig, motion)
-                shown(action)
-            push_undo(f"Laban: {self.task} {rig.name}")
-        return action, notes
+        """Puts the result on the rig. Returns its action, and what there is to say about it. Raises RigError."""
+        said: list[str] = []
 
-    def _find(self) -> tuple[Any, Any]:
-        scene = find_by_uid(bpy.data.scenes, self.place.scene)
-        rig = find_by_uid(bpy.data.objects, self.place.rig)
-        if scene is None or rig is None:
-            raise RigError(f"the rig {self.place.rig_name!r} is not in this file any more")
-        check_armature(rig)
-        return scene, rig
+        def make(context: Any, rig: Any) -> bpy.types.Action:
+            action, notes = self.make(context, rig, motion)
+            said.extend(notes)
+            return action
+
+        return put(self.place, make, f"{self.task} {self.place.rig_name}"), said
 
     def make(
         self, context: bpy.types.Context, rig: Any, motion: Motion
     ) -> tuple[bpy.types.Action, list[str]]:
         """The result as the rig's active action, and what there is to say about it. Raises RigError."""
-        title = motion.meta.get("text") or self.task
+        title = Made.from_meta(motion.meta).text or self.task
         with _built_on(rig, self.again):
             change = settle_pins(context, rig, self._change(context, motion), self.pins)
             if self.again is not None:
                 change = _as_remembered(context, rig, change)
             action, fault = put_change(context, rig, change, title, self.place.extend_range)
         forget_meta(action, change.motion.meta)
-        missed = [f"Missed: {line}" for line in motion.meta.get("missed_pins", ())]
+        missed = [f"Missed: {line}" for line in Made.from_meta(motion.meta).missed_pins]
         return action, [note for note in (fault, self.note, *missed) if note]
 
     def _change(self, context: bpy.types.Context, motion: Motion) -> Change:
@@ -142,7 +134,7 @@ class Landing:
 
 @contextmanager
 def _built_on(rig: Any, again: int | None) -> Iterator[None]:
-    """Inside, the rig plays the action that is made again, or none when that is gone; None changes nothing."""
+    """Inside, the rig plays the action that is made again, or none when that is gone. again None: nothing changes."""
     if again is None:
         yield
         return
@@ -156,7 +148,10 @@ def _built_on(rig: Any, again: int | None) -> Iterator[None]:
 
 
 def _as_remembered(context: bpy.types.Context, rig: Any, change: Change) -> Change:
-    """The change with only those frames and bones left out that are on the rig as they were when it was first made."""
+    """The change keeps a frame only if the rig still shows there what it showed when the motion was first made.
+
+    When bones that the change leaves alone have moved, all bones are keyed, in all frames.
+    """
     from ..rig.capture import capture
 
     try:
@@ -181,7 +176,7 @@ def _apart(first: Motion, second: Motion) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _same_start(motion: Motion, given: Motion) -> np.ndarray:
-    """(T,) the frames from the first on that are still those of `given`, but for the last bits of a file."""
+    """(T,) bool: the frames from the first on that are still those of `given`, but for the rounding of a file."""
     turns, moved = _apart(motion, given)
     same = (turns.max(axis=1) < SAME) & (moved < SAME)
     count = len(same)
@@ -190,16 +185,17 @@ def _same_start(motion: Motion, given: Motion) -> np.ndarray:
     return kept
 
 
-def landing_again(kept: Remembered, place: Place, fps: float, trial: bool, again: int) -> Landing:
-    """Where the result of a remembered request belongs in a scene of this rate, on the action it once became. Raises
-    TaskError for facts that make no sense.
+def landing_again(kept: RememberedRequest, place: Place, fps: float, again: int) -> Landing:
+    """Where the result of a remembered request belongs in a scene of this rate.
+
+    again: session number of the action that it once became. Raises TaskError for facts that make no sense.
     """
     about, task = kept.about, kept.task
     try:
         landing = Landing(
             place, str(about["task"]), int(about["first"]), int(about["frames"]),
             tuple((int(a), int(b)) for a, b in about["keep"]), tuple(map(str, about["joints"])),
-            tuple(getattr(task, "pins", ())), task.motion if about["loop"] else None, trial,
+            tuple(getattr(task, "pins", ())), task.motion if about["loop"] else None,
             request=kept.to_text(), again=again,
         )  # fmt: skip
         rate = float(about["fps"])
@@ -211,7 +207,7 @@ def landing_again(kept: Remembered, place: Place, fps: float, trial: bool, again
     return replace(landing, frames=frames, keep=(), joints=(), given=None, again=NOTHING)
 
 
-def landing_of(path: Path, motion: Motion, place: Place, trial: bool) -> Landing | None:
+def landing_of(path: Path, motion: Motion, place: Place) -> Landing | None:
     """Where a kept result belongs, by what its file says; None for a motion that was made for no frames."""
     about = motion.meta.get(META)
     if not isinstance(about, dict):
@@ -220,7 +216,7 @@ def landing_of(path: Path, motion: Motion, place: Place, trial: bool) -> Landing
         return Landing(
             place, str(about["task"]), int(about["first"]), int(about["frames"]),
             tuple((int(a), int(b)) for a, b in about["keep"]), tuple(map(str, about["joints"])),
-            tuple(_pin(entry) for entry in about.get("pins", ())), trial=trial,
+            tuple(_pin(entry) for entry in about.get("pins", ())),
             request=str(about.get("request", "")),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""A motion made again from what its action says: an action, or the one of an NLA strip, is all that is needed."""
+"""A motion made again. All that is needed is its action, or the action of an NLA strip."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ import bpy
 
 from motion_core import __version__
 from motion_core.catalog import find_card
-from motion_core.tasks import Generate, Sampling, TaskError
+from motion_core.tasks import Generate, Request, Sampling, TaskError
 from motion_core.tasks.pins_and_paths import Pin
+from motion_core.tasks.sampling import OLD_FIELDS
 
 from ..actions.actions import held, sign
-from ..actions.remembered import REMEMBERED, Remembered
-from ..properties.preferences import current_choice
+from ..actions.records import Strip, records_of
+from ..actions.remembered import REMEMBERED, RememberedRequest
+from ..backend.http_response import Response
+from ..properties.preferences import service_settings
 from ..rig.controls import pose_borrowed
 from ..rig.fps import scene_fps
-from ..session.delivery import find_by_uid, in_scene, push_undo
-from ..session.session import SESSION, Outcome, Place, Run
+from ..session.chosen import place_on
+from ..session.delivery import find_by_uid, put
+from ..session.outcome import Outcome, Run
+from ..session.session import SESSION
 from ..strips.pins import pins_of_record
-from ..strips.state import Strip, records_of
-from ..trial import trial as preview
+from ..trial import trial
 from ..trial.nla_tracks import replace_action, strips_with
 from .landing import Landing, landing_again
 
@@ -31,8 +35,10 @@ if TYPE_CHECKING:
 
 
 def action_to_remake(context: Any, rig: Any, name: str = "") -> bpy.types.Action:
-    """The action of that name, else the rig's active one, else that of the NLA strip that is active or under the
-    playhead. Raises TaskError.
+    """The action that is to be made again. Raises TaskError when there is none.
+
+    It is the one of that name. Without a name it is the rig's active action, else that of the active NLA strip, else
+    that of a strip under the playhead.
     """
     if name:
         if name not in bpy.data.actions:
@@ -53,11 +59,12 @@ def action_to_remake(context: Any, rig: Any, name: str = "") -> bpy.types.Action
 
 
 def restore_strips(rig: Any, action: Any, seed: int | None = None) -> set[str]:
-    """Puts the strips that an action was made by into the rig's list, as they were then; returns their uids. Those that
-    would overlap them, and are none of them, stay where they are and are complained of when the strips are made. None
-    of an action that was completed or edited since. seed: another one for all of them.
+    """Puts the strips that an action was made by into the rig's list, as they were then. Returns their uids.
+
+    Other strips of the list stay, even if they overlap these: that is reported when the strips are made. An action that
+    was completed or edited since has no strips to restore. seed: another seed for all of them.
     """
-    from ..operators.strips import add_strip
+    from ..strips.strip_list import add_strip
 
     if REMEMBERED in action:
         return set()
@@ -80,18 +87,19 @@ def strip_pins_of(action: Any) -> dict[str, tuple[Pin, ...]]:
     return {uid: pins_of_record(record) for uid, record in records_of(action).items()}
 
 
-def remembered_of(action: Any) -> Remembered | None:
-    """What an action says of how it was made out of another motion, or along a curve; None when it says nothing.
+def remembered_of(action: Any) -> RememberedRequest | None:
+    """The request that made an action out of another motion or along a curve; None when the action holds none.
 
-    Raises TaskError for what cannot be read.
+    Raises TaskError for one that cannot be read.
     """
     text = action.get(REMEMBERED)
-    return None if text is None else Remembered.from_text(str(text))
+    return None if text is None else RememberedRequest.from_text(str(text))
 
 
-def request_of(action: Any, seed: int | None = None) -> tuple[str, Generate, Sampling]:
-    """(model id, task, sampling) that made an action from one prompt. Raises TaskError for one that says no or too
-    little of it. seed: another one.
+def request_of(action: Any, seed: int | None = None) -> Request:
+    """What made an action from one prompt. seed: another one.
+
+    Raises TaskError for an action that does not say enough.
     """
     model = action.get("laban_model")
     if model is None:
@@ -102,80 +110,77 @@ def request_of(action: Any, seed: int | None = None) -> tuple[str, Generate, Sam
             f"the action {action.name!r} was made out of another motion ({task}), which it does not hold: it is longer "
             "than an action remembers, or an earlier version made it"
         )
-    needs = find_card(model).needs
-    words = {needs: action.get(f"laban_{needs}")} if needs is not None else {}
+    words = {name: action.get(f"laban_{name}") for name in find_card(model).requires}
     seconds = round(float(action.get("laban_seconds", 6.0)), 4)
-    sampling = Sampling(
-        int(action.get("laban_seed", 0)) if seed is None else seed,
-        action.get("laban_steps"),
-        _number(action.get("laban_guidance")),
-    )
+    settings = {name: action.get(f"laban_{name}") for name in OLD_FIELDS}
+    settings = {
+        name: round(value, 4) if isinstance(value, float) else value for name, value in settings.items()
+    }
+    sampling = Sampling(int(action.get("laban_seed", 0)) if seed is None else seed, settings, old=OLD_FIELDS)
     split = bool(action.get("laban_split", True))
-    return model, Generate(seconds=seconds, split=split, **words), sampling
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
+    return Request(Generate(seconds=seconds, split=split, **words), sampling, model)
 
 
 def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None:
-    """Asks for the motion of an action again, for the same frames; its NLA strips play the new one then. What is on
-    trial is taken back first. seed: another one. Raises TaskError.
+    """Asks for the motion of an action again, for the same frames. NLA strips that play the action will play the new
+    one.
+
+    A result on trial is taken back first. seed: another one. Raises TaskError.
     """
     scene, uid, start = context.scene, action.session_uid, round(action.frame_range[0])
     kept, edit = remembered_of(action), scene.laban_edit
-    trial = edit.trial_generate if kept is None else edit.trial
-    place = Place(scene.session_uid, rig.session_uid, rig.name, start, scene.laban.extend_range, trial)
+    try_first = edit.trial_generate if kept is None else edit.trial
+    place = place_on(rig, scene, start, try_first)
     landing = None
     if kept is None:
-        request: Any = request_of(action, seed)
-        title = request[1].text or request[1].action or ""
+        request = request_of(action, seed)
+        title = request.task.text or request.task.action or ""
     else:
         kept = kept.with_seed(seed)
-        find_card(kept.model)
-        request = (kept.model, kept.task, kept.sampling)
-        landing = landing_again(kept, place, scene_fps(scene), trial, uid)
+        request = kept.asked
+        find_card(request.model)
+        landing = landing_again(kept, place, scene_fps(scene), uid)
         title = kept.task.text or landing.task
-    if preview.playing(rig):
+    if trial.playing(rig):
         shown = rig.laban_preview
         if shown.replaced is not None and shown.shown == action:  # its NLA strips will play that one again
             if landing is not None and landing.again == uid:
                 landing = replace(landing, again=shown.replaced.session_uid)
             uid = shown.replaced.session_uid
-        preview.reject(scene, rig)
+        trial.reject(scene, rig)
         if landing is not None and find_by_uid(bpy.data.actions, uid) is None:  # it was on trial itself
             landing = replace(landing, again=None)
     arrive = None if landing is None else landing.arrive
     former = find_by_uid(bpy.data.actions, uid)
     if former is not None and strips_with(rig, former):
         arrive = partial(_into_nla, uid, landing)
-    SESSION.generate(current_choice(), request, place, title, arrive=arrive)
+    SESSION.generate(service_settings(), request, place, title, arrive=arrive)
 
 
-def _into_nla(former: int, landing: Landing | None, run: Run, results: list[bytes]) -> Outcome:
+def _into_nla(former: int, landing: Landing | None, run: Run, results: list[Response]) -> Outcome:
     """The end of a run whose motion takes the place of an action (its session number) in NLA strips."""
     from motion_core.formats import FormatError
     from motion_core.formats.npz import bytes_to_motion
     from motion_core.retarget import RigError
 
-    scene, rig = find_by_uid(bpy.data.scenes, run.place.scene), find_by_uid(bpy.data.objects, run.place.rig)
+    place = run.place
+    found = (
+        find_by_uid(bpy.data.scenes, place.scene),
+        find_by_uid(bpy.data.objects, place.rig),
+        find_by_uid(bpy.data.actions, former),
+    )
     try:
-        if scene is None or rig is None or find_by_uid(bpy.data.actions, former) is None:
-            raise RigError(f"the rig {run.place.rig_name!r}, or its action, is not in this file any more")
-        motion = bytes_to_motion(results[0], "the motion that the service sent")
-        with in_scene(scene) as context:
-            with preview.on_trial(scene, rig, run.place.trial) as shown:
-                action = _swap(context, rig, motion, former, landing)
-                shown(action)
-            push_undo(f"Laban: {action.name}")
+        if None in found:
+            raise RigError(f"the rig {place.rig_name!r}, or its action, is not in this file any more")
+        motion = bytes_to_motion(results[0].body, "the motion that the service sent")
+        action = put(place, lambda context, rig: _swap(context, rig, motion, former, landing))
     except (RigError, FormatError) as error:
         return Outcome(str(error), True)
     return Outcome(f"{action.name}: made again, in the NLA")
 
 
 def _swap(context: Any, rig: Any, motion: Motion, former: int, landing: Landing | None) -> bpy.types.Action:
-    """Lets the NLA strips of the former action play the result, on trial; the rig's active action, and what it does not
-    key, stay."""
+    """Lets the NLA strips of the former action play the result, on trial. The rig's active action stays as it is."""
     from ..write.bake import bake
 
     data = rig.animation_data
@@ -194,7 +199,7 @@ def _swap(context: Any, rig: Any, motion: Motion, former: int, landing: Landing 
     new.name = old.name  # with a number, until it takes its place
     sign(new)
     rig.laban_preview.replaced = old
-    preview.remember(rig, **{preview.REPLACED: replace_action(rig, old, new)})
+    trial.remember(rig, **{trial.REPLACED: replace_action(rig, old, new)})
     return new
 
 

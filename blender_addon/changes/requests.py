@@ -1,6 +1,6 @@
-"""What the panel's settings ask for, as a task of the library and the way its result comes back onto the rig.
+"""The panel's settings become a task of the library, and a landing: the way its result comes back onto the rig.
 
-Everything is read from the scene here, once; what is returned holds no Blender object.
+Everything is read from the scene here, once. What is returned holds no Blender object.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import numpy as np
 
 from motion_core.body.joints import JOINTS, PARTS
 from motion_core.rig_maps import BoneMap, RigError
-from motion_core.tasks import Complete, Edit, Sampling, TaskError
+from motion_core.tasks import Complete, Edit, Request, Sampling, TaskError
 
-from ..actions.remembered import Remembered
+from ..actions.remembered import RememberedRequest
 from ..rig.bone_map import bones_of
 from ..rig.capture import capture
 from ..rig.fps import scene_fps
 from ..rig.pins_and_paths import follow_path, pace_note, path_length, path_of, pins_of
 from ..rig.rig import check_armature
-from ..session.session import Place
+from ..session.outcome import Place
 from ..trial.trial import playing
 from ..write.put_change import change_fault
 from .kept_keys import check_kept, frame_range, kept_frames, spans_of
@@ -37,8 +37,8 @@ TOO_LONG = "The action is too long to remember what made it: keep the original, 
 
 
 @dataclass(frozen=True, eq=False)
-class Ask:
-    """A task, and where its result goes."""
+class RigTask:
+    """A task for a rig, and where its result goes."""
 
     task: Complete | Edit
     landing: Landing
@@ -46,11 +46,10 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """The settings as plain values: those of `scene.laban_edit` by name, and the place of the rig."""
+class TaskSettings:
+    """The panel's settings as plain values: those of `scene.laban_edit` by name, and the place of the rig."""
 
     place: Place
-    text: str | None
     values: dict[str, Any]
 
     def __getattr__(self, name: str) -> Any:
@@ -61,19 +60,21 @@ class Wish:
 
 
 def complete_span(
-    context: bpy.types.Context, rig: bpy.types.Object, wish: Wish, *, lately: bool = False
+    context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSettings, *, lately: bool = False
 ) -> tuple[int, int, list[int]]:
-    """First and last frame of what is given, and the frames to keep; lately: for a panel.
+    """(first frame, last frame, frames to keep) of the motion that is given to the model.
 
-    Raises RigError for settings that fit no key.
+    lately: for a panel, which may get what was read a moment ago. Raises RigError for settings that fit no key.
     """
     scene: Any = context.scene
-    keys = kept_frames(scene, rig, wish.keys, wish.spans, made=wish.way != "BETWEEN", lately=lately)
-    first, last = frame_range(scene, wish.range, keys)
-    if wish.way == "BETWEEN":
-        check_kept(wish.keys, keys, first, last)
+    keys = kept_frames(
+        scene, rig, settings.keys, settings.spans, made=settings.way != "BETWEEN", lately=lately
+    )
+    first, last = frame_range(scene, settings.range, keys)
+    if settings.way == "BETWEEN":
+        check_kept(settings.keys, keys, first, last)
         return first, last, keys
-    if wish.way == "LOOP":
+    if settings.way == "LOOP":
         if last - first + 1 < 4:
             raise RigError(f"frames {first} to {last} are too few for a loop: choose a longer range")
         return first, last, list(range(first, last + 1))
@@ -81,19 +82,19 @@ def complete_span(
     return (min(inside), max(inside), inside) if inside else (first, last, [])
 
 
-def complete(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish) -> Ask:
+def complete(context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSettings) -> RigTask:
     """In-between, continue, lead in, loop. Raises RigError or TaskError that names what is wrong."""
     check_armature(rig)
     scene: Any = context.scene
     fps = scene_fps(scene)
-    first, last, keys = complete_span(context, rig, wish)
-    made = round(wish.seconds * fps)
+    first, last, keys = complete_span(context, rig, settings)
+    made = round(settings.seconds * fps)
     shown = max(1, round(CONTEXT * fps))
-    if wish.way == "CONTINUE":
+    if settings.way == "CONTINUE":
         first = max(first, last - shown + 1)
         given = _longer(capture(context, rig, first, last + 1), 0, made)
         keys = list(range(first, last + 1))
-    elif wish.way == "LEAD_IN":
+    elif settings.way == "LEAD_IN":
         last = min(last, first + shown - 1)
         given = _longer(capture(context, rig, first, last + 1), made, 0)
         keys, first = list(range(first, last + 1)), first - made
@@ -101,13 +102,13 @@ def complete(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish) -> A
         given = capture(context, rig, first, last + 1)
     frames = len(given)
     keep = spans_of(keys, first, first + frames - 1)
-    pins = pins_of(rig, first, first + frames - 1, fps) if wish.use_pins else ()
-    loop = wish.way == "LOOP"
-    task = Complete(given, keep, wish.text, loop=loop, travel=wish.travel, pins=pins)
+    pins = pins_of(rig, first, first + frames - 1, fps) if settings.use_pins else ()
+    loop = settings.way == "LOOP"
+    task = Complete(given, keep, settings.text, loop=loop, travel=settings.travel, pins=pins)
     landing = Landing(
-        wish.place, "complete", first, frames, () if loop else keep, (), pins, given if loop else None, wish.trial
+        settings.place, "complete", first, frames, () if loop else keep, (), pins, given if loop else None
     )  # fmt: skip
-    return Ask(task, landing, wish.text or f"{wish.way.lower()} {rig.name}")
+    return RigTask(task, landing, settings.text or f"{settings.way.lower()} {rig.name}")
 
 
 def _longer(motion: Motion, before: int, after: int) -> Motion:
@@ -118,32 +119,32 @@ def _longer(motion: Motion, before: int, after: int) -> Motion:
     return replace(motion, trans=motion.trans[rows], rotations=motion.rotations[rows])
 
 
-def edit(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish) -> Ask:
+def edit(context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSettings) -> RigTask:
     """Some joints made anew, or the whole motion varied. Raises RigError or TaskError."""
     check_armature(rig)
     scene: Any = context.scene
     fps = scene_fps(scene)
-    parts = edited_parts(context, rig, wish.part)
-    first, last = edit_span(context, rig, wish)
+    parts = edited_parts(context, rig, settings.part)
+    first, last = edit_span(context, rig, settings)
     low, high = _with_context(rig, first, last, round(CONTEXT * fps))
     given = capture(context, rig, low, high + 1)
     span = (first - low, last + 1 - low)
-    task = Edit(given, parts, wish.text, span, _rounded(wish.strength))
+    task = Edit(given, parts, settings.text, span, _rounded(settings.strength))
     keep = [piece for piece in ((0, span[0]), (span[1], len(given))) if piece[1] > piece[0]]
     joints = tuple(JOINTS[index] for index in task.joints)
-    landing = Landing(wish.place, "edit", low, len(given), tuple(keep), joints, trial=wish.trial)
-    return Ask(task, landing, wish.text or f"variation of {rig.name}")
+    landing = Landing(settings.place, "edit", low, len(given), tuple(keep), joints)
+    return RigTask(task, landing, settings.text or f"variation of {rig.name}")
 
 
 def edit_span(
-    context: bpy.types.Context, rig: bpy.types.Object, wish: Wish, *, lately: bool = False
+    context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSettings, *, lately: bool = False
 ) -> tuple[int, int]:
     """First and last frame that may change; lately: for a panel. Raises RigError when there is no motion."""
     scene: Any = context.scene
     keys: Sequence[int] = ()
-    if wish.range == "KEYS":
-        keys = kept_frames(scene, rig, wish.keys, wish.spans, made=True, lately=lately)
-    first, last = frame_range(scene, wish.range, keys)
+    if settings.range == "KEYS":
+        keys = kept_frames(scene, rig, settings.keys, settings.spans, made=True, lately=lately)
+    first, last = frame_range(scene, settings.range, keys)
     if last <= first:
         raise RigError(f"no motion from frame {first} to {last}: animate the rig, or choose another range")
     return first, last
@@ -194,7 +195,11 @@ def _selected(rig: Any, bone: Any) -> bool:
 
 
 def joint_of_bone(rig: bpy.types.Object, bone_map: BoneMap, name: str) -> str | None:
-    """The joint that a bone is, or whose head it has at rest (controls for IK, bones that deform); None for others."""
+    """The joint that a bone stands for; None for other bones.
+
+    That is the joint of its name, or the one whose place it has at rest: so controls for IK and bones that deform
+    count.
+    """
     for joint, bone in (*bone_map.bones.items(), *bone_map.shown.items()):
         if bone == name:
             return joint
@@ -206,64 +211,65 @@ def joint_of_bone(rig: bpy.types.Object, bone_map: BoneMap, name: str) -> str | 
     return joint if near[joint] < 0.01 * size else None
 
 
-def follow(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish) -> Ask:
+def follow(context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSettings) -> RigTask:
     """A new motion along a curve, from the place's frame on. Raises RigError or TaskError."""
     check_armature(rig)
     scene: Any = context.scene
     fps = scene_fps(scene)
-    points = path_of(context, rig, wish.curve)
+    points = path_of(context, rig, settings.curve)
     length = path_length(points)
-    seconds = wish.way_seconds if wish.pace == "SECONDS" else length / wish.speed
+    seconds = settings.way_seconds if settings.pace == "SECONDS" else length / settings.speed
     if not 0.5 <= seconds <= 60:
         raise TaskError(
-            f"the curve is {length:.2f} m long for this rig: at {wish.speed:.2f} m/s that takes {seconds:.1f} s; "
+            f"the curve is {length:.2f} m long for this rig: at {settings.speed:.2f} m/s that takes {seconds:.1f} s; "
             "choose a speed that makes it 0.5 to 60 s"
         )
-    first, frames = wish.place.start_frame, max(2, round(seconds * fps) + 1)
-    pins = pins_of(rig, first, first + frames - 1, fps) if wish.use_pins else ()
-    path = follow_path(points, seconds, wish.along)
-    task = Complete(text=wish.text, seconds=_rounded(max(seconds, frames / fps)), pins=pins, path=path)
+    first, frames = settings.place.start_frame, max(2, round(seconds * fps) + 1)
+    pins = pins_of(rig, first, first + frames - 1, fps) if settings.use_pins else ()
+    path = follow_path(points, seconds, settings.along)
+    task = Complete(text=settings.text, seconds=_rounded(max(seconds, frames / fps)), pins=pins, path=path)
     note = pace_note(length, seconds)
-    landing = Landing(wish.place, "follow", first, frames, pins=pins, trial=wish.trial, note=note)
-    return Ask(task, landing, wish.text or "along the curve")
+    landing = Landing(settings.place, "follow", first, frames, pins=pins, note=note)
+    return RigTask(task, landing, settings.text or "along the curve")
 
 
-def remembered(
-    context: bpy.types.Context, ask: Ask, model: str, sampling: Sampling
-) -> tuple[Ask, tuple[str, Any, Sampling]]:
-    """The ask with a result that says what made it, and the request for it (model, task, sampling)."""
+def with_request(
+    context: bpy.types.Context, asked: RigTask, model: str, sampling: Sampling
+) -> tuple[RigTask, Request]:
+    """The task, whose result will say what made it, and the request for it."""
     scene: Any = context.scene
-    about = {**ask.landing.facts(), "fps": scene_fps(scene)}
-    kept = Remembered.of(model, ask.task, sampling, about)
+    about = {**asked.landing.facts(), "fps": scene_fps(scene)}
+    kept = RememberedRequest.of(Request(asked.task, sampling, model), about)
     text = kept.to_text()
-    notes = [ask.landing.note] if ask.landing.note else []
+    notes = [asked.landing.note] if asked.landing.note else []
     if not text:
         notes.append(TOO_LONG)
-    given = kept.task.motion if ask.landing.given is not None else None
-    landing = replace(ask.landing, given=given, request=text, note=". ".join(notes))
-    return Ask(kept.task, landing, ask.title), (kept.model, kept.task, kept.sampling)
+    given = kept.task.motion if asked.landing.given is not None else None
+    landing = replace(asked.landing, given=given, request=text, note=". ".join(notes))
+    return RigTask(kept.task, landing, asked.title), kept.asked
 
 
-ASKS = {"COMPLETE": complete, "EDIT": edit, "FOLLOW": follow}
+# What reads the rig for a mode of the panel
+READ_TASK = {"COMPLETE": complete, "EDIT": edit, "FOLLOW": follow}
 
 
-def ask_fault(context: bpy.types.Context, rig: bpy.types.Object, wish: Wish, mode: str) -> str:
-    """Why such a task cannot be asked for, "" when it can. Looks at keys and settings only, so that a panel may ask.
+def task_fault(context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSettings, mode: str) -> str:
+    """Why a task of this mode cannot be asked for, "" when it can. A panel may ask: only keys and settings are read.
 
     While a result is on trial its keys say nothing: it is taken back before the rig is read.
     """
-    trial = playing(rig)
+    on_trial = playing(rig)
     joints: Sequence[str] = JOINTS
     try:
         if mode == "FOLLOW":
-            return "no curve is chosen: draw one on the floor and choose it" if wish.curve is None else ""
+            return "no curve is chosen: draw one on the floor and choose it" if settings.curve is None else ""
         if mode == "EDIT":
-            parts = edited_parts(context, rig, wish.part)
+            parts = edited_parts(context, rig, settings.part)
             joints = [joint for part in parts for joint in PARTS.get(part, (part,))] or JOINTS
-            if not trial:
-                edit_span(context, rig, wish, lately=True)
-        elif not trial:
-            complete_span(context, rig, wish, lately=True)
+            if not on_trial:
+                edit_span(context, rig, settings, lately=True)
+        elif not on_trial:
+            complete_span(context, rig, settings, lately=True)
         return change_fault(rig, frozenset(joints))
     except (RigError, TaskError) as error:
         return str(error)

@@ -2,4 +2,4 @@
 
 from typing import Any
 
-Result = set[Any]  # what Blender wants from an operator: {"FINISHED"} or {"CANCELLED"}
+OperatorReturn = set[Any]  # what Blender wants from an operator: {"FINISHED"} or {"CANCELLED"}

@@ -3,49 +3,45 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty
 
-from motion_core.tasks import MAX_SEED, TaskError
+from motion_core.tasks import MAX_SEED, Complete, Edit, Task
 
-from ..properties.preferences import current_choice
-from ..session.session import SESSION, Outcome
-from ..trial import trial as preview
-from . import Result
-from .generate import BUSY, place_of, rig_fault, settings_of, target_rig
+from ..properties.preferences import service_settings
+from ..session.chosen import edit_settings, place_of, rig_fault, settings_of, target_rig
+from ..session.outcome import Outcome
+from ..session.session import BUSY, SESSION
+from ..trial import trial
+from . import OperatorReturn
+from .making import MakesMotion
 
-TASK_OF = {"COMPLETE": "complete", "EDIT": "edit", "FOLLOW": "complete"}
-WISHES = (
-    "way", "range", "keys", "spans", "seconds", "travel", "use_pins", "part", "strength", "curve", "pace",
-    "way_seconds", "speed", "along", "trial",
-)  # fmt: skip
+# The kind of task that a mode of the panel comes to
+KINDS: dict[str, type[Task]] = {"COMPLETE": Complete, "EDIT": Edit, "FOLLOW": Complete}
 
 
-def edit_settings(context: bpy.types.Context) -> Any:
-    """`scene.laban_edit`"""
-    return context.scene.laban_edit
-
-
-def wish_of(context: bpy.types.Context) -> Any:
-    """The panel's settings as plain values (`rig_tasks.Wish`)."""
-    from ..changes.requests import Wish
+def task_settings(context: bpy.types.Context) -> Any:
+    """The panel's settings as plain values (`changes/requests.py: TaskSettings`)."""
+    from ..changes.requests import TaskSettings
 
     settings = edit_settings(context)
-    text = settings.text.strip() or None
-    return Wish(place_of(context), text, {name: getattr(settings, name) for name in WISHES})
+    place = replace(place_of(context), trial=settings.trial)
+    names = [name for name in settings.bl_rna.properties.keys() if name != "rna_type"]  # noqa: SIM118
+    values = {name: getattr(settings, name) for name in names}
+    return TaskSettings(place, values | {"text": settings.text.strip() or None})
 
 
 def model_fault(context: bpy.types.Context, mode: str) -> str:
     """Why the chosen model cannot do this, "" when it can."""
     from motion_core.catalog import CATALOG
 
-    card, task = settings_of(context).card, TASK_OF[mode]
+    card, task = settings_of(context).card, KINDS[mode].name
     if task not in card.tasks:
         able = ", ".join(other.title for other in CATALOG.values() if task in other.tasks) or "none"
         return f"{card.title} cannot {mode.lower()}: choose another model ({able})"
-    if edit_settings(context).text.strip() and card.needs != "text":
+    if edit_settings(context).text.strip() and "text" not in card.takes:
         return f"{card.title} takes no words: empty the prompt, or choose another model"
     return ""
 
@@ -54,64 +50,45 @@ def edit_fault(context: bpy.types.Context, mode: str) -> str:
     """Why the button of this mode is grey, "" when it is not."""
     if SESSION.run is not None:
         return BUSY
-    fault = current_choice().fault or model_fault(context, mode) or rig_fault(context)
+    fault = service_settings().fault or model_fault(context, mode) or rig_fault(context)
     if fault:
         return fault
-    from ..changes.requests import ask_fault
+    from ..changes.requests import task_fault
 
     rig = target_rig(context)
     assert rig is not None
-    return ask_fault(context, rig, wish_of(context), mode)
+    return task_fault(context, rig, task_settings(context), mode)
 
 
-class RigTask:
+class ChangesMotion(MakesMotion):
     """A button of the panel "Complete and Edit"."""
 
     mode = ""
-    bl_options: Any = {"REGISTER"}  # noqa: RUF012 - the undo step is made when the result arrives
-    wait: BoolProperty(
-        name="Wait", options={"HIDDEN", "SKIP_SAVE"},
-        description="Return only when the motion is on the rig; always so without a window",
-    )  # fmt: skip
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        fault = edit_fault(context, cls.mode)
-        cls.poll_message_set(fault)  # type: ignore[attr-defined]
-        return not fault
+    def fault(cls, context: bpy.types.Context) -> str:
+        return edit_fault(context, cls.mode)
 
-    def execute(self, context: bpy.types.Context) -> Result:
-        from motion_core.retarget import RigError
-
-        try:
-            _hand_over(context, self.mode)
-        except (TaskError, RigError) as error:
-            SESSION.outcome = Outcome(str(error), True)
-            self.report({"ERROR"}, str(error))  # type: ignore[attr-defined]
-            return {"CANCELLED"}
-        if not (self.wait or bpy.app.background):
-            return {"FINISHED"}
-        SESSION.wait()
-        self.report({"ERROR" if SESSION.outcome.failed else "INFO"}, SESSION.outcome.text)  # type: ignore[attr-defined]
-        return {"CANCELLED"} if SESSION.outcome.failed else {"FINISHED"}
+    def start(self, context: bpy.types.Context) -> None:
+        start_task(context, self.mode)
 
 
-def _hand_over(context: bpy.types.Context, mode: str) -> None:
-    """Reads the rig and starts the run; a result that is on trial is taken back first, so that seeds can be tried."""
-    from ..changes.requests import ASKS, remembered
+def start_task(context: bpy.types.Context, mode: str) -> None:
+    """Reads the rig and starts the run. A result on trial is taken back first, so that seeds can be tried."""
+    from ..changes.requests import READ_TASK, with_request
 
-    settings, rig, scene = settings_of(context), target_rig(context), bpy.context.scene
+    settings, rig = settings_of(context), target_rig(context)
     assert rig is not None
-    if preview.playing(rig):
-        preview.reject(scene, rig)
+    if trial.playing(rig):
+        trial.reject(bpy.context.scene, rig)
     if settings.new_seed:
         settings.seed = secrets.randbelow(MAX_SEED)
-    ask = ASKS[mode](context, rig, wish_of(context))
-    ask, request = remembered(context, ask, settings.model, settings.sampling)
-    SESSION.generate(current_choice(), request, ask.landing.place, ask.title, ask.landing.arrive)
+    task = READ_TASK[mode](context, rig, task_settings(context))
+    task, request = with_request(context, task, settings.model, settings.sampling)
+    SESSION.generate(service_settings(), request, task.landing.place, task.title, task.landing.arrive)
 
 
-class LABAN_OT_complete(RigTask, bpy.types.Operator):
+class LABAN_OT_complete(ChangesMotion, bpy.types.Operator):
     """Keep some frames of the selected rig exactly and make the others: between, after, before, or as a loop"""
 
     bl_idname = "laban.complete"
@@ -119,7 +96,7 @@ class LABAN_OT_complete(RigTask, bpy.types.Operator):
     mode = "COMPLETE"
 
 
-class LABAN_OT_edit(RigTask, bpy.types.Operator):
+class LABAN_OT_edit(ChangesMotion, bpy.types.Operator):
     """Make the selected bones anew, or vary the motion; all other bones keep their keys"""
 
     bl_idname = "laban.edit"
@@ -127,7 +104,7 @@ class LABAN_OT_edit(RigTask, bpy.types.Operator):
     mode = "EDIT"
 
 
-class LABAN_OT_follow(RigTask, bpy.types.Operator):
+class LABAN_OT_follow(ChangesMotion, bpy.types.Operator):
     """Make a motion along the chosen curve"""
 
     bl_idname = "laban.follow"
@@ -141,7 +118,7 @@ class TrialOperator:
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         cls.poll_message_set("no result is on trial on this rig")  # type: ignore[attr-defined]
-        return preview.playing(target_rig(context))
+        return trial.playing(target_rig(context))
 
 
 class LABAN_OT_accept(TrialOperator, bpy.types.Operator):
@@ -150,10 +127,10 @@ class LABAN_OT_accept(TrialOperator, bpy.types.Operator):
     bl_idname = "laban.accept"
     bl_label = "Accept"
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         rig = target_rig(context)
         assert rig is not None
-        preview.accept(rig)
+        trial.accept(rig)
         SESSION.outcome = Outcome("Accepted")
         return {"FINISHED"}
 
@@ -164,10 +141,10 @@ class LABAN_OT_reject(TrialOperator, bpy.types.Operator):
     bl_idname = "laban.reject"
     bl_label = "Reject"
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         rig = target_rig(context)
         assert rig is not None
-        preview.reject(bpy.context.scene, rig)
+        trial.reject(bpy.context.scene, rig)
         SESSION.outcome = Outcome("Rejected: what was there is back")
         return {"FINISHED"}
 

@@ -8,6 +8,7 @@ import bpy
 
 from ..backend.checks import DoctorCheck
 from ..backend.environment import VARIANTS, EnvironmentJob, Plan
+from ..backend.reports import OFFLINE, Reports
 from ..paths import absolute, bundled_wheel, user_folder
 from ..properties.preferences import (
     backend_python,
@@ -15,17 +16,8 @@ from ..properties.preferences import (
     find_preferences,
     forget_environment_state,
 )
-from ..session.session import SESSION
-from . import Result
-
-OFFLINE = "online access is off: allow it in Preferences > System > Network"
-
-
-class Reports:
-    """What the preferences page shows of the last environment job and the last check."""
-
-    environment: EnvironmentJob | None = None
-    check: DoctorCheck | None = None
+from ..session.session import BUSY, SESSION
+from . import OperatorReturn
 
 
 def package_to_install() -> Path:
@@ -35,10 +27,10 @@ def package_to_install() -> Path:
 
 def make_fault() -> str:
     """Why the environment cannot be made now."""
-    if "environment" in SESSION.chores:
+    if "environment" in SESSION.background:
         return "the environment is being made"
     if SESSION.run is not None:
-        return "a motion is being made: wait for it or cancel it"
+        return BUSY
     return "" if bpy.app.online_access else OFFLINE
 
 
@@ -47,7 +39,7 @@ def start_check() -> DoctorCheck:
     check = Reports.check = DoctorCheck(
         backend_python(find_preferences()), user_folder("backend") / "check.log"
     )
-    SESSION.add_chore("check", check, lambda chore: None)
+    SESSION.run_in_background("check", check, lambda done: None)
     return check
 
 
@@ -69,7 +61,7 @@ class LABAN_OT_make_environment(bpy.types.Operator):
         cls.poll_message_set(fault)
         return not fault
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> OperatorReturn:
         return context.window_manager.invoke_props_dialog(
             self, width=420, confirm_text="Download and Install"
         )
@@ -84,14 +76,14 @@ class LABAN_OT_make_environment(bpy.types.Operator):
         column.label(text=str(environment_folder()))
         column.label(text="Blender's own Python is not changed.")
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         preferences = find_preferences()
         assert preferences is not None
         SESSION.service.stop(wait=1.0)  # its files are about to be replaced
         python = absolute(preferences.base_python)
         job = EnvironmentJob(Plan(environment_folder(), package_to_install(), preferences.variant, python))
         Reports.environment, Reports.check = job, None
-        SESSION.add_chore("environment", job, _made)
+        SESSION.run_in_background("environment", job, _made)
         if bpy.app.background:
             SESSION.wait()
             if job.state != "done":
@@ -109,10 +101,10 @@ class LABAN_OT_cancel_environment(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         cls.poll_message_set("no environment is being made")
-        return "environment" in SESSION.chores
+        return "environment" in SESSION.background
 
-    def execute(self, context: bpy.types.Context) -> Result:
-        SESSION.chores["environment"].stop()
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
+        SESSION.background["environment"].stop()
         return {"FINISHED"}
 
 
@@ -125,14 +117,14 @@ class LABAN_OT_check_environment(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         fault = ""
-        if "check" in SESSION.chores:
+        if "check" in SESSION.background:
             fault = "a check is under way"
         elif not backend_python(find_preferences()):
             fault = "no backend Python yet: make an environment, or choose a Python"
         cls.poll_message_set(fault)
         return not fault
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         check = start_check()
         if bpy.app.background:
             SESSION.wait()
@@ -148,7 +140,7 @@ class LABAN_OT_open_preferences(bpy.types.Operator):
     bl_idname = "laban.open_preferences"
     bl_label = "Preferences"
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from ..paths import PACKAGE
 
         bpy.ops.preferences.addon_show(module=PACKAGE)

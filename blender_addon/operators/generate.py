@@ -3,104 +3,53 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, StringProperty
+from bpy.props import StringProperty
 
 from motion_core.formats import FormatError
 from motion_core.tasks import MAX_SEED, TaskError
 
 from ..properties.generate import LabanSettings
-from ..properties.preferences import current_choice
-from ..session.session import SESSION, Outcome, Place
-from ..trial import trial as preview
-from . import Result
-
-BUSY = "a motion is being made: wait for it or cancel it"
-
-
-def settings_of(context: bpy.types.Context) -> LabanSettings:
-    return context.scene.laban
-
-
-def target_rig(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The active armature, or the one that deforms the active mesh: people click on the body."""
-    thing = context.view_layer.objects.active
-    if thing is not None and thing.type == "MESH":
-        return thing.find_armature() or thing
-    return thing
-
-
-def rig_fault(context: bpy.types.Context) -> str:
-    """Why the active object cannot take a motion, "" when it can."""
-    from motion_core.retarget import RigError
-
-    from ..rig.rig import check_armature
-
-    try:
-        check_armature(target_rig(context))
-    except RigError as error:
-        return str(error)
-    return ""
+from ..properties.preferences import service_settings
+from ..session.chosen import place_of, rig_fault, settings_of
+from ..session.delivery import put_on_rig
+from ..session.outcome import Outcome
+from ..session.session import BUSY, SESSION
+from . import OperatorReturn
+from .making import MakesMotion
 
 
 def words_fault(settings: LabanSettings) -> str:
-    if settings.words.strip() or settings.card.needs is None:
+    if settings.words.strip() or not settings.card.requires:
         return ""
-    return "write what the person shall do" if settings.card.needs == "text" else "choose an action"
+    return "write what the person shall do" if "text" in settings.card.requires else "choose an action"
 
 
 def generate_fault(context: bpy.types.Context) -> str:
     """Why Generate is greyed out, "" when it is not."""
     if SESSION.run is not None:
         return BUSY
-    return current_choice().fault or words_fault(settings_of(context)) or rig_fault(context)
+    return service_settings().fault or words_fault(settings_of(context)) or rig_fault(context)
 
 
-def place_of(context: bpy.types.Context) -> Place:
-    """Where a motion goes that is asked for now."""
-    settings, scene, rig = settings_of(context), context.scene, target_rig(context)
-    assert rig is not None
-    start = scene.frame_current if settings.start == "CURRENT" else settings.start_frame
-    trial = context.scene.laban_edit.trial_generate
-    return Place(scene.session_uid, rig.session_uid, rig.name, start, settings.extend_range, trial)
-
-
-class LABAN_OT_generate(bpy.types.Operator):
+class LABAN_OT_generate(MakesMotion, bpy.types.Operator):
     """Make a motion from the words and put it on the selected rig. Blender stays usable meanwhile"""
 
     bl_idname = "laban.generate"
     bl_label = "Generate"
-    bl_options = {"REGISTER"}  # noqa: RUF012 - the undo step is made when the result arrives
-
-    wait: BoolProperty(
-        name="Wait", options={"HIDDEN", "SKIP_SAVE"},
-        description="Return only when the motion is on the rig; always so without a window",
-    )  # fmt: skip
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        fault = generate_fault(context)
-        cls.poll_message_set(fault)
-        return not fault
+    def fault(cls, context: bpy.types.Context) -> str:
+        return generate_fault(context)
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def start(self, context: bpy.types.Context) -> None:
         settings = settings_of(context)
         if settings.new_seed:
             settings.seed = secrets.randbelow(MAX_SEED)
-        try:
-            SESSION.generate(current_choice(), settings.request(), place_of(context), settings.words)
-        except TaskError as error:
-            SESSION.outcome = Outcome(str(error), True)
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return self._finish() if self.wait or bpy.app.background else {"FINISHED"}
-
-    def _finish(self) -> Result:
-        SESSION.wait()
-        self.report({"ERROR" if SESSION.outcome.failed else "INFO"}, SESSION.outcome.text)
-        return {"CANCELLED"} if SESSION.outcome.failed else {"FINISHED"}
+        SESSION.generate(service_settings(), settings.request(), place_of(context), settings.words)
 
 
 class LABAN_OT_cancel(bpy.types.Operator):
@@ -114,7 +63,7 @@ class LABAN_OT_cancel(bpy.types.Operator):
         cls.poll_message_set("no motion is being made")
         return SESSION.run is not None
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         SESSION.cancel()
         return {"FINISHED"}
 
@@ -126,7 +75,7 @@ class LABAN_OT_random_seed(bpy.types.Operator):
     bl_label = "New Seed"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         settings_of(context).seed = secrets.randbelow(MAX_SEED)
         return {"FINISHED"}
 
@@ -147,28 +96,20 @@ class LABAN_OT_apply_motion(bpy.types.Operator):
         cls.poll_message_set(fault)
         return not fault
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> OperatorReturn:
         if self.filepath:
             return self.execute(context)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from motion_core.formats.npz import read_npz
         from motion_core.retarget import RigError
 
-        from ..write.bake import bake
-
-        place, rig, scene = place_of(context), target_rig(context), bpy.context.scene
-        assert rig is not None
         try:
             motion = read_npz(self.filepath)
-            with preview.on_trial(scene, rig, False) as shown:
-                action = bake(
-                    context, rig, motion, start_frame=place.start_frame,
-                    name=None if motion.meta else Path(self.filepath).stem, extend_range=place.extend_range,
-                )  # fmt: skip
-                shown(action)
+            place = replace(place_of(context), trial=False)
+            action = put_on_rig(motion, place, None if motion.meta else Path(self.filepath).stem, push=False)
         except (FormatError, RigError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -184,13 +125,13 @@ class LABAN_OT_start_service(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        fault = current_choice().fault or (BUSY if SESSION.run is not None else "")
+        fault = service_settings().fault or (BUSY if SESSION.run is not None else "")
         cls.poll_message_set(fault or "the service runs")
         return not fault and SESSION.service.state in ("off", "failed")
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         try:
-            SESSION.ensure_service(current_choice())
+            SESSION.ensure_service(service_settings())
         except TaskError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -212,7 +153,7 @@ class LABAN_OT_stop_service(bpy.types.Operator):
         cls.poll_message_set("the service does not run")
         return SESSION.service.state in ("starting", "ready")
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         SESSION.cancel()
         SESSION.service.stop(wait=1.0)
         return {"FINISHED"}

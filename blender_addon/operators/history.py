@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import bpy
 
 from motion_core.formats import FormatError
 
+from ..session.chosen import edit_settings, place_of, rig_fault, target_rig
+from ..session.delivery import put_on_rig
+from ..session.outcome import Outcome
 from ..session.results_list import chosen_file, refresh
-from ..session.session import SESSION, Outcome
-from . import Result
-from .complete import edit_settings
-from .generate import place_of, rig_fault, target_rig
+from ..session.session import SESSION
+from . import OperatorReturn
 
 
 class LABAN_OT_refresh_history(bpy.types.Operator):
@@ -21,7 +23,7 @@ class LABAN_OT_refresh_history(bpy.types.Operator):
     bl_idname = "laban.refresh_history"
     bl_label = "Refresh"
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         count = refresh(context.window_manager)
         self.report({"INFO"}, f"{count} results")
         return {"FINISHED"}
@@ -42,38 +44,24 @@ class LABAN_OT_reapply(bpy.types.Operator):
         cls.poll_message_set(fault)
         return not fault
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from motion_core.formats.npz import read_npz
         from motion_core.retarget import RigError
 
         from ..changes.landing import landing_of
-        from ..trial import trial as preview
-        from ..write.bake import bake
+        from ..trial import trial
 
         path, rig = chosen_file(bpy.context.window_manager), target_rig(context)
-        scene, trial = bpy.context.scene, edit_settings(context).trial
         assert path is not None and rig is not None
-        place = place_of(context)
+        place = replace(place_of(context), trial=edit_settings(context).trial)
         try:
             motion = read_npz(path)
-            landing = landing_of(path, motion, place, trial)
-            if preview.playing(rig):
-                preview.reject(scene, rig)
-            if landing is not None:
-                action, notes = landing.put(motion)
-            else:
-                with preview.on_trial(scene, rig, trial) as shown:
-                    action, notes = (
-                        bake(
-                            context,
-                            rig,
-                            motion,
-                            start_frame=place.start_frame,
-                            extend_range=place.extend_range,
-                        ),
-                        [],
-                    )
-                    shown(action)
+            landing = landing_of(path, motion, place)
+            if trial.playing(rig):
+                trial.reject(bpy.context.scene, rig)
+            action, notes = (
+                (put_on_rig(motion, place, push=False), []) if landing is None else landing.put(motion)
+            )
         except (FormatError, RigError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty, FloatProperty
 
-from . import Result
-from .generate import rig_fault, target_rig
+from ..session.chosen import rig_fault, target_rig
+from . import OperatorReturn
 
 WAYS = (
     ("BEZIER", "Bezier", "Smooth between keys, with handles to edit; needs fewer keys"),
@@ -49,10 +49,10 @@ class LABAN_OT_reduce_keys(bpy.types.Operator):
         cls.poll_message_set(fault)
         return not fault
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> OperatorReturn:
         return context.window_manager.invoke_props_dialog(self)
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from motion_core.retarget import RigError
 
         from ..write.sparse_keys import Tolerance, reduce_action

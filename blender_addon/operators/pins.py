@@ -8,22 +8,10 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..properties.complete import JOINT_ITEMS, LabanPin
-from . import Result
-from .generate import rig_fault, target_rig
+from ..session.chosen import chosen_pin, pins_of_rig, rig_fault, target_rig
+from . import OperatorReturn
 
 SIZE = 0.08  # of the empty, in shares of the rig's height
-
-
-def pins_of_rig(context: bpy.types.Context) -> Any:
-    """`object.laban_pins` of the rig, None when there is no armature."""
-    rig: Any = target_rig(context)
-    return rig.laban_pins if rig is not None and rig.type == "ARMATURE" else None
-
-
-def chosen_pin(context: bpy.types.Context) -> LabanPin | None:
-    """The pin chosen in the list."""
-    kept = pins_of_rig(context)
-    return kept.pins[kept.chosen] if kept is not None and 0 <= kept.chosen < len(kept.pins) else None
 
 
 def add_pin(context: bpy.types.Context, rig: Any, joint: str, empty: bpy.types.Object) -> LabanPin:
@@ -72,7 +60,7 @@ class LABAN_OT_add_pin(PinOperator, bpy.types.Operator):
 
     joint: EnumProperty(name="Joint", items=JOINT_ITEMS, default="right_wrist")
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from ..rig.bone_map import bones_of
 
         rig: Any = target_rig(context)
@@ -92,7 +80,7 @@ class LABAN_OT_pin_selected(PinOperator, bpy.types.Operator):
 
     joint: EnumProperty(name="Joint", items=JOINT_ITEMS, default="right_wrist")
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         empties = [thing for thing in context.selected_objects if thing.type == "EMPTY"]
         if not empties:
             self.report(
@@ -110,7 +98,7 @@ class LABAN_OT_remove_pin(PinOperator, bpy.types.Operator):
     bl_idname = "laban.remove_pin"
     bl_label = "Remove Pin"
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         kept = pins_of_rig(context)
         kept.pins.remove(kept.chosen)
         kept.chosen = max(0, min(kept.chosen, len(kept.pins) - 1))

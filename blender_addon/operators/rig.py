@@ -1,4 +1,4 @@
-"""Add a rig: our own mannequin at once, or a body from the user's SMPL file, which the backend reads meanwhile."""
+"""Add a rig: our own mannequin, or a body from the user's SMPL file. The backend reads that file meanwhile."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import bpy
 
 from ..backend.checks import BodyReader
 from ..paths import user_folder
-from ..properties.preferences import current_choice, smpl_model
+from ..properties.preferences import service_settings, smpl_model
+from ..session.chosen import settings_of
 from ..session.delivery import find_by_uid, in_scene, push_undo
-from ..session.session import SESSION, Outcome
-from . import Result
-from .generate import settings_of
+from ..session.outcome import Outcome
+from ..session.session import SESSION
+from . import OperatorReturn
 
 
 def _add(context: bpy.types.Context, body: object | None = None) -> str:
@@ -51,11 +52,11 @@ class LABAN_OT_add_rig(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        fault = "the SMPL model is being read" if "body" in SESSION.chores else ""
+        fault = "the SMPL model is being read" if "body" in SESSION.background else ""
         cls.poll_message_set(fault)
         return not fault
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from motion_core.retarget import RigError
 
         if smpl_model():
@@ -67,15 +68,19 @@ class LABAN_OT_add_rig(bpy.types.Operator):
             return {"CANCELLED"}
         return {"FINISHED"}
 
-    def _read_body(self, context: bpy.types.Context) -> Result:
-        python, betas, scene = current_choice().python, settings_of(context).betas, context.scene.session_uid
+    def _read_body(self, context: bpy.types.Context) -> OperatorReturn:
+        python, betas, scene = (
+            service_settings().python,
+            settings_of(context).betas,
+            context.scene.session_uid,
+        )
         if not python:
             self.report(
                 {"ERROR"}, "an SMPL model is read by a backend on this computer: set its Python first"
             )
             return {"CANCELLED"}
         reader = BodyReader(python, smpl_model(), list(betas), user_folder("bodies"))
-        SESSION.add_chore("body", reader, lambda chore: _body_read(scene, chore))
+        SESSION.run_in_background("body", reader, lambda reader: _body_read(scene, reader))
         if bpy.app.background:
             SESSION.wait()
             if SESSION.outcome.failed:

@@ -9,31 +9,28 @@ import bpy
 from bpy.props import BoolProperty, IntProperty
 
 from motion_core.formats import FormatError
-from motion_core.tasks import TaskError, check_prompt
+from motion_core.tasks import Made, TaskError, check_prompt
 
-from ..backend.client import FoundMotion, SearchJob
+from ..backend.client import FoundMotion, Job, found_by
 from ..paths import absolute
 from ..properties.generate import LabanHits
-from ..properties.preferences import current_choice
+from ..properties.preferences import service_settings
+from ..session.chosen import hits_of, place_of, rig_fault, settings_of
 from ..session.delivery import put_on_rig
-from ..session.session import SESSION, Outcome, Place
-from . import Result
-from .generate import place_of, rig_fault, settings_of
+from ..session.outcome import Outcome, Place
+from ..session.session import SESSION
+from . import OperatorReturn
 
 SEARCHING = "a search is under way: wait for it or cancel it"
 FETCHING = "a found motion is on its way"
 
 
-def hits_of(context: bpy.types.Context) -> LabanHits:
-    return context.window_manager.laban_hits
-
-
 def search_fault(context: bpy.types.Context) -> str:
     """Why Search is greyed out, "" when it is not."""
     settings = settings_of(context)
-    if "search" in SESSION.chores:
+    if "search" in SESSION.background:
         return SEARCHING
-    if fault := current_choice().fault:
+    if fault := service_settings().fault:
         return fault
     if not settings.library.strip():
         return "choose the folder of your motions"
@@ -42,20 +39,20 @@ def search_fault(context: bpy.types.Context) -> str:
 
 def found_fault(context: bpy.types.Context) -> str:
     """Why a found motion cannot be put on the rig now, "" when it can."""
-    if "found" in SESSION.chores:
+    if "found" in SESSION.background:
         return FETCHING
     if not hits_of(context).hits:
         return "search for a motion first"
-    return current_choice().fault or rig_fault(context)
+    return service_settings().fault or rig_fault(context)
 
 
-def show_hits(job: SearchJob) -> None:
+def show_hits(job: Job) -> None:
     """The end of a search: the list and what the panel says."""
     if job.state != "done":
         SESSION.search_outcome = _ended(job)
         return
     try:
-        answer = job.answer
+        answer = found_by(job)
         _fill(hits_of(bpy.context), answer)
         SESSION.search_outcome = Outcome(_summary(answer))
     except (ValueError, TypeError, KeyError) as error:
@@ -89,8 +86,8 @@ def apply_found(job: FoundMotion, path: str, place: Place) -> None:
         SESSION.search_outcome = _ended(job)
         return
     try:
-        motion = bytes_to_motion(job.results[0], path)
-        known = motion.meta.get("text") or motion.meta.get("action")
+        motion = bytes_to_motion(job.results[0].body, path)
+        known = Made.from_meta(motion.meta).title
         action = put_on_rig(motion, place, None if known else PurePosixPath(path).stem)
     except (FormatError, RigError) as error:
         SESSION.search_outcome = Outcome(str(error), True)
@@ -98,14 +95,14 @@ def apply_found(job: FoundMotion, path: str, place: Place) -> None:
         SESSION.search_outcome = Outcome(f"{action.name}: {motion.seconds:.1f} s of motion, from {path}")
 
 
-def _ended(job: SearchJob | FoundMotion) -> Outcome:
+def _ended(job: Job) -> Outcome:
     """What is said of one that did not succeed."""
     if job.state == "cancelled":
         return Outcome("Cancelled")
     return Outcome(job.message or f"the search was {job.state}", True)
 
 
-class _Asking:
+class SearchOperator:
     """Hands a question to the service and lets the timer see to the answer."""
 
     report: Any
@@ -115,14 +112,14 @@ class _Asking:
         description="Return only when the answer is there; always so without a window",
     )  # fmt: skip
 
-    def ask(self, context: bpy.types.Context) -> None:
+    def start(self, context: bpy.types.Context) -> None:
         raise NotImplementedError
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         SESSION.search_outcome = Outcome()
         try:
-            SESSION.ensure_service(current_choice())
-            self.ask(context)
+            SESSION.ensure_service(service_settings())
+            self.start(context)
         except TaskError as error:
             SESSION.search_outcome = Outcome(str(error), True)
         else:
@@ -134,7 +131,7 @@ class _Asking:
         return {"CANCELLED"} if outcome.failed else {"FINISHED"}
 
 
-class LABAN_OT_search(_Asking, bpy.types.Operator):
+class LABAN_OT_search(SearchOperator, bpy.types.Operator):
     """Look for a motion in your library by words. The first search of a folder reads its files; Blender stays usable"""
 
     bl_idname = "laban.search"
@@ -147,13 +144,13 @@ class LABAN_OT_search(_Asking, bpy.types.Operator):
         cls.poll_message_set(fault)
         return not fault
 
-    def ask(self, context: bpy.types.Context) -> None:
-        settings, choice = settings_of(context), current_choice()
+    def start(self, context: bpy.types.Context) -> None:
+        settings = settings_of(context)
         # a folder of another machine is not to be made one of this
-        library = settings.library.strip() if choice.server else absolute(settings.library)
+        library = settings.library.strip() if service_settings().server else absolute(settings.library)
         text = check_prompt(settings.search_text)
         job = SESSION.service.search(text, library, settings.search_count)
-        SESSION.add_chore("search", job, show_hits)
+        SESSION.run_in_background("search", job, show_hits)
 
 
 class LABAN_OT_cancel_search(bpy.types.Operator):
@@ -165,15 +162,15 @@ class LABAN_OT_cancel_search(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         cls.poll_message_set("there is no search under way")
-        return "search" in SESSION.chores
+        return "search" in SESSION.background
 
-    def execute(self, context: bpy.types.Context) -> Result:
-        SESSION.chores["search"].stop()
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
+        SESSION.background["search"].stop()
         SESSION.wake()
         return {"FINISHED"}
 
 
-class LABAN_OT_use_found(_Asking, bpy.types.Operator):
+class LABAN_OT_use_found(SearchOperator, bpy.types.Operator):
     """Put the chosen motion of the list on the selected rig"""
 
     bl_idname = "laban.use_found"
@@ -191,14 +188,14 @@ class LABAN_OT_use_found(_Asking, bpy.types.Operator):
         cls.poll_message_set(fault)
         return not fault
 
-    def ask(self, context: bpy.types.Context) -> None:
+    def start(self, context: bpy.types.Context) -> None:
         found, place = hits_of(context), place_of(context)
         number = found.chosen if self.index < 0 else self.index
         if not 0 <= number < len(found.hits):
             raise TaskError(f"there is no motion number {number} in the list: it has {len(found.hits)}")
         path = found.hits[number].path
         job = SESSION.service.fetch_found(found.library, path)
-        SESSION.add_chore("found", job, lambda done: apply_found(done, path, place))
+        SESSION.run_in_background("found", job, lambda done: apply_found(done, path, place))
 
 
 CLASSES = (LABAN_OT_search, LABAN_OT_cancel_search, LABAN_OT_use_found)

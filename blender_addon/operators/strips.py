@@ -1,70 +1,21 @@
-"""Prompt strips: the list (add, duplicate, remove, move, split, snap); make one, all, what changed; make again."""
+"""The list of prompt strips: add, duplicate, remove, move, split, snap."""
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+from bpy.props import EnumProperty
 
 from motion_core.catalog import DEFAULT_MODEL
-from motion_core.tasks import MAX_SEED, TaskError
 
-from ..properties.preferences import current_choice
+from ..actions.records import Strip
+from ..properties.settings import values_of
+from ..properties.strips import models, redraw_timelines
 from ..rig.fps import scene_fps
-from ..session.session import SESSION, Outcome
-from ..strips.pins import pin_fault_of
-from ..strips.state import (
-    LabanStrip,
-    Strip,
-    in_order,
-    models,
-    new_uid,
-    redraw_timelines,
-    settings,
-    stale_on,
-    strips_fault,
-)
-from ..trial import trial as preview
-from . import Result
-from .generate import BUSY, rig_fault, settings_of, target_rig
-
-WHICH = (
-    ("CHANGED", "What changed", "The strips that are not made yet, or are no longer what their motion was made by"),
-    ("ONE", "The chosen strip", "Anew, led from the strip before into the one behind"),
-    ("ALL", "All strips", "All of them anew, from the first to the last"),
-)  # fmt: skip
-
-
-def strips_of(context: bpy.types.Context) -> Any:
-    """`object.laban_strips` of the rig, None when there is no armature."""
-    rig: Any = target_rig(context)
-    return rig.laban_strips if rig is not None and rig.type == "ARMATURE" else None
-
-
-def chosen_strip(context: bpy.types.Context) -> LabanStrip | None:
-    """The strip chosen in the list."""
-    kept = strips_of(context)
-    return None if kept is None or not 0 <= kept.chosen < len(kept.strips) else kept.strips[kept.chosen]
-
-
-def put_in_order(kept: Any) -> None:
-    """Sorts the list by time; the chosen strip stays chosen."""
-    chosen = kept.strips[kept.chosen].uid if 0 <= kept.chosen < len(kept.strips) else ""
-    for place, strip in enumerate(sorted(map(settings, kept.strips), key=lambda s: (s.start, s.end))):
-        kept.strips.move(next(n for n, s in enumerate(kept.strips) if s.uid == strip.uid), place)
-    kept.chosen = next((n for n, s in enumerate(kept.strips) if s.uid == chosen), 0)
-
-
-def add_strip(kept: Any, strip: Strip) -> None:
-    """Puts a strip into the list, in order, and chooses it."""
-    new = kept.strips.add()
-    for name, value in vars(strip).items():
-        if name in new.bl_rna.properties:
-            setattr(new, name, value)
-    kept.chosen = len(kept.strips) - 1
-    put_in_order(kept)
+from ..session.chosen import chosen_strip, settings_of, strips_of, target_rig
+from ..strips.strip_list import add_strip, new_uid, plain_strip, put_in_order
+from . import OperatorReturn
 
 
 class StripOperator:
@@ -84,7 +35,7 @@ class StripOperator:
         cls.poll_message_set(fault)  # type: ignore[attr-defined]
         return not fault
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         self.change(context, strips_of(context))
         redraw_timelines()
         return {"FINISHED"}
@@ -106,8 +57,8 @@ class LABAN_OT_add_strip(StripOperator, bpy.types.Operator):
         start = max((strip.end for strip in kept.strips), default=scene.frame_current)
         model = shown.model if shown.model in models() else DEFAULT_MODEL
         end = start + max(1, round(shown.seconds * fps))
-        sampling = (0.5, shown.steps, round(shown.guidance, 4))
-        add_strip(kept, Strip(new_uid(), shown.prompt, start, end, shown.seed, model, *sampling))
+        own: Any = values_of(shown)
+        add_strip(kept, Strip(new_uid(), shown.prompt, start, end, shown.seed, model, 0.5, **own))
 
 
 class LABAN_OT_duplicate_strip(StripOperator, bpy.types.Operator):
@@ -117,7 +68,7 @@ class LABAN_OT_duplicate_strip(StripOperator, bpy.types.Operator):
     bl_label = "Duplicate Strip"
 
     def change(self, context: bpy.types.Context, kept: Any) -> None:
-        strip = settings(kept.strips[kept.chosen])
+        strip = plain_strip(kept.strips[kept.chosen])
         length = strip.end - strip.start
         _push(kept, strip.end, strip.end + length)
         copy = {**vars(strip), "uid": new_uid(), "start": strip.end, "end": strip.end + length}
@@ -170,13 +121,13 @@ class LABAN_OT_split_strip(StripOperator, bpy.types.Operator):
     bl_idname = "laban.split_strip"
     bl_label = "Split Strip at Playhead"
 
-    def execute(self, context: bpy.types.Context) -> Result:
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
         kept, frame = strips_of(context), context.scene.frame_current
         strip = next((s for s in kept.strips if s.start < frame < s.end), None)
         if strip is None:
             self.report({"ERROR"}, f"no prompt strip goes on at frame {frame}: move the playhead into one")
             return {"CANCELLED"}
-        rest = {**vars(settings(strip)), "uid": new_uid(), "start": frame}
+        rest = {**vars(plain_strip(strip)), "uid": new_uid(), "start": frame}
         strip.end = frame
         add_strip(kept, Strip(**rest))
         redraw_timelines()
@@ -198,127 +149,6 @@ class LABAN_OT_snap_strips(StripOperator, bpy.types.Operator):
             frame += length
 
 
-def strips_to_make(context: bpy.types.Context, which: str) -> set[str]:
-    """uids of the strips that are to be made."""
-    rig: Any = target_rig(context)
-    if which == "ALL":
-        return {strip.uid for strip in rig.laban_strips.strips}
-    if which == "ONE":
-        strip = chosen_strip(context)
-        return set() if strip is None else {strip.uid}
-    return set(stale_on(context, rig))
-
-
-def make_fault(context: bpy.types.Context) -> str:
-    """Why no strips can be made, "" when they can."""
-    if SESSION.run is not None:
-        return BUSY
-    if fault := current_choice().fault or rig_fault(context):
-        return fault
-    rig: Any = target_rig(context)
-    scene: Any = context.scene
-    strips, fps = in_order(rig), scene_fps(scene)
-    return strips_fault(strips, fps) or pin_fault_of(rig, strips, fps)
-
-
-class Making:
-    """What the operators share that start making strips."""
-
-    bl_options: Any = {"REGISTER"}  # noqa: RUF012 - the undo step is made when the motion is on the rig
-    report: Any
-    wait: BoolProperty(
-        name="Wait", options={"HIDDEN", "SKIP_SAVE"},
-        description="Return only when the motion is on the rig; always so without a window",
-    )  # fmt: skip
-
-    def make(self, context: bpy.types.Context, wanted: set[str], pins: Any = None) -> Result:
-        from motion_core.retarget import RigError
-
-        from ..strips.run import begin
-
-        rig = target_rig(context)
-        assert rig is not None
-        try:
-            begin(context, rig, current_choice(), wanted, pins)
-        except (TaskError, RigError) as error:
-            return self.fail(str(error))
-        return self.finish() if self.wait or bpy.app.background else {"FINISHED"}
-
-    def fail(self, fault: str) -> Result:
-        SESSION.outcome = Outcome(fault, True)
-        self.report({"ERROR"}, fault)
-        return {"CANCELLED"}
-
-    def finish(self) -> Result:
-        SESSION.wait()
-        self.report({"ERROR" if SESSION.outcome.failed else "INFO"}, SESSION.outcome.text)
-        return {"CANCELLED"} if SESSION.outcome.failed else {"FINISHED"}
-
-
-class LABAN_OT_generate_strips(Making, bpy.types.Operator):
-    """Make the motion of prompt strips and put it on the rig, on trial if so set. Blender stays usable meanwhile"""
-
-    bl_idname = "laban.generate_strips"
-    bl_label = "Generate Strips"
-    which: EnumProperty(name="Which", items=WHICH, options={"SKIP_SAVE"})
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        fault = make_fault(context)
-        cls.poll_message_set(fault)
-        return not fault
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        rig = target_rig(context)
-        if preview.playing(rig):  # what is to be made is told by what was there before
-            preview.reject(bpy.context.scene, rig)
-        return self.make(context, strips_to_make(context, self.which))
-
-
-class LABAN_OT_regenerate(Making, bpy.types.Operator):
-    """Make the motion of an action or NLA strip again from what its properties say: prompts, seeds, models, frames, and
-    what was kept, pinned or followed"""
-
-    bl_idname = "laban.regenerate"
-    bl_label = "Regenerate"
-    action: StringProperty(
-        name="Action", options={"SKIP_SAVE"},
-        description="By default the rig's active action, else the NLA strip that is active or under the playhead",
-    )  # fmt: skip
-    seed: IntProperty(
-        name="Seed", default=-1, min=-1, max=MAX_SEED, options={"SKIP_SAVE"},
-        description="-1: the seed it was made with, which gives the same motion",
-    )  # fmt: skip
-    new_seed: BoolProperty(name="New Seed", options={"SKIP_SAVE"}, description="Draw another seed")
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        fault = BUSY if SESSION.run is not None else current_choice().fault or rig_fault(context)
-        cls.poll_message_set(fault)
-        return not fault
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        from motion_core.retarget import RigError
-
-        from ..changes.remake import action_to_remake, remake, restore_strips, strip_pins_of, version_note
-
-        rig, seed = target_rig(context), None if self.seed < 0 else self.seed
-        if self.new_seed:
-            seed = secrets.randbelow(MAX_SEED)
-        try:
-            action = action_to_remake(context, rig, self.action)
-            if note := version_note(action):
-                self.report({"WARNING"}, note)
-            pins = strip_pins_of(action)
-            wanted = restore_strips(rig, action, seed)
-            if wanted:
-                return self.make(context, wanted, pins)
-            remake(context, rig, action, seed)
-        except (TaskError, RigError) as error:
-            return self.fail(str(error))
-        return self.finish() if self.wait or bpy.app.background else {"FINISHED"}
-
-
 CLASSES = (
     LABAN_OT_add_strip,
     LABAN_OT_duplicate_strip,
@@ -326,6 +156,4 @@ CLASSES = (
     LABAN_OT_move_strip,
     LABAN_OT_split_strip,
     LABAN_OT_snap_strips,
-    LABAN_OT_generate_strips,
-    LABAN_OT_regenerate,
 )

@@ -1,4 +1,6 @@
-"""What is set for completing, editing and following: on the scene; pins on the rig; results of before in the window."""
+"""Settings of "Complete and Edit" (on the scene), the list of pins (on the rig), the list of kept results (in the
+window).
+"""
 
 from __future__ import annotations
 
@@ -168,6 +170,3 @@ class LabanHistory(bpy.types.PropertyGroup):
 
     results: CollectionProperty(type=LabanResult, description="Results of before, the newest first")
     chosen: IntProperty(name="Chosen result", description="The result that is put on the rig again")
-
-
-CLASSES = (LabanEdit, LabanPin, LabanPins, LabanResult, LabanHistory)

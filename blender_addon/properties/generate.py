@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 from bpy.props import (
     BoolProperty,
@@ -16,7 +14,9 @@ from bpy.props import (
 )
 
 from motion_core.catalog import CATALOG, DEFAULT_MODEL, ModelCard, sampling_of
-from motion_core.tasks import MAX_GUIDANCE, MAX_SECONDS, MAX_SEED, MAX_STEPS, MIN_SECONDS, Generate, Sampling
+from motion_core.tasks import MAX_SECONDS, MAX_SEED, MIN_SECONDS, Generate, Request, Sampling
+
+from .settings import setting_properties, values_of
 
 MODELS = [(card.id, card.title, f"Weights: {card.licence}") for card in CATALOG.values()]
 STARTS = (
@@ -71,14 +71,6 @@ class LabanSettings(bpy.types.PropertyGroup):
     new_seed: BoolProperty(
         name="New seed each time", description="Draw another seed whenever Generate is pressed"
     )
-    guidance: FloatProperty(
-        name="Guidance", min=0.0, max=MAX_GUIDANCE, soft_max=8.0, precision=1,
-        description="How closely the motion follows the words; too much makes it stiff. 0: the model's own value",
-    )  # fmt: skip
-    steps: IntProperty(
-        name="Steps", min=0, max=MAX_STEPS, soft_max=100,
-        description="More steps cost more time and gain little. 0: the model's own number",
-    )  # fmt: skip
     start: EnumProperty(name="Start", items=STARTS, description="Where on the timeline the motion begins")
     start_frame: IntProperty(name="Start frame", default=1, description="Frame of the first pose")
     extend_range: BoolProperty(
@@ -110,19 +102,24 @@ class LabanSettings(bpy.types.PropertyGroup):
     @property
     def words(self) -> str:
         """What the model is told; "" for one that needs nothing."""
-        return {"text": self.prompt, "action": self.action}.get(self.card.needs or "", "")
+        return " ".join(self._told().values())
 
     @property
     def sampling(self) -> Sampling:
-        return sampling_of(self.card, self.seed, self.steps, _as_typed(self.guidance))
+        return sampling_of(self.card, self.seed, values_of(self))
 
-    def request(self) -> tuple[str, Any, Sampling]:
-        """(model id, task, sampling). Raises TaskError that names what is wrong."""
-        words = {"text": "text", "action": "action"}.get(self.card.needs or "")
-        task = Generate(
-            seconds=_as_typed(self.seconds), split=self.split, **({words: self.words} if words else {})
-        )
-        return self.model, task, self.sampling
+    def request(self) -> Request:
+        """What Generate asks for. Raises TaskError that names what is wrong."""
+        task = Generate(seconds=_as_typed(self.seconds), split=self.split, **self._told())
+        return Request(task, self.sampling, self.model)
+
+    def _told(self) -> dict[str, str]:
+        fields = {"text": self.prompt, "action": self.action}
+        return {name: said for name, said in fields.items() if name in self.card.requires}
+
+
+# What the cards let one choose stands beside the fields above.
+LabanSettings.__annotations__ |= setting_properties()
 
 
 class LabanHit(bpy.types.PropertyGroup):

@@ -1,10 +1,9 @@
-"""What is set once for a machine: the service, its device, where results go. And the page that shows it."""
+"""What is set once for a machine: the service, its device, where results go."""
 
 from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..backend.environment import VARIANTS, EnvironmentState, environment_python, examine
-from ..backend.http_client import Address, numeric_ip
+from ..backend.service_settings import ServiceSettings
 from ..paths import PACKAGE, absolute, bundled_wheel, user_folder
 
 ENV_PYTHON = "LABAN_BACKEND_PYTHON"  # for pipelines: the interpreter of the service where none is set here
@@ -28,33 +27,8 @@ BACKENDS = (
 )
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The motion service that the user wants. `python` on this computer, or `address` and `token` of a server."""
-
-    server: bool = False
-    python: str = ""
-    device: str = "auto"
-    address: str = ""
-    token: str = ""
-    certificate: str = ""
-
-    @property
-    def fault(self) -> str:
-        """Why it cannot be used, with the remedy; "" when nothing speaks against it."""
-        if not self.server:
-            return "" if self.python else "no backend yet: make its environment in the preferences of Laban"
-        try:
-            host = Address.parse(self.address).host
-        except ValueError as error:
-            return str(error)
-        if bpy.app.online_access or (numeric_ip(host) or host) in ("127.0.0.1", "::1"):
-            return ""
-        return "online access is off: allow it in Preferences > System, or use a service on this computer"
-
-
 class LabanPreferences(bpy.types.AddonPreferences):
-    """The page under Edit > Preferences > Add-ons > Laban."""
+    """The page under Edit > Preferences > Add-ons > Laban; registration gives it its `draw`."""
 
     bl_idname = PACKAGE
 
@@ -106,11 +80,6 @@ class LabanPreferences(bpy.types.AddonPreferences):
         description="The Python (3.11 or newer) that the environment is made with. Empty: it is looked for",
     )
 
-    def draw(self, context: bpy.types.Context) -> None:
-        from ..ui.preferences_page import draw_preferences
-
-        draw_preferences(self.layout, self)
-
 
 def find_preferences() -> LabanPreferences | None:
     """The preferences while the extension is enabled."""
@@ -139,7 +108,10 @@ def forget_environment_state() -> None:
 
 
 def backend_python(preferences: LabanPreferences | None) -> str:
-    """The interpreter of the service: the one that is set, else our own environment's, else the pipeline's, else ""."""
+    """The interpreter of the service, "" when there is none.
+
+    It is the one of the preferences, else our own environment's, else that of the variable LABAN_BACKEND_PYTHON.
+    """
     if preferences is not None and preferences.python.strip():
         return absolute(preferences.python)
     if environment_state() in (EnvironmentState.READY, EnvironmentState.OUTDATED):
@@ -147,14 +119,15 @@ def backend_python(preferences: LabanPreferences | None) -> str:
     return os.environ.get(ENV_PYTHON, "")
 
 
-def current_choice() -> Choice:
+def service_settings() -> ServiceSettings:
     """The service to use, as the preferences say now."""
     preferences = find_preferences()
     if preferences is not None and preferences.backend == "SERVER":
         address, token = preferences.address, preferences.token
-        return Choice(True, "", "", address, token, absolute(preferences.certificate))
+        certificate, online = absolute(preferences.certificate), bpy.app.online_access
+        return ServiceSettings(True, "", "", address, token, certificate, online)
     device = preferences.device if preferences is not None else "auto"
-    return Choice(python=backend_python(preferences), device=device)
+    return ServiceSettings(python=backend_python(preferences), device=device)
 
 
 def results_folder() -> Path:

@@ -1,9 +1,11 @@
-"""From a rig to a `Motion`: what the armature does between two frames, whatever makes it do so.
+"""From a rig to a `Motion`: what the armature does between two frames, whatever moves it.
 
-Where only the active action moves the bones its f-curves are read, which costs milliseconds and touches nothing.
-Else (constraints, drivers, NLA, a moving object) every frame is evaluated, and the scene is left as it was.
-The motion is in the rig's own space and size, the inverse of `bake`: an object that stands elsewhere, turned or scaled
-makes no difference; only the object's own movement against where it stands at the current frame is part of it.
+When the active action alone moves the bones, its f-curves are read. That takes milliseconds and touches nothing. When
+constraints, drivers, the NLA or a moving object have a part in it, every frame is evaluated. The scene is left as it
+was.
+
+The motion is in the rig's own space and size: capturing is the inverse of `bake`. Where the object stands, how it is
+turned or scaled makes no difference. Its movement between the frames is part of the motion.
 """
 
 from __future__ import annotations
@@ -39,9 +41,10 @@ def capture(
 ) -> Motion:
     """What the rig does from frame `start` to the frame before `stop`, at the scene's frame rate.
 
-    By default the active action's whole range, or the pose of this moment when there is no action. Neither the file nor
-    the current frame changes. Its meta has the licences that the actions name. Raises RigError for a rig that is no
-    humanoid, is mirrored, or has no such frames.
+    By default that is the active action's whole range, or the pose of this moment without an action. Neither the file
+    nor the current frame changes. The motion's meta has the licences that the actions name.
+
+    Raises RigError for a rig that is no humanoid or is mirrored, and for frames that do not exist.
     """
     check_armature(armature)
     scene: Any = context.scene
@@ -66,9 +69,9 @@ def _playing(armature: bpy.types.Object) -> Iterator[Any]:
 def capture_poses(
     context: bpy.types.Context, armature: bpy.types.Object, frames: range, *, travelling: bool = False
 ) -> BonePoses:
-    """The poses at these frames of the bones that show joints and of everything above them, in armature space.
+    """The poses at these frames, in armature space, of the bones that show joints and of all bones above them.
 
-    travelling: the object's own movement counts too, against where it stands at the current frame.
+    travelling: the object's own movement counts too, seen from where it stands at the current frame.
     """
     bones = read_rig(armature)
     chain = chain_of(bones, set(bones_of(armature).read.values()))
@@ -127,7 +130,7 @@ def _evaluated(
     frames: range,
     travelling: bool,
 ) -> BonePoses:
-    """The bones of each frame as Blender's dependency graph has them, in the armature's space of the current frame."""
+    """The bones as Blender evaluates them in each frame, in the armature's space of the current frame."""
     scene: Any = context.scene
     rows = [armature.pose.bones.find(name) for name in names]
     flat = np.empty(len(armature.pose.bones) * 16, dtype=np.float32)

@@ -1,9 +1,9 @@
-"""Control rigs: which control turns with which other one, measured, since constraints and not parents decide it.
+"""Control rigs: which control carries which other one. It is measured, because constraints decide it, not parents.
 
-The controls are put to rest and then turned, each by an angle of its own, and the rig is evaluated both times. With
-P the pose of a control and Q its channel, E = P Q^-1 is where it would be if it were not turned itself. The other
-control whose own change from rest equals that of E is the one that carries it. So a rig of controls becomes bones with
-simple parents, and the equations of `motion_core.retarget` hold for it as for any other.
+The rig is evaluated twice: with all controls at rest, and with each turned by an angle of its own. P is the pose of a
+control and Q its channel. E = P Q^-1 is where the control would be if it were not turned itself. Another control whose
+own change from rest equals that of E carries it. So a control rig becomes bones with simple parents, for which the
+equations of `motion_core.retarget` hold.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from mathutils import Matrix, Quaternion
 from motion_core.body import quaternions as quat
 from motion_core.body.skeleton import PARENT_OF
 from motion_core.retarget import RigBone, RigError
-from motion_core.rig_maps import BoneMap, Switch, misplaced
+from motion_core.rig_maps import BoneMap, misplaced
 
 from ..actions.pose_values import pose_values, put_pose_values
 from .bone_map import bone_names
 from .rig import read_rig
+from .switches import set_switches
 
 if TYPE_CHECKING:
-    from .limb_switches import Toggle
+    from .switches import Toggle
 
 SAME_TURN = 0.02  # radians; the turns of two controls differ by far more
 
@@ -34,10 +35,10 @@ SAME_TURN = 0.02  # radians; the turns of two controls differ by far more
 def read_controls(
     context: bpy.types.Context, armature: bpy.types.Object, bone_map: BoneMap, toggles: Iterable[Toggle] = ()
 ) -> list[RigBone]:
-    """The bones to key, with parents that move as the rig's do: as they are, or measured where constraints decide.
-    toggles: set meanwhile, besides the map's switches.
+    """The bones to key, with parents that move them. Where constraints decide that, it is measured.
 
-    Raises RigError that names a control whose place depends on several others at once.
+    toggles: set meanwhile, besides the map's switches. Raises RigError that names a control which several others move
+    at once.
     """
     if not constrained(armature, bone_map):
         return read_rig(armature)
@@ -45,7 +46,7 @@ def read_controls(
 
 
 def constrained(armature: bpy.types.Object, bone_map: BoneMap) -> bool:
-    """Whether constraints lie between the bones to key, or these do not hang below each other as the joints do."""
+    """Whether constraints lie between the bones to key, or the bones do not hang on each other as the joints do."""
     keyed, parents, pose = set(bone_map.bones.values()), bone_names(armature), armature.pose.bones
     for name in keyed:
         above = parents[name]
@@ -138,24 +139,10 @@ def _joint_parent(name: str, joint_of: Mapping[str, str], bone_map: BoneMap) -> 
     return bone_map.carrier if above is None else bone_map.bones[above]
 
 
-def usable_switches(armature: bpy.types.Object, switches: tuple[Switch, ...]) -> list[Switch]:
-    """Those whose property the rig has."""
-    bones: Any = armature.pose.bones
-    return [s for s in switches if s.bone in bones and s.property in bones[s.bone]]
-
-
-def set_switches(armature: bpy.types.Object, switches: tuple[Switch, ...]) -> None:
-    """Sets the properties, in the type they have."""
-    for switch in usable_switches(armature, switches):
-        bone: Any = armature.pose.bones[switch.bone]
-        bone[switch.property] = type(bone[switch.property])(switch.value)
-    armature.update_tag()
-
-
 @contextmanager
 def pose_borrowed(context: bpy.types.Context, armature: bpy.types.Object) -> Iterator[None]:
-    """Lets the pose, the custom properties and the constraints of the bones be changed, and puts them back: of
-    constraints, whether they are on.
+    """A block that may change the pose, custom properties of bones, and which constraints are on. All of it is put
+    back.
     """
     context.view_layer.update()  # what waits to be evaluated must not arrive in between
     before = pose_values(armature)

@@ -1,4 +1,4 @@
-"""Which other controls of a rig have a say in its joints: measured, since constraints and not parents decide it."""
+"""Which other controls of a rig move its joints. It is measured, because constraints decide it, not parents."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from motion_core.rig_maps import BoneMap
 from ..actions.actions import heard_curves
 from ..actions.read_poses import bone_path
 from ..actions.rotation_modes import rotation_property
-from .controls import SAME_TURN, bone_axes, pose_borrowed, posed_matrices, set_switches
+from .controls import SAME_TURN, bone_axes, pose_borrowed, posed_matrices
+from .switches import set_switches
 
 if TYPE_CHECKING:
-    from .limb_switches import Toggle
+    from .switches import Toggle
 
 NUDGE_TURN, NUDGE_PLACE = Quaternion((1, 1, 1), 0.5).to_matrix().to_4x4(), Matrix.Translation((0.1, 0.1, 0.1))
 
@@ -32,11 +33,11 @@ def other_controls(
     keyed: Collection[str],
     toggles: Collection[Toggle] = (),
 ) -> list[tuple[str, str]]:
-    """(bone, property) of controls that are posed or animated and, measured on the rig, would move these joints.
+    """(bone, property) of the posed or animated controls that would move these joints.
 
-    A joint counts as moved when it changes against the joint before it, which is keyed or stays: so a control of the
-    back does not count for an arm. keyed: bones whose turns are keyed anyway; their locations may count. toggles: set
-    meanwhile, besides the map's switches.
+    A joint is moved when it changes against the joint before it. So a control of the back does not count for an arm.
+    keyed: bones whose turns are keyed anyway; only their locations may count. toggles: set meanwhile, besides the map's
+    switches.
     """
     posing = posing_bones(armature, bone_map)
     candidates = [
@@ -100,7 +101,9 @@ def posing_bones(armature: bpy.types.Object, bone_map: BoneMap) -> set[str]:
 
 
 def _moved_joints(still: np.ndarray, moved: np.ndarray, joints: list[str]) -> set[str]:
-    """The joints whose bones (J,4,4) turn against the joint before them; the pelvis: that turn or move at all."""
+    """The joints whose bones (J,4,4) turn against the joint before them. The pelvis counts when it turns or moves at
+    all.
+    """
     before, after = quat.matrix_to_quat(bone_axes(still)), quat.matrix_to_quat(bone_axes(moved))
     changes = dict(zip(joints, quat.multiply(after, quat.conjugate(before))))
     found = set()

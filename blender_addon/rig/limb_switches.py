@@ -1,17 +1,16 @@
-"""What keeps a rig's keys from showing, and gives way where they shall: switches from IK to FK, and constraints.
+"""What must give way so that a rig's keys show: switches from IK to FK, and constraints.
 
-A switch is a custom property that the bone map names; a constraint (IK on a leg, a hand that copies a control) moves
-bones of its own, and while it is off their channels are what is seen.
+A switch is a custom property that the bone map names. A constraint (IK on a leg, a hand that copies a control) moves
+bones of its own. While it is off, their channels are seen.
 
-What is keyed of a constraint is its `mute`: where NLA strips do not reach, Blender takes a property's default, and that
-of `mute` leaves the constraint on, while that of `enabled` is off. They are one flag, so `enabled` is keyed where the
-rig's animation has keys of it already.
+Of a constraint `mute` is keyed. Where NLA strips do not reach, Blender takes a property's default: that of `mute`
+leaves the constraint on, that of `enabled` turns it off. Both are one flag, so `enabled` is keyed where the animation
+has keys of it already.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -19,7 +18,7 @@ import bpy
 from motion_core.rig_maps import BoneMap, RigError, switch_joints
 
 from ..actions.actions import active_curves, heard_curves
-from .controls import usable_switches
+from .switches import Toggle, usable_switches
 
 # what holds a bone back without moving it: it stays as the animator wants it
 LIMITING = {"LIMIT_LOCATION", "LIMIT_ROTATION", "LIMIT_SCALE", "LIMIT_DISTANCE", "MAINTAIN_VOLUME"}
@@ -27,47 +26,11 @@ FLAGS = {"mute": 1.0, "enabled": 0.0}  # a constraint's properties, and what tur
 SAME = 1e-4
 
 
-@dataclass(frozen=True)
-class Toggle:
-    """A custom property of a pose bone, or a constraint of it. value: what it must have so that the keys of these
-    joints show; flag: of a constraint, the property that has it: "mute" or "enabled"."""
-
-    bone: str
-    name: str
-    value: float
-    joints: frozenset[str]
-    flag: str = ""
-
-    @property
-    def constraint(self) -> bool:
-        return bool(self.flag)
-
-    @property
-    def path(self) -> str:
-        """Data path from the object."""
-        bone, name = (bpy.utils.escape_identifier(word) for word in (self.bone, self.name))
-        tail = f'.constraints["{name}"].{self.flag}' if self.flag else f'["{name}"]'
-        return f'pose.bones["{bone}"]{tail}'
-
-    def __str__(self) -> str:
-        kind = "constraint" if self.constraint else "switch"
-        return f"the {kind} {self.name!r} of bone {self.bone!r}"
-
-    def now(self, armature: bpy.types.Object) -> float:
-        bone: Any = armature.pose.bones[self.bone]
-        return float(getattr(bone.constraints[self.name], self.flag) if self.flag else bone[self.name])
-
-    def put(self, armature: bpy.types.Object) -> None:
-        """Sets it in the pose of this moment, in the type it has."""
-        bone: Any = armature.pose.bones[self.bone]
-        if self.flag:
-            setattr(bone.constraints[self.name], self.flag, bool(self.value))
-        else:
-            bone[self.name] = type(bone[self.name])(self.value)
-
-
 class Toggles:
-    """Those of a rig, and what its action does with them. over_tracks: NLA tracks may do something with the others."""
+    """The toggles of a rig, and what its action does with them.
+
+    over_tracks: NLA tracks may change those that the action does not key.
+    """
 
     def __init__(self, armature: bpy.types.Object, bone_map: BoneMap, over_tracks: bool = False):
         data: Any = armature.animation_data
@@ -80,8 +43,11 @@ class Toggles:
         self.all = [*_switches(armature, bone_map), *self._constraints(bone_map)]
 
     def of(self, joints: Iterable[str], frames: Sequence[int]) -> tuple[list[Toggle], frozenset[str]]:
-        """The toggles that must change in these frames so that keys of the joints show, and all joints that show their
-        keys by it: they must be keyed along."""
+        """(toggles, joints): what must change in these frames so that keys of the joints show, and all joints it
+        concerns.
+
+        The further joints show their keys too when these toggles change, so they must be keyed along.
+        """
         wrong = [toggle for toggle in self.all if any(self.differs(toggle, frame) for frame in frames)]
         found = set(joints)
         while True:
@@ -107,8 +73,10 @@ class Toggles:
         return ""
 
     def for_new_action(self) -> list[Toggle]:
-        """All that an action with keys of the whole body must hold. Raises RigError for a constraint that a driver
-        keeps on; one that it keeps off needs no key."""
+        """The toggles that an action with keys of the whole body must hold.
+
+        A constraint that a driver keeps off needs no key. Raises RigError for one that a driver keeps on.
+        """
         found = []
         for toggle in self.all:
             if not toggle.constraint or not self._is_driven(toggle):

@@ -27,8 +27,9 @@ def world_to_motion(armature: bpy.types.Object) -> np.ndarray:
 def pins_of(
     armature: bpy.types.Object, first: int, last: int, fps: float, space: np.ndarray | None = None
 ) -> tuple[Pin, ...]:
-    """The enabled pins of a rig's list that hold between two frames, in seconds from the first. Raises RigError that
-    names a wrong one. space: `world_to_motion` of the rig, where it is known.
+    """The enabled pins of a rig's list that hold between two frames, in seconds from the first.
+
+    space: `world_to_motion` of the rig, if it is known. Raises RigError that names a wrong pin.
     """
     owner: Any = armature
     found = []
@@ -68,9 +69,9 @@ def _place(pin: Any, space: np.ndarray) -> tuple[tuple[float, float, float] | No
 
 
 def curve_points(context: bpy.types.Context, thing: bpy.types.Object) -> np.ndarray:
-    """(P,3) along the first spline of a curve object, in Blender's world, modifiers and bevel left out.
+    """(P,3) points along the first spline of a curve object, in Blender's world, without modifiers and bevel.
 
-    Raises RigError for what is no curve or has no length.
+    Raises RigError for an object that is no curve, or one without length.
     """
     if thing.type != "CURVE":
         raise RigError(f"{thing.name!r} is a {thing.type.lower()}: choose a curve object")
@@ -97,7 +98,7 @@ def curve_points(context: bpy.types.Context, thing: bpy.types.Object) -> np.ndar
 
 
 def _along(edges: list[list[int]]) -> list[int]:
-    """Vertices one after the other, as edges join them, from the first one on; around once where they close."""
+    """The vertices in the order in which edges join them, from the first one on. A closed curve is gone round once."""
     if not edges:
         return []
     way, used = [0], set()

@@ -1,8 +1,8 @@
-"""Channels of a rig's controls that show at a frame what something else shows there: the FK pose of limbs in IK.
+"""Channels of a rig's controls that show what something else shows at a frame: the FK pose of limbs in IK.
 
-Found by trying: the controls are posed, the rig is evaluated, and each is brought to where the bone that shows it has
-to be. Parents and constraints move the others along, so that a few rounds are needed. A bone that IK has stretched is
-met by its scale, one that is pushed off its place by its location, as far as the rig leaves them free.
+They are found by trying. The controls are posed, the rig is evaluated, and each control is brought to where the bone
+that shows it has to be. Parents and constraints move others along, so a few rounds are needed. Where IK stretches a
+bone, its scale is set; where a bone is off its place, its location, as far as the rig leaves them free.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mathutils import Matrix, Quaternion, Vector
 
 from .capture import left_alone
 from .controls import pose_borrowed, posed_matrices
-from .limb_switches import Toggle
+from .switches import Toggle
 
 ROUNDS = 8
 MET = 2e-5  # of the rig's size
@@ -42,26 +42,23 @@ Start = Mapping[str, tuple[np.ndarray | None, np.ndarray | None]]
 
 @dataclass(frozen=True, eq=False)
 class Controls:
-    """What is posed. shown {control: bone that shows it}, parents first; parents {control: the one that moves it};
-    toggles: set meanwhile; resting: (bone, property) of others that are at rest meanwhile. carrier: moved so that the
-    control `pelvis` is where it should be."""
+    """The controls that are posed, and what is set meanwhile."""
 
-    shown: Mapping[str, str]
-    parents: Mapping[str, str | None]
-    toggles: Sequence[Toggle]
-    resting: Sequence[tuple[str, str]] = ()
-    carrier: str | None = None
+    shown: Mapping[str, str]  # {control: bone that shows it}, parents first
+    parents: Mapping[str, str | None]  # {control: the one that moves it}
+    toggles: Sequence[Toggle]  # set meanwhile
+    resting: Sequence[tuple[str, str]] = ()  # (bone, property) of other controls, at rest meanwhile
+    carrier: str | None = None  # moved so that the control `pelvis` is where it should be
     pelvis: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Match:
-    """own: channels of the controls as they are at the frame; found: those that show the same. apart: how far the bones
-    that show them stay from where they should be, in armature units."""
+    """What was found for one frame."""
 
-    own: dict[str, Basis]
-    found: dict[str, Basis]
-    apart: float
+    own: dict[str, Basis]  # the controls' channels as they are
+    found: dict[str, Basis]  # the channels that show the same
+    apart: float  # how far the bones stay from where they should be, in armature units
 
 
 def match_poses(

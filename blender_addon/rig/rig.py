@@ -93,7 +93,7 @@ def _finish_bones(rig: bpy.types.Object) -> None:
 def _make_armature(
     context: bpy.types.Context, name: str, heads: np.ndarray, tails: np.ndarray
 ) -> bpy.types.Object:
-    """Linked to the current collection, active, in Object Mode. Only Edit Mode can make bones, hence the operator."""
+    """A new armature in the current collection, active, in Object Mode. Only Edit Mode makes bones."""
     if context.object is not None and context.object.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
     armature = bpy.data.armatures.new(name)

@@ -1,10 +1,10 @@
-"""What happens to a motion that arrives: kept as a file first, then put on the rig, as one undo step."""
+"""What happens to a motion that arrives: it is kept as a file, then put on the rig as one undo step."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,16 @@ import bpy
 from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
 
+from ..backend.http_client import ProtocolError
+from ..backend.http_response import Response
 from ..properties.preferences import results_folder
-from ..trial import trial as preview
-from .session import Outcome, Place, Run
+from ..trial import trial
+from .outcome import Outcome, Place, Run
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
 
+MOTION = "application/octet-stream"  # media type of a motion
 MAX_STEM = 50  # characters of the words in a file's name
 
 
@@ -48,7 +51,7 @@ def find_by_uid(things: bpy.types.bpy_prop_collection, uid: int) -> Any:
 
 @contextmanager
 def in_scene(scene: bpy.types.Scene) -> Iterator[bpy.types.Context]:
-    """A context whose scene is this one; a timer has no window of its own, so one that shows the scene is taken."""
+    """A context of this scene, for a timer, which has none of its own. A window that shows the scene is taken."""
     windows = bpy.context.window_manager.windows
     window = next((window for window in windows if window.scene == scene), None)
     if window is None:
@@ -59,28 +62,48 @@ def in_scene(scene: bpy.types.Scene) -> Iterator[bpy.types.Context]:
             yield bpy.context
 
 
-def put_on_rig(motion: Motion, place: Place, name: str | None = None) -> bpy.types.Action:
-    """Bakes and makes one undo step of it; `name` of the action as in `bake`.
-
-    Raises RigError when the rig or its scene are gone or refuse.
-    """
-    from motion_core.retarget import RigError
-
-    from ..rig.rig import check_armature
-    from ..write.bake import bake
+def scene_and_rig(place: Place) -> tuple[Any, Any]:
+    """The scene and the rig of a place. Raises RigError when one of them is gone."""
+    from motion_core.rig_maps import RigError
 
     scene, rig = find_by_uid(bpy.data.scenes, place.scene), find_by_uid(bpy.data.objects, place.rig)
     if scene is None or rig is None:
         raise RigError(f"the rig {place.rig_name!r} is not in this file any more")
-    check_armature(rig)
-    with in_scene(scene) as context, preview.on_trial(scene, rig, place.trial) as shown:
-        action = bake(
-            context, rig, motion, start_frame=place.start_frame, name=name, extend_range=place.extend_range
-        )
-        shown(action)
-    with in_scene(scene):
-        push_undo(f"Laban: {action.name}")
+    return scene, rig
+
+
+def put(
+    place: Place, make: Callable[[Any, Any], bpy.types.Action], step: str = "", *, push: bool = True
+) -> bpy.types.Action:
+    """Puts a result on the rig of a place, on trial if the place says so: the one way onto a rig.
+
+    make: (context, rig) -> the rig's new action. When it fails, what was there comes back. step: the name of the undo
+    step, the action's by default. push: false for an operator that makes its own undo step. Raises RigError.
+    """
+    from ..write.bake import check_writable
+
+    scene, rig = scene_and_rig(place)
+    check_writable(rig)
+    with in_scene(scene) as context:
+        with trial.on_trial(scene, rig, place.trial) as shown:
+            action = make(context, rig)
+            shown(action)
+        if push:
+            push_undo(f"Laban: {step or action.name}")
     return action
+
+
+def put_on_rig(
+    motion: Motion, place: Place, name: str | None = None, *, push: bool = True
+) -> bpy.types.Action:
+    """Bakes a motion on the rig of a place. name: of the action, as in `bake`; push: as in `put`. Raises RigError."""
+    from ..write.bake import bake
+
+    def make(context: Any, rig: Any) -> bpy.types.Action:
+        first, extend = place.start_frame, place.extend_range
+        return bake(context, rig, motion, start_frame=first, name=name, extend_range=extend)
+
+    return put(place, make, push=push)
 
 
 def push_undo(message: str) -> None:
@@ -94,30 +117,54 @@ def history_is_kept() -> bool:
     return not bpy.app.background
 
 
-def deliver(run: Run, results: list[bytes]) -> Outcome:
+def deliver(run: Run, results: list[Response]) -> Outcome:
     """The end of a run: what the panel says, and the kept file where the motion is on no rig."""
-    try:
-        path, trouble = keep(results[0], run), ""
-    except OSError as error:
-        path, trouble = None, f" (not kept as a file: {error.strerror} in {results_folder()})"
-    outcome = _apply(results[0], run)
+    if any(result.media_type != MOTION for result in results):
+        return _told(results)
+    paths, trouble = keep_all(results, run)
+    outcome = _apply(results[0].body, run)
     if not outcome.failed:
-        return Outcome(outcome.text + trouble)
-    kept = f". The motion is kept as {path.name}" if path else trouble
-    return Outcome(outcome.text + kept, True, path)
+        return Outcome(outcome.text + more_kept(paths) + trouble)
+    kept = f". The motion is kept as {paths[0].name}" if paths else trouble
+    return Outcome(outcome.text + kept, True, paths[0] if paths else None)
+
+
+def keep_all(results: list[Response], run: Run) -> tuple[list[Path], str]:
+    """The files of all results, and what to say where one could not be written."""
+    paths = []
+    try:
+        for result in results:
+            paths.append(keep(result.body, run))
+    except OSError as error:
+        return paths, f" (not kept as a file: {error.strerror} in {results_folder()})"
+    return paths, ""
+
+
+def more_kept(paths: list[Path]) -> str:
+    """What to say of the results behind the first, which alone is on the rig."""
+    more = len(paths) - 1
+    return f"; {more} more in the list of results" if more > 0 else ""
+
+
+def _told(results: list[Response]) -> Outcome:
+    """Words are told in the panel: the best sentence of each result."""
+    try:
+        return Outcome("; ".join(str(result.json()["texts"][0]) for result in results))
+    except (ProtocolError, KeyError, IndexError, TypeError):
+        return Outcome("the service gave a result that this version cannot show: update the extension", True)
 
 
 def _apply(content: bytes, run: Run) -> Outcome:
     from motion_core.formats.npz import bytes_to_motion
     from motion_core.retarget import RigError
+    from motion_core.tasks import Made
 
     try:
         motion = bytes_to_motion(content, "the motion that the service sent")
         action = put_on_rig(motion, run.place)
     except (FormatError, RigError) as error:
         return Outcome(str(error), True)
-    seconds = time.monotonic() - run.began
-    parts = len(motion.meta.get("prompts", ())) if motion.meta.get("task") == "generate" else 0
-    of = f" in {parts} parts" if parts else ""
-    note = f"; {motion.meta['note']}" if "note" in motion.meta else ""
+    seconds, made = time.monotonic() - run.began, Made.from_meta(motion.meta)
+    of = f" in {len(made.parts)} parts" if made.parts else ""
+    note = f"; {made.note}" if made.note else ""
     return Outcome(f"{action.name}: {motion.seconds:.1f} s of motion{of}, made in {seconds:.1f} s{note}")

@@ -1,7 +1,7 @@
-"""What goes on between two clicks: the motion service, the running job, the chores. One session, moved on by a timer.
+"""What goes on between two clicks: the service, the running job, work in the background. A timer moves it on.
 
-The timer keeps no Blender object: scenes and rigs are found again by their session number, which survives renaming
-and undo, and which an object of another file never has.
+The timer keeps no Blender object. Scenes and rigs are found again by their session number: it survives renaming and
+undo, and no object of another file ever has it.
 """
 
 from __future__ import annotations
@@ -10,110 +10,78 @@ import atexit
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 import bpy
 from bpy.app.handlers import persistent
 
-from motion_core.tasks import TaskError, task_to_json
+from motion_core.tasks import Request, TaskError
 
-from ..backend.client import Job, Service
-from ..properties.preferences import Choice
+from ..backend.client import Service
+from ..backend.service_settings import ServiceSettings
+from .outcome import Arrival, Outcome, Place, Run
 
 TICK_SECONDS = 0.1  # while something goes on
 IDLE_SECONDS = 1.0  # while a service is only kept ready
+BUSY = "a motion is being made: wait for it or cancel it"
 
 
-Arrival = Callable[["Run", list[bytes]], "Outcome"]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a motion shall go. Numbers are `ID.session_uid`; `rig_name` is for messages. trial: to be accepted."""
-
-    scene: int
-    rig: int
-    rig_name: str
-    start_frame: int
-    extend_range: bool
-    trial: bool = False
-
-
-@dataclass
-class Run:
-    """A job under way. arrive: what happens with its results; None: `Session.deliver`. It keeps no Blender object."""
-
-    job: Job
-    place: Place
-    title: str
-    seed: int
-    began: float = field(default_factory=time.monotonic)
-    arrive: Arrival | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the panel says about the last thing that ended. `file`: a motion that is kept but on no rig."""
-
-    text: str = ""
-    failed: bool = False
-    file: Path | None = None
-
-
-class Chore(Protocol):
-    """What goes on beside the run: a child process with a purpose, a search, the way of a found motion."""
+class BackgroundWork(Protocol):
+    """What goes on beside the run: a child process, a search, a found motion on its way."""
 
     def poll(self) -> bool: ...
     def stop(self) -> None: ...
 
 
 class Session:
-    """`run` and outcomes are for the panels; `chores` by name: "environment", "check", "body", "search", "found"."""
+    """The service, and what it works on.
+
+    run: the motion that is being made. outcome, search_outcome: what the panels say of the last ones. background: work
+    beside the run, by its name: "environment", "check", "body", "search" or "found".
+    """
 
     def __init__(self) -> None:
         self.service = Service()
         self.run: Run | None = None
         self.outcome = Outcome()
         self.search_outcome = Outcome()
-        self.chores: dict[str, Chore] = {}
+        self.background: dict[str, BackgroundWork] = {}
         self.deliver: Arrival | None = None
         self._finished: dict[str, Callable[[Any], None]] = {}
-        self._choice: Choice | None = None
+        self._settings: ServiceSettings | None = None
 
     @property
     def busy(self) -> bool:
-        return self.run is not None or bool(self.chores) or self.service.state == "starting"
+        return self.run is not None or bool(self.background) or self.service.state == "starting"
 
-    def ensure_service(self, choice: Choice) -> None:
+    def ensure_service(self, settings: ServiceSettings) -> None:
         """Start or find the service that is wanted now, unless it is there already. Raises TaskError."""
-        if choice.fault:
-            raise TaskError(choice.fault)
-        if choice == self._choice and self.service.state in ("starting", "ready"):
+        if settings.fault:
+            raise TaskError(settings.fault)
+        if settings == self._settings and self.service.state in ("starting", "ready"):
             return
-        self._choice = choice
-        if choice.server:
-            self.service.connect(choice.address, choice.token, choice.certificate)
+        self._settings = settings
+        if settings.server:
+            self.service.connect(settings.address, settings.token, settings.certificate)
         else:
-            self.service.start(choice.python, device=choice.device)
+            self.service.start(settings.python, device=settings.device)
         if self.service.state == "failed":
             raise TaskError(self.service.message)
 
     def generate(
         self,
-        choice: Choice,
-        request: tuple[str, Any, Any],
+        settings: ServiceSettings,
+        request: Request,
         place: Place,
         title: str,
         arrive: Arrival | None = None,
     ) -> None:
-        """Hand a task over (model id, task, sampling). Raises TaskError when one runs or the service cannot be had."""
+        """Hand a request over. Raises TaskError when one runs or the service cannot be had."""
         if self.run is not None:
-            raise TaskError("a motion is being made: wait for it or cancel it")
-        self.ensure_service(choice)
-        job = self.service.submit(task_to_json(*request))
-        self.run, self.outcome = Run(job, place, title, request[2].seed, arrive=arrive), Outcome()
+            raise TaskError(BUSY)
+        self.ensure_service(settings)
+        job = self.service.submit(request.to_json())
+        self.run, self.outcome = Run(job, place, title, request.sampling.seed, arrive=arrive), Outcome()
         self.wake()
 
     def cancel(self) -> None:
@@ -122,11 +90,11 @@ class Session:
             self.run.job.cancel()
             self.run, self.outcome = None, Outcome("Cancelled")
 
-    def add_chore(self, name: str, chore: Chore, finished: Callable[[Any], None]) -> None:
-        """`finished(chore)` is called when it is over; one of the same name that still runs is stopped."""
-        if name in self.chores:
-            self.chores[name].stop()
-        self.chores[name], self._finished[name] = chore, finished
+    def run_in_background(self, name: str, work: BackgroundWork, finished: Callable[[Any], None]) -> None:
+        """`finished(work)` is called when it is over. Work of the same name that still runs is stopped."""
+        if name in self.background:
+            self.background[name].stop()
+        self.background[name], self._finished[name] = work, finished
         self.wake()
 
     def tick(self) -> float | None:
@@ -135,10 +103,10 @@ class Session:
         if self.run is not None and self.run.job.poll():
             run, self.run = self.run, None
             self.outcome = self._end(run)
-        for name, chore in list(self.chores.items()):
-            if chore.poll():
-                del self.chores[name]
-                self._finished.pop(name)(chore)
+        for name, work in list(self.background.items()):
+            if work.poll():
+                del self.background[name]
+                self._finished.pop(name)(work)
         if self.busy:
             return TICK_SECONDS
         return IDLE_SECONDS if self.service.state == "ready" else None
@@ -154,19 +122,19 @@ class Session:
 
     def wait(self) -> None:
         """For scripts, where timers never fire: until nothing goes on any more."""
-        while self.run is not None or self.chores:
+        while self.run is not None or self.background:
             self.tick()
             time.sleep(0.01)
 
     def stop(self) -> None:
-        """End everything: job, chores, service. Nothing is left running."""
+        """End everything: job, background work, service. Nothing is left running."""
         self.cancel()
-        for chore in self.chores.values():
-            chore.stop()
-        self.chores.clear()
+        for work in self.background.values():
+            work.stop()
+        self.background.clear()
         self._finished.clear()
         self.service.stop(wait=1.0)
-        self._choice = None
+        self._settings = None
 
     def wake(self) -> None:
         """See that the timer runs."""

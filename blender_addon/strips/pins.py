@@ -1,4 +1,4 @@
-"""Pins of the rig's list that lie in prompt strips: as the strips' motion meets them, and as a strip remembers them."""
+"""Pins of the rig's list that lie in prompt strips, and the pins that a strip remembers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from motion_core.tasks import TaskError
 from motion_core.tasks.pins_and_paths import Pin
 
-from .state import Record, Strip
+from ..actions.records import Record, Strip
 
 SAME_PLACE, SAME_TURN, SAME_TIME = (
     1e-3,
@@ -22,7 +22,7 @@ DIGITS = 5
 def pins_in_strips(rig: Any, strips: Iterable[Strip], fps: float) -> dict[str, tuple[Pin, ...]]:
     """{uid: pins} in seconds from each strip's start, in the world of the rig's motion; {} where pins are not used.
 
-    A pin that goes on beyond a strip counts for as long as the strip does. Raises RigError that names a wrong pin.
+    A pin that lasts longer than a strip counts to the strip's end. Raises RigError that names a wrong pin.
     """
     if not rig.laban_strips.use_pins or not any(pin.enabled for pin in rig.laban_pins.pins):
         return {}
@@ -77,7 +77,10 @@ def _alike(first: Pin, second: Pin) -> bool:
 def pins_between(
     strips: Sequence[Strip], pins: Mapping[str, Sequence[Pin]], frames: tuple[int, int, int], fps: float
 ) -> tuple[Pin, ...]:
-    """The pins of all strips that hold between two frames: (clip, first, last) with seconds counted from `clip`."""
+    """The pins of all strips that hold between two frames.
+
+    frames: (clip, first, last); the pins' seconds are counted from `clip`, and they hold from `first` to `last`.
+    """
     clip, first, last = frames
     found: list[Pin] = []
     for strip in strips:

@@ -1,90 +1,109 @@
-"""What has to be made so that prompt strips become one motion: step after step, each carried on from what is there.
+"""Which motion has to be made so that prompt strips become one, and what of the rig's motion stays.
 
-The canvas is the rig's motion at the scene's rate, of which some frames are known: those of strips that stay as they
-are. A step fills frames between known ones. A strip takes half its transition from the end of what lies before it; a
-gap between two strips is made without words, from the one into the other.
+The motion of a strip is a step, or several for a long one. A gap between two strips is a step without words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
-from motion_core.body import quaternions as quat
-from motion_core.body.motion import Motion, all_said
-from motion_core.body.skeleton import JOINTS
-from motion_core.catalog import find_card, sampling_of
-from motion_core.tasks import MAX_SEED, Complete, Generate, Sampling
-from motion_core.tasks import Sequence as PromptSequence
+from motion_core import __version__
 from motion_core.tasks.pins_and_paths import Pin
 
-from .state import Record, Strip, joined
+from ..actions.records import Piece, Record, Strip, joined
+from .pins import told
 
-CONTEXT = 1.5  # seconds of known motion that a model is shown at either side
 PART, PART_FRAMES = 30.0, 1200  # seconds and frames of one step at most: what a request holds has its limits
 
 
 @dataclass(frozen=True)
 class Step:
-    """Frames to make. uid: of the strip they are for, "" for a gap. strip: whose words (a gap: only model and seed).
-    part: of a long strip that takes several steps.
-    """
+    """Frames to make."""
 
-    uid: str
-    strip: Strip
+    uid: str  # of the strip they are for, "" for a gap
+    strip: Strip  # whose words, model and seed are taken; of a gap: model and seed alone
     text: str | None
     start: int
     end: int
-    part: int = 0
+    part: int = 0  # of a long strip that takes several steps
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of the result that stands for itself: a strip, or the gap between two. Both ends have a pose."""
+class StripPlan:
+    """The prompt strips of a rig, and which of them are made anew. The others stay, as far as they are on the rig."""
 
-    uid: str
-    name: str
-    start: int
-    end: int
+    strips: Sequence[Strip]  # in order
+    records: Mapping[str, Record]  # by uid: of the strips whose motion is on the rig, where they are now
+    to_make: frozenset[str]  # uids
+    fps: float  # the scene's
 
+    def steps(self) -> list[Step]:
+        """What has to be made, in order of time."""
+        steps: list[Step] = []
+        for before, strip in zip([None, *self.strips], self.strips):
+            if before is not None and self._needs_gap(before, strip):
+                steps += _parts(Step("", strip, None, before.end, strip.start), self.fps)
+            if strip.uid in self.to_make:
+                steps += _parts(Step(strip.uid, strip, strip.prompt, strip.start, strip.end), self.fps)
+        return steps
 
-@dataclass
-class Canvas:
-    """motion: one pose a frame from `first` on, at the scene's rate; known (T,): which of them mean something."""
+    def present(self, strip: Strip | None) -> bool:
+        """Whether the strip's motion will be on the rig."""
+        return strip is not None and (strip.uid in self.to_make or strip.uid in self.records)
 
-    first: int
-    motion: Motion
-    known: np.ndarray
-    changed: np.ndarray  # (T,) bool: made anew
-    meta: dict[str, Any] = field(default_factory=dict)  # licences and version of what made it
+    def pieces(self) -> list[Piece]:
+        """What the rig's motion will consist of: strips, and the gaps between them."""
+        found: list[Piece] = []
+        last: Strip | None = None
+        for strip in self.strips:
+            if not self.present(strip):
+                last = None
+                continue
+            if last is not None and strip.start > last.end:
+                found.append(Piece(f"{last.uid}>{strip.uid}", "(between)", last.end, strip.start))
+            found.append(Piece(strip.uid, strip.prompt, strip.start, strip.end))
+            last = strip
+        return found
 
-    @classmethod
-    def empty(cls, first: int, last: int, fps: float) -> Canvas:
-        """Nothing known yet, bodies at rest in every frame."""
-        count = last + 1 - first
-        rotations = np.tile(quat.IDENTITY, (count, len(JOINTS), 1))
-        nothing = np.zeros(count, dtype=bool)
-        return cls(first, Motion(fps, np.zeros((count, 3)), rotations), nothing, nothing.copy())
+    def known_spans(self) -> list[tuple[int, int]]:
+        """Frames (first, last) of what stays."""
+        spans = [(s.start, s.end) for s in self.strips if s.uid in self.records and s.uid not in self.to_make]
+        for before, after in pairwise(self.strips):
+            if after.start > before.end and self._gap_stays(before, after):
+                spans.append((before.end, after.start))
+        return sorted(spans)
 
-    def put(self, start: int, part: Motion) -> None:
-        """Writes frames from the frame `start` on."""
-        row = start - self.first
-        trans, rotations = self.motion.trans.copy(), self.motion.rotations.copy()
-        span = slice(row, row + len(part))
-        trans[span], rotations[span] = part.trans, part.rotations
-        self.motion = replace(self.motion, trans=trans, rotations=rotations)
-        self.known[span] = True
+    def new_records(self, pins: Mapping[str, Sequence[Pin]]) -> dict[str, Record]:
+        """{uid: record} of the strips that will be on the rig. pins: of each strip, in seconds from its start."""
+        found: dict[str, Record] = {}
+        for before, strip, after in zip([None, *self.strips], self.strips, [*self.strips[1:], None]):
+            if not self.present(strip):
+                continue
+            if strip.uid not in self.to_make:
+                found[strip.uid] = self.records[strip.uid]
+                continue
+            entry = found[before.uid].id if before is not None and self.present(before) else ""
+            stays = after is not None and self.present(after) and after.uid not in self.to_make
+            into = self.records[after.uid].id if stays and after is not None else ""
+            met = told(pins.get(strip.uid, ()))
+            found[strip.uid] = Record.of(strip, self.fps, entry, into, __version__, met)
+        return found
 
-    def reach(self, frame: int, step: int, farthest: int) -> int:
-        """How many known frames there are one after the other from `frame` on, forwards (1) or backwards (-1)."""
-        count, row = 0, frame - self.first
-        while count < farthest and 0 <= row < len(self.known) and self.known[row]:
-            count, row = count + 1, row + step
-        return count
+    def _needs_gap(self, before: Strip, after: Strip) -> bool:
+        if after.start <= before.end or not {before.uid, after.uid} & self.to_make:
+            return False
+        return self.present(before) and self.present(after) and not self._gap_stays(before, after)
+
+    def _gap_stays(self, before: Strip, after: Strip) -> bool:
+        """Whether the motion of a gap is there, and belongs to one of its neighbours that stays."""
+        first, second = self.records.get(before.uid), self.records.get(after.uid)
+        if first is None or second is None or not joined(first, second):
+            return False
+        return not {before.uid, after.uid} <= self.to_make
 
 
 def in_place(strips: Sequence[Strip], records: Mapping[str, Record], fps: float) -> dict[str, Record]:
@@ -94,139 +113,9 @@ def in_place(strips: Sequence[Strip], records: Mapping[str, Record], fps: float)
     return {uid: record for uid, record in found.items() if (record.start, record.end, record.fps) == at[uid]}
 
 
-def gap_uid(before: Strip, after: Strip) -> str:
-    return f"{before.uid}>{after.uid}"
-
-
-def plan(
-    strips: Sequence[Strip], records: Mapping[str, Record], wanted: Collection[str], fps: float
-) -> list[Step]:
-    """Steps in order of time for strips in order; the strips that are on the rig and not wanted stay."""
-    steps: list[Step] = []
-    for before, strip in zip([None, *strips], strips):
-        if before is not None and _needs_gap(before, strip, records, wanted):
-            steps += _parts(Step("", strip, None, before.end, strip.start), fps)
-        if strip.uid in wanted:
-            steps += _parts(Step(strip.uid, strip, strip.prompt, strip.start, strip.end), fps)
-    return steps
-
-
 def _parts(step: Step, fps: float) -> list[Step]:
     """A step, or several of like length in place of a long one."""
     frames = step.end - step.start
     count = max(1, int(np.ceil(max(frames / fps / PART, frames / PART_FRAMES))))
     marks = np.linspace(step.start, step.end, count + 1).round().astype(int).tolist()
     return [replace(step, start=a, end=b, part=n) for n, (a, b) in enumerate(pairwise(marks))]
-
-
-def present(strip: Strip, records: Mapping[str, Record], wanted: Collection[str]) -> bool:
-    """Whether the strip's motion will be on the rig."""
-    return strip.uid in wanted or strip.uid in records
-
-
-def _needs_gap(before: Strip, after: Strip, records: Mapping[str, Record], wanted: Collection[str]) -> bool:
-    if after.start <= before.end or not ({before.uid, after.uid} & set(wanted)):
-        return False
-    both = present(before, records, wanted) and present(after, records, wanted)
-    return both and not _gap_stays(before, after, records, wanted)
-
-
-def _gap_stays(before: Strip, after: Strip, records: Mapping[str, Record], wanted: Collection[str]) -> bool:
-    """Whether the motion of a gap is there, and belongs to one of its neighbours that stays."""
-    first, second = records.get(before.uid), records.get(after.uid)
-    if first is None or second is None or not joined(first, second):
-        return False
-    return not {before.uid, after.uid} <= set(wanted)
-
-
-def pieces(strips: Sequence[Strip], records: Mapping[str, Record], wanted: Collection[str]) -> list[Piece]:
-    """What the rig's motion will consist of."""
-    found: list[Piece] = []
-    last: Strip | None = None
-    for strip in strips:
-        if not present(strip, records, wanted):
-            last = None
-            continue
-        if last is not None and strip.start > last.end:
-            found.append(Piece(gap_uid(last, strip), "(between)", last.end, strip.start))
-        found.append(Piece(strip.uid, strip.prompt, strip.start, strip.end))
-        last = strip
-    return found
-
-
-def known_spans(
-    strips: Sequence[Strip], records: Mapping[str, Record], wanted: Collection[str]
-) -> list[tuple[int, int]]:
-    """Frames (first, last) of what stays."""
-    spans, last = [], None
-    for strip in strips:
-        if strip.uid in records and strip.uid not in wanted:
-            spans.append((strip.start, strip.end))
-        if last is not None and strip.start > last.end and _gap_stays(last, strip, records, wanted):
-            spans.append((last.end, strip.start))
-        last = strip
-    return sorted(spans)
-
-
-def free_frames(canvas: Canvas, step: Step) -> tuple[int, int]:
-    """(first, last) frame that a step makes: from half its transition before its start, up to what is known."""
-    fps = canvas.motion.fps
-    before = canvas.reach(step.start, -1, 10**6)
-    back = min(round(step.strip.transition * fps / 2), before // 2) if step.uid and not step.part else 0
-    first = step.start + 1 - back if before else step.start
-    after = canvas.reach(step.end, 1, 1)
-    return first, step.end - 1 if after else step.end
-
-
-def clip_frames(canvas: Canvas, step: Step) -> tuple[int, int, int, int]:
-    """(clip, first, last, end): the frames that a step makes, and the known ones it is shown around them."""
-    first, last = free_frames(canvas, step)
-    shown = round(CONTEXT * canvas.motion.fps)
-    return first - canvas.reach(first - 1, -1, shown), first, last, last + canvas.reach(last + 1, 1, shown)
-
-
-def request(canvas: Canvas, step: Step, pins: tuple[Pin, ...] = ()) -> tuple[str, Any, Sampling]:
-    """(model, task, sampling) of a step. pins: in seconds from the first frame of its clip. Raises TaskError."""
-    strip = step.strip
-    seed = (strip.seed + step.part) % (MAX_SEED + 1)
-    sampling = sampling_of(find_card(strip.model), seed, strip.steps, strip.guidance)
-    clip, first, last, end = clip_frames(canvas, step)
-    if (clip, end) == (first, last):
-        return strip.model, _alone(step, canvas.motion.fps, pins), sampling
-    motion = canvas.motion.slice(clip - canvas.first, end + 1 - canvas.first)
-    keep = [(0, first - clip)] if clip < first else []
-    if end > last:
-        keep.append((last + 1 - clip, len(motion)))
-    return strip.model, Complete(replace(motion, meta={}), tuple(keep), step.text, pins=pins), sampling
-
-
-def _alone(step: Step, fps: float, pins: tuple[Pin, ...]) -> Generate | PromptSequence | Complete:
-    """A motion with nothing around it; one too long for a clip is made of several."""
-    card = find_card(step.strip.model)
-    seconds = (step.end - step.start) / fps + 1 / card.fps
-    if pins:
-        return Complete(text=step.text, seconds=seconds, pins=pins)
-    if seconds <= card.max_seconds:
-        return Generate(text=step.text, seconds=seconds, split=False)  # as beside other strips
-    return PromptSequence(((step.strip.prompt, seconds),), max(step.strip.transition, 0.1))
-
-
-def at_scene_rate(canvas: Canvas, step: Step, result: Motion) -> tuple[int, Motion, np.ndarray]:
-    """(frame, motion, known): a step's result at the scene's rate from a frame on; which frames (T,) were known."""
-    clip, first, last, end = clip_frames(canvas, step)
-    known = np.ones(end + 1 - clip, dtype=bool)
-    known[first - clip : last + 1 - clip] = False
-    if known.any():  # it comes at the scene's rate, what is known included
-        return clip, result.slice(0, len(known)), known
-    fps = canvas.motion.fps
-    return clip, replace(result.at_frames(np.arange(len(known)) * result.fps / fps), fps=fps), known
-
-
-def take(canvas: Canvas, step: Step, frame: int, motion: Motion, known: np.ndarray) -> None:
-    """Puts what `at_scene_rate` gave onto the canvas."""
-    rows = np.flatnonzero(~known)
-    canvas.put(frame + int(rows[0]), motion.slice(int(rows[0]), int(rows[-1]) + 1))
-    canvas.changed[frame + rows - canvas.first] = True
-    if step.uid:
-        licence = all_said(canvas.meta.get("licence"), motion.meta.get("licence"))
-        canvas.meta = {"licence": licence, "version": motion.meta.get("version", "")}

@@ -1,7 +1,7 @@
-"""Prompt strips being made: one job after the other, and at the end all of it onto the rig, as one undo step.
+"""Prompt strips being made: one job after the other, at the end all of it onto the rig as one undo step.
 
-Until then nothing in the file changes; what fails or is cancelled leaves everything as it was. Between jobs no Blender
-object is kept: scene and rig are found again by their session numbers.
+Until then nothing in the file changes. When a job fails or is cancelled, everything is as it was. Between jobs no
+Blender object is kept: scene and rig are found again by their session numbers.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from motion_core import __version__
-from motion_core.tasks import TaskError
+from motion_core.tasks import Made, TaskError
 
-from ..properties.preferences import Choice
+from ..actions.records import output_of, records_on
+from ..backend.http_response import Response
+from ..properties.strips import redraw_timelines
 from ..rig.fps import scene_fps
-from ..session.delivery import find_by_uid, in_scene, keep, push_undo
-from ..session.session import SESSION, Outcome, Place, Run
-from ..trial import trial as preview
-from .pins import pins_between, pins_in_strips, told
-from .state import Record, Strip, in_order, output_of, records_on, redraw_timelines, strips_fault
+from ..session.chosen import place_on
+from ..session.delivery import in_scene, keep, put, scene_and_rig
+from ..session.outcome import Outcome, Place, Run
+from ..session.session import BUSY, SESSION
+from ..trial import trial
+from .pins import pins_between, pins_in_strips
+from .strip_list import in_order, strips_fault
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,58 +33,56 @@ if TYPE_CHECKING:
     from motion_core.body.motion import Motion
     from motion_core.tasks.pins_and_paths import Pin
 
-    from .plan import Canvas, Step
+    from ..backend.service_settings import ServiceSettings
+    from .canvas import Canvas
+    from .plan import Step, StripPlan
 
 
 @dataclass
 class StripRun:
-    """strips: as they were when it began, in order; records: of those on the rig then; wanted: what is made anew. pins:
-    of each strip, in seconds from its start. missed: what is to be said of pins that could not be met.
-    """
+    """Prompt strips of one rig being made. It keeps no Blender object."""
 
-    choice: Choice
+    service: ServiceSettings
     place: Place
-    output: str
-    strips: list[Strip]
-    records: dict[str, Record]
-    wanted: frozenset[str]
+    output: str  # "ACTION" or "NLA"
+    plan: StripPlan  # by the strips as they were when it began
     canvas: Canvas
     steps: list[Step]
-    pins: dict[str, tuple[Pin, ...]]
-    missed: list[str] = field(default_factory=list)
-    done: int = 0
-    began: float = field(default_factory=time.monotonic)
+    pins: dict[str, tuple[Pin, ...]]  # of each strip, in seconds from its start
+    missed: list[str] = field(default_factory=list)  # what to say of pins that could not be met
+    done: int = 0  # steps
+    began: float = field(default_factory=time.monotonic)  # seconds
 
     def proceed(self) -> Outcome:
         """Asks for the next step's motion, or writes when there is no further one. Raises TaskError, RigError."""
-        from .plan import free_frames, request
+        from .canvas import request
 
         while self.done < len(self.steps):
             step = self.steps[self.done]
-            first, last = free_frames(self.canvas, step)
-            if first <= last:
+            clip = self.canvas.clip(step)
+            if clip.first <= clip.last:
                 title = step.text or "between two strips"
                 asked = request(self.canvas, step, self._pins(step))
-                SESSION.generate(self.choice, asked, self.place, title, arrive=self._arrive)
+                SESSION.generate(self.service, asked, self.place, title, arrive=self._arrive)
                 return Outcome(f"Step {self.done + 1} of {len(self.steps)}: {title}")
             self.done += 1
         return self._finish()
 
-    def _arrive(self, run: Run, results: list[bytes]) -> Outcome:
+    def _arrive(self, run: Run, results: list[Response]) -> Outcome:
         from motion_core.formats import FormatError
         from motion_core.formats.npz import bytes_to_motion
         from motion_core.retarget import RigError
 
-        from .plan import at_scene_rate, take
+        from .canvas import at_scene_rate
 
         step = self.steps[self.done]
         try:
-            result = bytes_to_motion(results[0], "the motion that the service sent")
-            self.missed += result.meta.get("missed_pins", ())
+            result = bytes_to_motion(results[0].body, "the motion that the service sent")
+            self.missed += Made.from_meta(result.meta).missed_pins
             frame, motion, known = at_scene_rate(self.canvas, step, result)
             if pins := self._pins(step):
                 motion = self._settled(frame, motion, known, pins)
-            take(self.canvas, step, frame, motion, known)
+            self.canvas.take(step, frame, motion, known)
             self.done += 1
             return self.proceed()
         except RigError as error:
@@ -91,80 +92,41 @@ class StripRun:
 
     def _pins(self, step: Step) -> tuple[Pin, ...]:
         """Those that hold in the frames a step makes."""
-        from .plan import clip_frames
-
-        return pins_between(
-            self.strips, self.pins, clip_frames(self.canvas, step)[:3], self.canvas.motion.fps
-        )
+        clip, fps = self.canvas.clip(step), self.canvas.motion.fps
+        return pins_between(self.plan.strips, self.pins, (clip.start, clip.first, clip.last), fps)
 
     def _settled(self, frame: int, motion: Motion, known: np.ndarray, pins: tuple[Pin, ...]) -> Motion:
         """The motion of a step, with pins met by the rig itself. Raises RigError."""
         from motion_core.body.joints import JOINTS
 
         from ..write.bake import baked_heads
+        from ..write.change import Change
         from ..write.pin_settling import settle_pins
-        from ..write.put_change import Change
 
-        scene, rig = self._find()
+        scene, rig = scene_and_rig(self.place)
         change = Change(frame, motion, known, frozenset(JOINTS))
         with in_scene(scene) as context:
             return settle_pins(context, rig, change, pins, baked_heads).motion
 
-    def _find(self) -> tuple[Any, Any]:
-        """Scene and rig. Raises RigError when they are gone."""
-        from motion_core.retarget import RigError
-
-        scene = find_by_uid(bpy.data.scenes, self.place.scene)
-        rig = find_by_uid(bpy.data.objects, self.place.rig)
-        if scene is None or rig is None:
-            raise RigError(f"the rig {self.place.rig_name!r} is not in this file any more")
-        return scene, rig
-
     def _finish(self) -> Outcome:
-        from ..write.bake import check_writable
-        from .plan import pieces
         from .write import write
 
-        scene, rig = self._find()
-        parts = pieces(self.strips, self.records, self.wanted)
-        check_writable(rig)
-        with in_scene(scene) as context:
-            with preview.on_trial(scene, rig, self.place.trial) as shown:
-                action = write(context, rig, self.canvas, parts, self._new_records(), self.output)
-                if self.place.extend_range:
-                    scene.frame_end = max(scene.frame_end, parts[-1].end)
-                shown(action)
-            push_undo(f"Laban: {len(self.strips)} prompt strips")
+        parts, records = self.plan.pieces(), self.plan.new_records(self.pins)
+
+        def make(context: Any, rig: Any) -> bpy.types.Action:
+            action = write(context, rig, self.canvas, parts, records, self.output)
+            if self.place.extend_range:
+                context.scene.frame_end = max(context.scene.frame_end, parts[-1].end)
+            return action
+
+        put(self.place, make, f"{len(self.plan.strips)} prompt strips")
         redraw_timelines()
-        count = len(self.wanted)
+        count = len(self.plan.to_make)
         made = (
             f"{count} prompt strip{'s' if count != 1 else ''} made in {time.monotonic() - self.began:.1f} s"
         )
         missed = [f"Missed: {line}" for line in self.missed]
         return Outcome(". ".join([made if count else "The prompt strips are where you wanted them", *missed]))
-
-    def _new_records(self) -> dict[str, Record]:
-        """What the strips that will be on the rig are made by, those that stay as they were."""
-        from .plan import present
-
-        on_rig = [strip for strip in self.strips if present(strip, self.records, self.wanted)]
-        found: dict[str, Record] = {}
-        fps = self.canvas.motion.fps
-        for number, strip in enumerate(self.strips):
-            if strip not in on_rig:
-                continue
-            if strip.uid not in self.wanted:
-                found[strip.uid] = self.records[strip.uid]
-                continue
-            before = self.strips[number - 1] if number else None
-            after = self.strips[number + 1] if number + 1 < len(self.strips) else None
-            entry = found[before.uid].id if before in on_rig and before is not None else ""
-            stays = after is not None and after in on_rig and after.uid not in self.wanted
-            into = self.records[after.uid].id if stays and after is not None else ""
-            found[strip.uid] = Record.of(
-                strip, fps, entry, into, __version__, told(self.pins.get(strip.uid, ()))
-            )
-        return found
 
     def _keep_file(self, run: Run, fault: str) -> Outcome:
         """What was made as a motion file, since the rig cannot take it."""
@@ -180,23 +142,24 @@ class StripRun:
 def begin(
     context: bpy.types.Context,
     rig: Any,
-    choice: Choice,
-    wanted: Collection[str],
+    service: ServiceSettings,
+    to_make: Collection[str],
     pins: Mapping[str, tuple[Pin, ...]] | None = None,
 ) -> None:
-    """Starts making the wanted strips (uids) of a rig; `SESSION` carries it on. A result that is on trial is taken
-    back first. pins: of strips that do not meet those of the rig's list. Raises TaskError or RigError, with nothing
-    begun.
+    """Starts making strips of a rig; `SESSION` carries it on. A result that is on trial is taken back first.
+
+    to_make: uids of the strips. pins: of strips that do not meet those of the rig's list. Raises TaskError or RigError,
+    with nothing begun.
     """
     from ..write.bake import check_writable
-    from .plan import in_place, plan
+    from .plan import StripPlan, in_place
 
     scene: Any = context.scene
     fps, strips = scene_fps(scene), in_order(rig)
     if SESSION.run is not None:
-        raise TaskError("a motion is being made: wait for it or cancel it")
-    if preview.playing(rig):
-        preview.reject(scene, rig)
+        raise TaskError(BUSY)
+    if trial.playing(rig):
+        trial.reject(scene, rig)
     if fault := strips_fault(strips, fps):
         raise TaskError(fault)
     check_writable(rig)
@@ -204,35 +167,27 @@ def begin(
     records = in_place(strips, records_on(rig), fps)
     settings = rig.laban_strips
     convert = bool(records) and settings.output != output_of(rig)
-    if not wanted and not convert:
+    if not to_make and not convert:
         raise TaskError("all prompt strips are made and up to date: change one, or generate all")
-    place = Place(
-        scene.session_uid, rig.session_uid, rig.name, strips[0].start, scene.laban.extend_range, scene.laban_edit.trial
-    )  # fmt: skip
-    steps = plan(strips, records, wanted, fps)
-    canvas = _canvas(context, rig, (strips, records, wanted), None if convert else steps)
-    run = StripRun(choice, place, settings.output, strips, records, frozenset(wanted), canvas, steps, held)
-    outcome = run.proceed()
-    SESSION.outcome = outcome
+    place = place_on(rig, scene, strips[0].start, scene.laban_edit.trial)
+    plan = StripPlan(strips, records, frozenset(to_make), fps)
+    canvas, steps = _canvas(context, rig, plan, everything=convert), plan.steps()
+    SESSION.outcome = StripRun(service, place, settings.output, plan, canvas, steps, held).proceed()
 
 
 def _canvas(
-    context: bpy.types.Context,
-    rig: bpy.types.Object,
-    situation: tuple[list[Strip], dict[str, Record], Collection[str]],
-    steps: list[Step] | None,
+    context: bpy.types.Context, rig: bpy.types.Object, plan: StripPlan, *, everything: bool
 ) -> Canvas:
-    """The frames of all strips, with the motion of those that stay: what lies near the steps, or (None) all of it."""
+    """The frames of all strips, with the motion of those that stay: everything of it, or what lies near the steps."""
     from ..rig.capture import capture
-    from .plan import CONTEXT, Canvas, known_spans
+    from .canvas import CONTEXT, Canvas
 
-    scene: Any = context.scene
-    fps, strips = scene_fps(scene), situation[0]
+    strips, fps = plan.strips, plan.fps
     canvas = Canvas.empty(strips[0].start, strips[-1].end, fps)
     margin = round((CONTEXT + max(strip.transition for strip in strips)) * fps) + 2
-    for start, end in known_spans(*situation):
-        near = [(start, end)] if steps is None else [(s.start - margin, s.end + margin) for s in steps]
-        for first, last in near:
+    near = [(step.start - margin, step.end + margin) for step in plan.steps()]
+    for start, end in plan.known_spans():
+        for first, last in [(start, end)] if everything else near:
             first, last = max(first, start), min(last, end)
             if first <= last:
                 stays = capture(context, rig, first, last + 1)

@@ -1,7 +1,7 @@
 """The motion of prompt strips on the rig: as one action, or as an NLA strip for each.
 
-Only frames that were made anew are written; what an animator changed in others stays. Each action says in its custom
-properties what its strips were made by. All of it is on trial (`preview.py`): what was there before is not touched.
+Only frames that were made anew are written. What an animator changed in others stays. Each action says in its custom
+properties what its strips were made by. Everything is on trial: what was there before is not touched.
 """
 
 from __future__ import annotations
@@ -14,25 +14,26 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..actions.about import write_meta
 from ..actions.actions import Channel, action_name, curves_of, make_action, put_action, sign, slot_of
 from ..actions.continue_keys import put_keys, take_keys
+from ..actions.records import PIECE, RECORDS, Piece, Record, nla_pieces, output_of, records_of
 from ..actions.remembered import REMEMBERED
-from ..trial import trial as preview
+from ..trial import trial
 from ..trial.nla_tracks import Placed, lay_on_trial, strips_heard
-from ..write.bake import pose_channels, write_meta
+from ..write.bake import pose_channels
 from ..write.held_channels import Held, held_channels, let_show
-from .plan import Canvas, Piece
-from .state import PIECE, RECORDS, Record, nla_pieces, output_of, records_of
+from .canvas import Canvas
 
 
 @dataclass(frozen=True)
 class Segment:
-    """Known frames one after the other, from `first` on, as channels (T,n); changed: the frames that are written."""
+    """A stretch of known frames, and what the rig's channels hold there."""
 
     first: int
     last: int
-    channels: list[Channel]
-    changed: np.ndarray
+    channels: list[Channel]  # values (T,n), one row a frame
+    changed: np.ndarray  # (N,) the frames that are written
 
 
 def write(
@@ -43,11 +44,12 @@ def write(
     records: Mapping[str, Record],
     output: str,
 ) -> bpy.types.Action:
-    """Puts a canvas on a rig on which a trial has begun; returns the action, or the first of the NLA strips, on trial.
-    records: of all its strips, as they are now. Actions of before are not changed.
+    """Puts a canvas on a rig on which a trial has begun. Actions of before are not changed.
+
+    records: of all strips that will be on the rig. Returns the action, or that of the first NLA strip.
     """
     segments = list(_segments(context, rig, canvas, output != output_of(rig)))
-    preview.remember(rig, **{preview.STRIPS: {"output": output, "heard": strips_heard(rig)}})
+    trial.remember(rig, **{trial.STRIPS: {"output": output, "heard": strips_heard(rig)}})
     held = held_channels(context, rig)
     held.put(rig)
     if output == "ACTION":
@@ -111,7 +113,7 @@ def _write_action(
 def _vacate(
     curves: Any, segments: Sequence[Segment], pieces: Sequence[Piece], former: Mapping[str, Record]
 ) -> None:
-    """Takes the keys away that strips left behind which were moved, shortened or removed."""
+    """Removes the keys that strips left behind when they were moved, shortened or removed."""
     if not former or not segments:
         return
     frames = np.arange(min(r.start for r in former.values()), max(r.end for r in former.values()) + 1)

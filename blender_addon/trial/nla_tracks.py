@@ -1,7 +1,6 @@
-"""The NLA tracks of prompt strips: on trial in a track of its own, then settled in the one of before, or gone again.
+"""The NLA tracks of prompt strips. On trial they lie in a track of their own, which is then settled or removed.
 
-While they are on trial the strips of before are muted and nothing else of them changes, so that a way back needs no
-copy of them: not of their blending, their modifiers, or what an animator did to them.
+During a trial the former strips are muted, and nothing else of them changes. So the way back needs no copy of them.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ from typing import Any
 import bpy
 
 from ..actions.actions import action_name, let_go, slot_of, succeed
-from ..strips.plan import Piece
-from ..strips.state import PIECE, TRIAL, nla_pieces, records_of
+from ..actions.records import PIECE, TRIAL_TRACK, Piece, nla_pieces, records_of
 
 TRACK = "Prompt Strips"
 EXTENT = ("action_frame_start", "action_frame_end", "scale", "repeat", "frame_start", "frame_end")
@@ -32,7 +30,7 @@ def lay_on_trial(rig: Any, placed: Sequence[Placed]) -> None:
     for _, strip in former:
         strip.mute = True
     track = data.nla_tracks.new(prev=former[-1][0]) if former else data.nla_tracks.new()
-    track.name = TRIAL
+    track.name = TRIAL_TRACK
     for piece, action in placed:
         _new_strip(track, piece, action)
 
@@ -59,7 +57,9 @@ def _lift(rig: Any, state: Mapping[str, Any]) -> list[Placed]:
     """Takes the track on trial away, unmutes what it stood for, and says what was in it."""
     data = rig.animation_data
     placed: list[Placed] = []
-    for track in [track for track in (data.nla_tracks if data is not None else ()) if track.name == TRIAL]:
+    for track in [
+        track for track in (data.nla_tracks if data is not None else ()) if track.name == TRIAL_TRACK
+    ]:
         for strip in track.strips:
             if strip.action is not None and PIECE in strip.action:
                 placed.append((_piece_of(strip), strip.action))

@@ -1,7 +1,7 @@
-"""A result on trial: it plays on the rig, and either stays or leaves no trace.
+"""A result on trial: it plays on the rig, and then it stays or leaves no trace.
 
-What was there is kept on the armature object itself (`object.laban_preview`), so that undo, saving and opening the
-file again know of it; the action of before is held there, and nothing can delete it meanwhile.
+What was there before is kept on the armature object itself (`object.laban_preview`). So undo knows of it, and so does
+the file when it is saved and opened again. The former action is held there, so nothing can delete it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import bpy
 from bpy.props import BoolProperty, PointerProperty, StringProperty
 
 KEPT: Any = {"LIBRARY_OVERRIDABLE"}
-# of the state: what `strip_tracks` needs to settle prompt strips or to take them back, and strips with another action
+# Entries of the state for NLA strips: of prompt strips on trial, and of strips that play another action
 STRIPS, REPLACED = "strips", "replaced"
 
 
@@ -73,9 +73,9 @@ def remember(rig: Any, **more: Any) -> None:
 
 @contextmanager
 def on_trial(scene: Any, rig: Any, trial: bool) -> Iterator[Callable[[bpy.types.Action], None]]:
-    """Puts a result on the rig inside of it, and hands its action to what it gives; a fault brings back what was there.
+    """A block in which a result is put on the rig. It gives a function that takes the result's action.
 
-    Without `trial` the result stays at once.
+    A fault in the block brings back what was there. Without `trial` the result stays at the end of the block.
     """
     begin(scene, rig)
     known = {action.session_uid for action in bpy.data.actions}
@@ -92,7 +92,7 @@ def on_trial(scene: Any, rig: Any, trial: bool) -> Iterator[Callable[[bpy.types.
 
 
 def accept(rig: Any) -> None:
-    """The result stays. The action of before is deleted if it was an untouched result of ours, else it stays too."""
+    """The result stays. The former action is deleted if it was an untouched result of ours, else it stays too."""
     from ..actions.actions import succeed
     from .nla_tracks import settle
 
@@ -109,7 +109,7 @@ def accept(rig: Any) -> None:
 
 
 def reject(scene: Any, rig: Any) -> None:
-    """Back to what was there: action, slot, blending, NLA strips, the scene's end, poses and switches without keys."""
+    """Brings back what was there: action, slot, blending, NLA strips, scene end, poses and switches without keys."""
     from .nla_tracks import put_back, take_back
 
     trial = rig.laban_preview

@@ -1,16 +1,16 @@
-"""The list of bones: which one is which joint, to look at and to correct. The map itself is kept by `mapping`."""
+"""The panel "Bones": which bone is which joint, to look at and to correct."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import bpy
-from bpy.props import StringProperty
 
-from motion_core.body.joints import JOINTS, PARTS
+from motion_core.body.joints import PARTS
 
-from ..operators.generate import rig_fault, target_rig
-from ..operators.mapping import map_fault
+from ..operators.bones import map_fault
+from ..properties.bones import title_of
+from ..session.chosen import rig_fault, target_rig
 from .sidebar import SidebarPanel
 from .wrapped_text import columns_of, draw_text
 
@@ -19,35 +19,6 @@ GROUPS = {
     "Left arm": PARTS["left_arm"], "Right arm": PARTS["right_arm"],
     "Left leg": PARTS["left_leg"], "Right leg": PARTS["right_leg"],
 }  # fmt: skip
-
-
-def title_of(joint: str) -> str:
-    return joint.replace("_", " ").capitalize()
-
-
-def _slot(joint: str) -> Any:
-    """A property that has no value of its own: it shows and changes the map of the object it belongs to."""
-
-    def get(self: Any) -> str:
-        from ..rig.bone_map import draft_of
-
-        return draft_of(self.id_data).bones.get(joint, "")
-
-    def put(self: Any, bone: str) -> None:
-        from ..rig.bone_map import choose_bone
-
-        choose_bone(self.id_data, joint, bone)
-
-    return StringProperty(
-        name=title_of(joint), get=get, set=put, override={"LIBRARY_OVERRIDABLE"},
-        description=f"The bone of this rig that is the {title_of(joint).lower()}",
-    )  # fmt: skip
-
-
-class LabanBones(bpy.types.PropertyGroup):
-    """`object.laban_joints`: a name of a bone for each joint."""
-
-    __annotations__ = {joint: _slot(joint) for joint in JOINTS}
 
 
 class LABAN_PT_bones(SidebarPanel, bpy.types.Panel):

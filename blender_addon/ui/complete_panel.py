@@ -6,9 +6,8 @@ from typing import Any
 
 import bpy
 
-from ..operators.complete import edit_fault, edit_settings
-from ..operators.generate import settings_of
-from ..operators.pins import chosen_pin, pins_of_rig
+from ..operators.complete import edit_fault
+from ..session.chosen import chosen_pin, edit_settings, pins_of_rig, settings_of
 from ..session.session import SESSION
 from .sidebar import SidebarPanel, draw_trial, progress_text
 from .strips_panel import draw_regenerate

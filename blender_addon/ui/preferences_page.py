@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..backend.environment import EnvironmentState
-from ..operators.environment import OFFLINE, Reports
+from ..backend.reports import OFFLINE, Reports
 from ..properties.preferences import backend_python, environment_state
 from ..session.session import SESSION
 from .wrapped_text import draw_text
@@ -23,6 +23,11 @@ MAKE = {
     EnvironmentState.OUTDATED: "Update",
     EnvironmentState.READY: "Make Again",
 }
+
+
+def draw_page(preferences: LabanPreferences, context: bpy.types.Context) -> None:
+    """The `draw` of the preferences."""
+    draw_preferences(preferences.layout, preferences)
 
 
 def draw_preferences(layout: bpy.types.UILayout, preferences: LabanPreferences) -> None:
@@ -57,7 +62,9 @@ def _draw_local(column: bpy.types.UILayout, preferences: LabanPreferences) -> No
     row = column.row()
     row.alignment = "RIGHT"
     row.operator(
-        "laban.check_environment", icon="VIEWZOOM", text="Checking" if "check" in SESSION.chores else "Check"
+        "laban.check_environment",
+        icon="VIEWZOOM",
+        text="Checking" if "check" in SESSION.background else "Check",
     )
     if check is not None and check.state != "running":
         _draw_check(column, check)
@@ -74,7 +81,7 @@ def _draw_check(column: bpy.types.UILayout, check: Any) -> None:
 
 def _draw_environment(column: bpy.types.UILayout, preferences: LabanPreferences) -> None:
     state, job = environment_state(), Reports.environment
-    running = "environment" in SESSION.chores
+    running = "environment" in SESSION.background
     column.label(text="Environment", icon="PACKAGE")
     settings = column.column()
     settings.enabled = not running

@@ -8,9 +8,9 @@ from typing import Any
 import bpy
 
 from ..backend.client import Job
-from ..operators.generate import settings_of
-from ..operators.search import found_fault, hits_of, search_fault
-from ..properties.preferences import current_choice
+from ..operators.search import found_fault, search_fault
+from ..properties.preferences import service_settings
+from ..session.chosen import hits_of, settings_of
 from ..session.session import SESSION
 from .sidebar import SidebarPanel, draw_outcome
 from .wrapped_text import columns_of, draw_text
@@ -53,8 +53,8 @@ class LABAN_PT_search(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         settings, layout, width = settings_of(context), self.layout, columns_of(context)
         column = layout.column()
-        column.enabled = "search" not in SESSION.chores
-        if current_choice().server:
+        column.enabled = "search" not in SESSION.background
+        if service_settings().server:
             draw_text(column, "A folder on the service's machine:", width=width)
         column.prop(settings, "library", text="")
         column.prop(settings, "search_text", text="", placeholder=EXAMPLE, icon="VIEWZOOM")
@@ -65,7 +65,7 @@ class LABAN_PT_search(SidebarPanel, bpy.types.Panel):
 
 
 def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, width: int) -> None:
-    job: Any = SESSION.chores.get("search")
+    job: Any = SESSION.background.get("search")
     row = layout.row(align=True)
     if job is not None:
         text, factor = search_progress(job)
@@ -75,7 +75,7 @@ def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, width: 
     row.operator("laban.search", icon="VIEWZOOM")
     if fault := search_fault(context):
         draw_text(layout, fault, width=width, icon="INFO")
-        if current_choice().fault:
+        if service_settings().fault:
             layout.operator("laban.open_preferences", icon="PREFERENCES")
 
 

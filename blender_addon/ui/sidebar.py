@@ -10,11 +10,14 @@ import bpy
 from motion_core.tasks.checks import TaskError, check_prompt
 from motion_core.wording.parts import Part, TooShort, parts_of
 
-from ..operators.generate import generate_fault, settings_of, target_rig
+from ..actions.records import TRIAL_TRACK
+from ..operators.generate import generate_fault
 from ..properties.generate import LabanSettings
-from ..properties.preferences import current_choice, find_preferences, smpl_model
-from ..session.session import SESSION, Outcome, Run
-from ..strips.state import TRIAL
+from ..properties.preferences import find_preferences, service_settings, smpl_model
+from ..properties.settings import draw_settings, has_choice
+from ..session.chosen import settings_of, target_rig
+from ..session.outcome import Outcome, Run
+from ..session.session import SESSION
 from ..trial.trial import playing
 from .wrapped_text import columns_of, draw_text, fits_field
 
@@ -81,7 +84,7 @@ def draw_trial(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     box = layout.box()
     shown = rig.laban_preview.shown.name if rig.laban_preview.shown else "a result"
     tracks = rig.animation_data.nla_tracks if rig.animation_data else ()
-    if any(track.name.startswith(TRIAL) for track in tracks):
+    if any(track.name.startswith(TRIAL_TRACK) for track in tracks):
         shown = "prompt strips"  # several; the one action that is known is only the first
     draw_text(box, f"On trial: {shown}", width=columns_of(context) - 2, icon="PLAY", lines=3)
     row = box.row(align=True)
@@ -91,12 +94,12 @@ def draw_trial(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 
 def _draw_words(column: bpy.types.UILayout, settings: LabanSettings, width: int) -> None:
-    needs = settings.card.needs
-    if needs is None:
+    wanted = settings.card.requires
+    if not wanted:
         return
     row = column.row()
     row.scale_y = 1.3
-    if needs == "text":
+    if "text" in wanted:
         row.prop(settings, "prompt", text="", placeholder=EXAMPLES)
         if not fits_field(settings.prompt, width):  # a field has one line: show what it cuts
             draw_text(column, settings.prompt, width=width, typed=True)
@@ -154,7 +157,7 @@ def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, width: 
     fault = generate_fault(context)
     if fault:
         draw_text(layout, fault, width=width, icon="INFO")
-        if current_choice().fault:
+        if service_settings().fault:
             layout.operator("laban.open_preferences", icon="PREFERENCES")
 
 
@@ -178,18 +181,9 @@ class LABAN_PT_sampling(SidebarPanel, bpy.types.Panel):
         settings, layout = settings_of(context), self.layout
         layout.use_property_split, layout.use_property_decorate = True, False
         card = settings.card
-        if card.fixed:
-            told = (
-                f"This model always takes {card.steps} steps; its guidance of {card.guidance:g} is built in."
-            )
-            draw_text(layout, told, width=columns_of(context))
-        else:
-            layout.prop(
-                settings,
-                "guidance",
-                text=f"Guidance ({card.guidance:g})" if not settings.guidance else "Guidance",
-            )
-            layout.prop(settings, "steps", text=f"Steps ({card.steps})" if not settings.steps else "Steps")
+        if built_in := draw_settings(layout, settings, card):
+            draw_text(layout, f"This model has {' and '.join(built_in)} built in.", width=columns_of(context))
+        if has_choice(card):
             draw_text(layout, "0 takes the model's own value, in brackets.", width=columns_of(context))
         draw_text(layout, f"Weights: {card.licence}", width=columns_of(context), icon="INFO")
 

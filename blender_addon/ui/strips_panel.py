@@ -8,12 +8,14 @@ import bpy
 
 from motion_core.catalog import CATALOG
 
-from ..operators.complete import edit_settings
-from ..operators.generate import target_rig
-from ..operators.strips import chosen_strip, make_fault, strips_of
-from ..properties.preferences import current_choice
+from ..operators.generate_strips import make_fault
+from ..operators.keys import keys_fault
+from ..properties.preferences import service_settings
+from ..properties.settings import has_choice, setting_properties
+from ..properties.strips import LabanStrip
+from ..session.chosen import chosen_strip, edit_settings, strips_of, target_rig
 from ..session.session import SESSION
-from ..strips.state import LabanStrip, stale_on
+from ..strips.stale import stale_on
 from .sidebar import SidebarPanel, draw_outcome, draw_trial, progress_text
 from .wrapped_text import beside, columns_of, draw_text, fits_field
 
@@ -92,9 +94,10 @@ def _draw_strip(layout: Any, strip: LabanStrip, reason: str, width: int) -> None
     row.prop(strip, "transition")
     column.prop(strip, "model")
     row = beside(column, width)
-    row.active = not (card := CATALOG.get(strip.model)) or not card.fixed
-    row.prop(strip, "steps")
-    row.prop(strip, "guidance")
+    card = CATALOG.get(strip.model)
+    row.active = card is None or has_choice(card)
+    for name in setting_properties():
+        row.prop(strip, name)
     if reason:
         draw_text(column, reason, width=width, icon="FILE_REFRESH")
 
@@ -116,7 +119,7 @@ def _draw_buttons(layout: Any, context: bpy.types.Context, width: int) -> None:
     draw_regenerate(layout, width)
     if fault := make_fault(context):
         draw_text(layout, fault, width=width, icon="INFO")
-        if current_choice().fault:
+        if service_settings().fault:
             layout.operator("laban.open_preferences", icon="PREFERENCES")
 
 
@@ -127,4 +130,15 @@ def draw_regenerate(layout: bpy.types.UILayout, width: int) -> None:
     row.operator("laban.regenerate", text="Other Seed").new_seed = True  # type: ignore[attr-defined]
 
 
-CLASSES = (LABAN_UL_strips, LABAN_PT_strips)
+class LABAN_PT_keys(SidebarPanel, bpy.types.Panel):
+    bl_idname = "LABAN_PT_keys"
+    bl_label = "Keys"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        self.layout.operator("laban.reduce_keys", text="Reduce Keys...", icon="KEYFRAME")
+        if fault := keys_fault(context):
+            draw_text(self.layout, fault, width=columns_of(context), icon="INFO")
+
+
+CLASSES = (LABAN_UL_strips, LABAN_PT_strips, LABAN_PT_keys)

@@ -1,4 +1,4 @@
-"""Prompt strips drawn over the timeline and the dope sheet: blocks with the words; those to be made are hatched."""
+"""Prompt strips drawn over the timeline and the dope sheet, as blocks with the words. Stale ones are hatched."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 import bpy
 
-from ..operators.generate import target_rig
-from ..strips.state import Strip, in_order, stale_on
+from ..actions.records import Strip
+from ..session.chosen import target_rig
+from ..strips.stale import stale_on
+from ..strips.strip_list import in_order
 
 Colour = tuple[float, float, float, float]
 MADE: Colour = (0.16, 0.42, 0.47, 0.9)

@@ -1,6 +1,6 @@
-"""Text of any length in a panel, which by itself cuts a label at the edge.
+"""Text of any length in a panel, where Blender cuts a label at the edge.
 
-Widths are in characters of an average text, so that panels can reckon with them; lines are measured in Blender's font.
+Widths are in average characters, which panels can count with. Lines are measured in Blender's font.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def columns_of(context: bpy.types.Context) -> int:
 
 
 def beside(layout: Any, width: int) -> Any:
-    """Where buttons or fields go beside each other; under each other in a narrow panel, which would cut their names."""
+    """A row for buttons or fields. In a narrow panel it is a column, since a row would cut their names."""
     return layout.column(align=True) if width < NARROW else layout.row(align=True)
 
 
@@ -70,8 +70,9 @@ def lines_of(text: str, pixels: float, most: int) -> tuple[str, ...]:
 def draw_text(
     layout: Any, text: str, *, width: int, icon: str = "NONE", lines: int = 8, typed: bool = False
 ) -> None:
-    """Labels under each other, the icon before the first. A text begins with a capital letter, except for what somebody
-    `typed`, and for names like "rigAction".
+    """Labels below each other; the icon stands before the first.
+
+    The first letter becomes a capital one, except in names like "rigAction" and in what the user has `typed`.
     """
     if not typed and re.match(r"[a-z]+(?![\w.])", text):
         text = text[:1].upper() + text[1:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -10,21 +9,20 @@ import numpy as np
 
 from motion_core.body.motion import Motion
 from motion_core.retarget import BoneCurves, RigBone, RigError, motion_to_bone_curves, pose_bones
+from motion_core.tasks import Made
 
-from ..actions.actions import OURS, Channel, action_name, make_action, put_action, sign
+from ..actions.about import write_meta
+from ..actions.actions import Channel, action_name, make_action, put_action, sign
 from ..actions.rotation_modes import rotation_path, rotation_values
 from ..rig.bone_map import bones_of
 from ..rig.controls import read_controls
 from ..rig.fps import scene_fps
 from ..rig.limb_switches import Toggles
 from ..rig.rig import check_armature
-from ..strips.state import PIECE, RECORDS
 from .held_channels import held_channels
 
 if TYPE_CHECKING:
-    from .put_change import Change
-
-MAX_PROPERTY = 60  # bytes that Blender gives the name of a custom property
+    from .change import Change
 
 
 def _channels(armature: bpy.types.Object, curves: BoneCurves) -> list[Channel]:
@@ -60,22 +58,6 @@ def baked_heads(
     return {joint: heads[bone] for joint, bone in bones_of(armature).bones.items()}
 
 
-def write_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
-    """What made the motion, as custom properties: laban_text, laban_seed, laban_licence and so on."""
-    for key, value in meta.items():
-        fits = isinstance(value, str | bool | float) or (isinstance(value, int) and abs(value) < 2**31)
-        action[f"laban_{key}"[:MAX_PROPERTY]] = value if fits else json.dumps(value, default=str)
-
-
-def forget_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
-    """Of a copy whose motion was changed: what the action said of before and `meta` does not say anew. The records of
-    prompt strips stay, and so does the signature."""
-    owner: Any = action
-    stay = {f"laban_{key}"[:MAX_PROPERTY] for key in meta} | {OURS, RECORDS, PIECE}
-    for key in [key for key in owner.keys() if key.startswith("laban_") and key not in stay]:  # noqa: SIM118
-        del owner[key]
-
-
 def check_writable(armature: bpy.types.Object) -> None:
     """Raises RigError unless a motion can be put on this object now."""
     check_armature(armature)
@@ -93,18 +75,19 @@ def bake(
     name: str | None = None,
     extend_range: bool = False,
 ) -> bpy.types.Action:
-    """Puts a motion on an armature as a new active action, one key per frame of the scene, and returns the action.
+    """Puts a motion on an armature as a new active action with one key per frame of the scene. Returns the action.
 
     start_frame: scene frame of the first pose, the current frame by default. name: of the action, the prompt by
-    default. extend_range: move the scene's end frame out if the motion is longer; nothing else of the scene changes.
-    Bones without a joint keep their pose, but for what `held_channels` brings to rest. Raises RigError, and changes
-    nothing, if the object cannot take the motion.
+    default. extend_range: the scene's end may move out for a longer motion; nothing else of the scene changes.
+
+    Bones without a joint keep their pose, except those that `held_channels` brings to rest. Raises RigError, with
+    nothing changed, if the object cannot take the motion.
     """
     check_writable(armature)
     scene: Any = context.scene
     motion = motion.resample(scene_fps(scene))
     first = scene.frame_current if start_frame is None else start_frame
-    title = action_name(name or motion.meta.get("text") or motion.meta.get("action"))
+    title = action_name(name or Made.from_meta(motion.meta).title)
     held = held_channels(context, armature)
     channels = [*pose_channels(context, armature, motion), *held.channels]
     action, slot = make_action(armature, title, channels, first)

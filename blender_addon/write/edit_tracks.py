@@ -1,7 +1,7 @@
-"""What a change keys on a rig: tracks of its bones, of controls that rest meanwhile, and of what lets the keys show.
+"""What a change keys: tracks of bones, of controls that rest meanwhile, and of switches that let the keys show.
 
-Only the gaps between kept frames are keyed, so that these show what they showed, by whatever they show it: keys of IK
-controls, constraints, a switch that is half way. In a gap the limbs are in FK.
+Only the gaps between kept frames are keyed, with the limbs in FK. So a kept frame shows what it showed, whatever shows
+it: keys of IK controls, constraints, a switch that is half way.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from motion_core.body import quaternions as quat
 from ..actions.merge import Run, Track
 from ..actions.rotation_modes import rotation_path, rotation_property, rotation_values, values_to_quats
 from ..rig.capture import left_alone
-from ..rig.limb_switches import Toggle
 from ..rig.pose_matching import Basis, own_channels
+from ..rig.switches import Toggle
 from .gap_borders import lead_to_borders
 from .keyed_rig import TRUNK, KeyedRig, Posed
 from .wanted_poses import wanted_channels
@@ -27,8 +27,10 @@ FAR = np.radians(10.0)
 
 
 class Tracks:
-    """all: the tracks. apart: {kept frame beside a gap: how far, in armature units, the bones that are keyed stay from
-    what it shows}. The rig is read at kept frames, and left as it is.
+    """The tracks of a change. The rig is read at kept frames, and left as it is.
+
+    all: the tracks. apart: {kept frame beside a gap: how far the keyed bones stay from what it shows, in armature
+    units}.
     """
 
     def __init__(self, rig: KeyedRig):
@@ -125,8 +127,10 @@ class Tracks:
         return Track(toggle.bone, toggle.path, runs, np.array([toggle.now(self.rig.armature)]), steps=True)
 
     def _holds(self, name: str, start: int, stop: int) -> tuple[bool, bool]:
-        """Whether the value at the frame before a gap is held up to it, and the gap's last one up to what follows:
-        where a toggle changes, channels mean something else, and what lies half way between them shows no pose."""
+        """(value before the gap is held up to the gap, the gap's last value is held up to what follows).
+
+        That is so where a toggle changes: there the channels change their meaning, and a blend of both shows no pose.
+        """
         if (start, stop) not in self.change.gaps:  # kept frames are keyed as well
             return False, False
         before, behind = (self._holds_at(name, self.change.first + row) for row in (start - 1, stop))
@@ -142,8 +146,7 @@ class Tracks:
 
     @cached_property
     def _far(self) -> dict[int, bool]:
-        """{frame beside a gap: whether other controls turn so far to their rest that half the way there and half of
-        what makes up for it do not meet}."""
+        """{frame beside a gap: whether other controls turn so far to their rest that a blend would be wrong}."""
         beside = {self.change.first + row for start, stop in self.change.gaps for row in (start - 1, stop)}
         turning = [(name, prop) for name, prop in self.rig.resting if prop != "location"]
         return {frame: any(self._turn(*place, frame) > FAR for place in turning) for frame in beside}
@@ -156,5 +159,7 @@ class Tracks:
 
 
 def _jumps(last: np.ndarray, after: np.ndarray) -> bool:
-    """Whether two neighbours are alike in other numbers: a quaternion and its negative, angles a full turn apart."""
+    """Whether two neighbours mean nearly the same in other numbers: a quaternion and its negative, angles a full turn
+    apart.
+    """
     return bool(last @ after < 0) if len(last) == 4 else bool(np.abs(last - after).max() > np.pi)

@@ -1,6 +1,7 @@
 """A gap begins and ends with what the kept frames beside it show: stretched limbs, a back bent by other controls.
 
-There the controls are brought to show it (`pose_matching`); what that is more than the motion fades from the border on.
+At the borders the controls are set so that they show it (`pose_matching`). The difference from the motion fades with
+the distance from the border.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ LEAST = 2e-4  # of the rig's size, radians, of 1: a correction of less is not ke
 
 
 def lead_to_borders(rig: KeyedRig, posed: Posed) -> dict[int, float]:
-    """Adds to the channels what the kept frames beside the gaps show more than the motion, fading away from there.
+    """Adds to the channels what the kept frames beside gaps show beyond the motion. It fades away from the borders.
 
-    Returns {kept frame beside a gap: how far, in armature units, the bones that are keyed stay from what it shows}.
+    Returns {kept frame beside a gap: how far the keyed bones stay from what it shows, in armature units}.
     """
     rows = np.flatnonzero(rig.change.borders)
     if not len(rows):
@@ -43,10 +44,12 @@ def lead_to_borders(rig: KeyedRig, posed: Posed) -> dict[int, float]:
 
 
 def _turn_carrier(rig: KeyedRig, posed: Posed, rows: np.ndarray, name: str) -> None:
-    """The carrier turns with the pelvis in a gap, and begins and ends there as it stands in the kept frames, where the
-    animator may have bent the body otherwise: what hangs on it is not turned against it at once.
+    """The carrier turns with the pelvis in a gap. At the borders it stands as it does in the kept frames.
 
-    With X = A_b^-1 A_c of the bone b that it carries, and its own turn now Q_c D:  Q_b becomes X D^-1 X^-1 Q_b.
+    The animator may have bent the body against it there. So what hangs on the carrier is not turned back all at once.
+
+    A is the pose of the carrier c or of the bone b that it carries, Q a channel, and X = A_b^-1 A_c. When the carrier's
+    channel becomes Q_c D, that of b becomes X D^-1 X^-1 Q_b.
     """
     table = {bone.name: bone for bone in rig.bones}
     own = quat.multiply(quat.conjugate(table[name].orientation), rig.shown.orientations[name])

@@ -1,8 +1,8 @@
-"""What an action of the whole body holds besides its keys, so that these are what is seen: one key each.
+"""Keys of an action of the whole body that let its other keys show: one key each.
 
-Limbs in FK, constraints that would move the bones off, and what the animation of before would leave behind: on rigs of
-controls others that turn parts of the body (a chest), stretched limbs. What only moves the body as a whole (a root that
-places it) stays as it is, and so does what no animation moves on the bones that are keyed.
+Limbs go to FK. Constraints that would move the bones are muted. What the former animation would leave behind is brought
+to rest: controls that turn parts of the body (a chest), stretched limbs. Two things stay as they are: what only moves
+the body as a whole (a root), and what no animation moves on the keyed bones.
 """
 
 from __future__ import annotations
@@ -27,20 +27,21 @@ from ..actions.rotation_modes import rotation_path, rotation_values
 from ..rig.bone_map import bones_of
 from ..rig.controls import is_control_rig
 from ..rig.influences import other_controls
-from ..rig.limb_switches import SAME, Toggle, Toggles
+from ..rig.limb_switches import SAME, Toggles
+from ..rig.switches import Toggle
 
 STILL = 1e-4  # of 1, and armature units: what changes less is not animated
 
 
 @dataclass(frozen=True)
 class Held:
-    """channels: one value each (1,n). toggles: those among them that are no pose."""
+    """What an action holds besides its motion."""
 
-    channels: list[Channel]
-    toggles: list[Toggle]
+    channels: list[Channel]  # one value each (1,n)
+    toggles: list[Toggle]  # the switches and constraints among them
 
     def put(self, armature: bpy.types.Object) -> None:
-        """Sets all of it now: not before the next frame does Blender do so by the keys."""
+        """Sets all of it in the pose of this moment. By the keys Blender does so only at the next frame."""
         for toggle in self.toggles:
             toggle.put(armature)
         for channel in self.channels:
@@ -50,8 +51,10 @@ class Held:
 
 
 def held_channels(context: bpy.types.Context, armature: bpy.types.Object) -> Held:
-    """For a new action, of what the rig is and plays now. Raises RigError that names what a driver keeps from giving
-    way."""
+    """What a new action must hold, by what the rig is and plays now.
+
+    Raises RigError that names a switch or constraint which a driver moves.
+    """
     bone_map = bones_of(armature)
     toggles = Toggles(armature, bone_map).for_new_action()
     channels = [Channel(toggle.bone, toggle.path, np.array([[toggle.value]])) for toggle in toggles]
@@ -92,8 +95,11 @@ def _as_made(armature: bpy.types.Object, bone_map: BoneMap, known: set[str]) -> 
 
 
 def let_show(curves: Any, word: str, toggles: Sequence[Toggle], frames: np.ndarray) -> None:
-    """The toggles in these frames (K,), rising, of an action that goes on, where they are otherwise; beside the frames
-    they stay as they are. curves, word: as `actions.curves_of` gives them."""
+    """Keys the toggles in these frames (K,), which rise, of an action that goes on. Beside the frames they stay as they
+    are.
+
+    curves, word: as `actions.curves_of` gives them.
+    """
     found = {curve.data_path: curve for curve in curves if not curve.mute and len(curve.keyframe_points)}
     wrong = [toggle for toggle in toggles if not _shows(found.get(toggle.path), toggle, frames)]
     if not wrong:

@@ -12,7 +12,6 @@ import bpy
 import numpy as np
 
 from motion_core.body.joints import PARTS
-from motion_core.body.motion import Motion
 from motion_core.editing.meet import FADE
 from motion_core.editing.spread import spread
 from motion_core.retarget import BonePoses, RigBone
@@ -28,49 +27,17 @@ from ..rig.influences import other_controls
 from ..rig.limb_switches import SAME, Toggles
 from ..rig.pose_matching import Match
 from ..rig.rig import read_rig
+from .change import Change
 
 TRUNK = ("pelvis", *PARTS["spine"])  # from below
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
-    """motion: at the scene's rate, its first frame at `first`. kept (T,) bool: frames whose pose stays. joints: whose
-    bones are keyed. loop: the last pose is the first one again."""
-
-    first: int
-    motion: Motion
-    kept: np.ndarray
-    joints: frozenset[str]
-    loop: bool = False
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.motion) - 1
-
-    @property
-    def frames(self) -> range:
-        return range(self.first, self.last + 1)
-
-    @property
-    def gaps(self) -> list[tuple[int, int]]:
-        """Rows start:stop of the frames that do not stay."""
-        edges = np.flatnonzero(np.diff(np.concatenate([[True], self.kept, [True]]).astype(int)))
-        return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
-
-    @property
-    def borders(self) -> np.ndarray:
-        """(T,) bool: kept frames with a gap beside them; of a loop, the first frame has one behind the last."""
-        free = ~self.kept
-        beside = np.append(free[1:], self.loop) | np.append(self.loop, free[:-1])
-        return self.kept & beside
-
-
-@dataclass(frozen=True, eq=False)
 class Posed:
-    """Channels (T,...) by bone, of what is keyed."""
+    """Channels of the keyed bones, by bone."""
 
-    rotations: dict[str, np.ndarray]
-    locations: dict[str, np.ndarray]
+    rotations: dict[str, np.ndarray]  # (T,4) quaternions
+    locations: dict[str, np.ndarray]  # (T,3)
     scales: dict[str, np.ndarray] = field(default_factory=dict)
 
     def at(self, row: int) -> dict[str, tuple[np.ndarray | None, np.ndarray | None]]:
@@ -83,9 +50,11 @@ class Posed:
 
 
 class KeyedRig:
-    """bone_map: without the switches that may stay. control: whether what is keyed is not what shows the pose. toggles:
-    what must give way so that the keys show; joints: whose bones are keyed, those of the change and those that would
-    move along. over_tracks: NLA tracks show where the action has no keys.
+    """A rig as a change meets it.
+
+    bone_map: without the switches that may stay. control: whether keys and pose are of different bones. toggles: what
+    must give way so that the keys show. joints: whose bones are keyed, those that would move along included.
+    over_tracks: whether NLA tracks show where the action has no keys.
     """
 
     def __init__(self, context: bpy.types.Context, armature: bpy.types.Object, change: Change):
@@ -111,8 +80,11 @@ class KeyedRig:
         self.matches: dict[int, Match] = {}  # by kept frame beside a gap, once they are found
 
     def _with_trunk(self, joints: frozenset[str]) -> frozenset[str]:
-        """With all joints of the trunk if some are among them and its controls do not hang on each other as the joints
-        do: then one moves the others. (On Rigify the pelvis hangs on the spine, and the chest beside it.)"""
+        """The joints, with the whole trunk if some of it is among them and its controls move each other.
+
+        They do where they do not hang on each other as the joints do. (On Rigify the pelvis hangs on the spine, and the
+        chest beside it.)
+        """
         trunk = [joint for joint in TRUNK if joint in self.bone_map.bones]
         if not joints & set(trunk) or joints >= set(trunk):
             return joints
@@ -180,8 +152,11 @@ class KeyedRig:
         return values
 
     def base(self, name: str, prop: str) -> np.ndarray:
-        """`own`, but where a task made keys in a gap before: straight on from what is beside them, as if they were not
-        there. What such a result added is not added again."""
+        """`own`, but without the keys that a task made in a gap before: there it goes straight on from their
+        neighbours.
+
+        So what such a result added is not added twice.
+        """
         path, values = f"{self.armature.pose.bones[name].path_from_id()}.{prop}", self.own(name, prop)
         rows = np.arange(len(values))
         for index in range(values.shape[1]):
@@ -194,7 +169,7 @@ class KeyedRig:
         return values
 
     def fading(self, rows: np.ndarray, more: np.ndarray) -> np.ndarray:
-        """(T,n) that fades from what it is, (R,n), at the rows of kept frames beside gaps; a loop ends as it begins."""
+        """(T,n) values that fade from (R,n), those at the kept frames beside gaps. A loop ends as it begins."""
         values, known = np.zeros((len(self.change.motion), more.shape[1])), self.change.borders
         values[rows] = more
         if self.change.loop and known[0] and not known[-1]:
@@ -213,8 +188,10 @@ def _key_frames(curve: bpy.types.FCurve) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _loosened(context: bpy.types.Context, armature: bpy.types.Object, bone_map: BoneMap) -> BoneMap:
-    """Without the switches that may stay as they are: they only say with what a control turns, one value holds in all
-    frames, and so it can be measured. Bones that follow such a control by half would notice a change.
+    """The bone map without the switches that may stay as they are.
+
+    Those only say which control another one turns with. They have one value in all frames, so this can be measured.
+    If they changed, bones that follow such a control by half would move.
     """
     switching = Toggles(armature, bone_map)
     fixed = {toggle.path: toggle for toggle in switching.all if toggle.path not in switching.curves}

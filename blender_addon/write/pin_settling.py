@@ -1,7 +1,7 @@
-"""Pins met by the rig itself: its limbs have other lengths than the body's, so what meets on one misses on the other.
+"""Pins met by the rig itself. Its limbs are not as long as the body's, so what meets on one misses on the other.
 
-The motion is made for the body. What its pins miss on the rig is seen from where its bones will be; the pins are moved
-by that and the motion is led there, until the rig meets them.
+The motion is made for the body. We look where the rig's bones will be, move the pins by what they miss, and lead the
+motion there again, until the rig meets them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from motion_core.tasks.pins_and_paths import Pin
 
 from ..rig.bone_map import bones_of
 from ..rig.rig import read_rig
-from .put_change import Change, head_predictor
+from .change import Change
+from .put_change import head_predictor
 
 ROUNDS = 4
 MET = 1e-3  # metres of the body
@@ -33,8 +34,9 @@ def settle_pins(
     pins: Sequence[Pin],
     predict: Callable[..., dict[str, np.ndarray]] | None = None,
 ) -> Change:
-    """The change with a motion whose pinned joints are where the pins are on this rig. Kept frames do not change.
-    predict: (context, armature, change) -> {joint: (T,3)}, where the rig's joints will be in armature space; None:
+    """The change, its motion led so that the joints of this rig are at the pins. Kept frames do not change.
+
+    predict: (context, armature, change) -> {joint: (T,3)}, where the rig's joints will be in armature space. None:
     where `put_change` puts them.
     """
     wanted = [pin for pin in pins if pin.position is not None and pin.joint in bones_of(armature).bones]
@@ -60,7 +62,7 @@ def settle_pins(
 
 
 def _miss(change: Change, pin: Pin, heads: np.ndarray) -> np.ndarray:
-    """What is missing (3,) from the rig's joint (T,3), in the motion's world, to the pin; nothing when it is lost."""
+    """(3,) metres from the rig's joint (T,3) to the pin, in the motion's world. Zero for a pin that is out of reach."""
     frames = pin_frames(change.motion, pin)
     frames = frames[~change.kept[frames]]
     if not len(frames):

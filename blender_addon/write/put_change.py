@@ -1,4 +1,4 @@
-"""A motion onto some frames and some bones of an animated rig, into a copy of its action; all else stays as it is."""
+"""A motion for some frames and bones of an animated rig, put into a copy of its action. All else stays as it is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from motion_core.body import quaternions as quat
 from motion_core.retarget import BonePoses, RigError
 
+from ..actions.about import write_meta
 from ..actions.actions import action_name, active_curves, curves_of, put_action, sign
 from ..actions.merge import merge
 from ..actions.read_poses import bone_path, moved_by_action_alone
@@ -18,9 +19,10 @@ from ..rig.bone_map import bones_of
 from ..rig.capture import capture_poses, chain_of
 from ..rig.limb_switches import Toggles
 from ..rig.rig import read_rig
-from .bake import check_writable, write_meta
+from .bake import check_writable
+from .change import Change
 from .edit_tracks import Tracks
-from .keyed_rig import Change, KeyedRig
+from .keyed_rig import KeyedRig
 from .wanted_poses import heads_of
 
 PROBES = 5  # kept frames that are looked at
@@ -66,8 +68,10 @@ def put_change(
     title: str | None,
     extend_range: bool = False,
 ) -> tuple[bpy.types.Action, str]:
-    """The rig plays the change as its active action: a copy of the one before, or a new one. Returns it, and a note
-    when kept frames are not what they were. Raises RigError, and changes nothing, when the rig cannot take it.
+    """The rig plays the change as its active action: a copy of the former one, or a new one.
+
+    Returns the action, and a note when kept frames are not what they were. Raises RigError, with nothing changed, when
+    the rig cannot take it.
     """
     check_writable(armature)
     if fault := change_fault(armature, change.joints):
@@ -188,7 +192,9 @@ def _metres(armature: bpy.types.Object) -> float:
 def head_predictor(
     context: bpy.types.Context, armature: bpy.types.Object, change: Change
 ) -> Callable[[Change], dict[str, np.ndarray]]:
-    """A function that says where a change will put the joints' bones, {joint: (T,3)} in armature space; of changes that
-    differ from this one by their motion."""
+    """A function that says where a change will put the joints' bones: {joint: (T,3)} in armature space.
+
+    It takes changes that differ from this one by their motion alone.
+    """
     rig = KeyedRig(context, armature, change)
     return lambda other: heads_of(rig, other.motion)

@@ -1,7 +1,7 @@
-"""Few keys that can be edited in place of one a frame: a rig's action reduced within a tolerance, as Blender shows it.
+"""Few keys in place of one a frame: a rig's action is reduced within a tolerance, as Blender shows it.
 
-Each bone's channel is reduced by itself, in the bone's own rotation mode, by `motion_core.editing.reduce`; then Blender
-evaluates the rig, constraints and all, and where errors add up to too much there are more keys.
+First each bone's channel is reduced by itself, in the bone's own rotation mode, by `motion_core.editing.reduce`. Then
+Blender evaluates the rig with its constraints. Where errors add up to too much, more keys are kept.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ HAND = 0.1  # of a leg's length: what a joint without others below it still thro
 
 @dataclass(frozen=True)
 class Tolerance:
-    """What may be lost, in the world: of every joint, and of the turn of every bone. linear: straight between keys."""
+    """How far the reduced motion may be from the dense one, in the world."""
 
-    millimetres: float = 5.0
-    degrees: float = 1.0
-    linear: bool = False
+    millimetres: float = 5.0  # for every joint
+    degrees: float = 1.0  # for the turn of every bone
+    linear: bool = False  # straight lines between keys, instead of Bezier curves
 
     def __post_init__(self) -> None:
         for name in ("millimetres", "degrees"):
@@ -65,16 +65,14 @@ class Tolerance:
 
 @dataclass(frozen=True, eq=False)
 class Channels:
-    """The curves of one property of one bone. values (T,n): dense, at whole frames. lever: metres that a radian (a
-    location: a unit) moves what hangs on the bone. contact (T,) bool: frames that keep a key.
-    """
+    """The curves of one property of one bone."""
 
     bone: bpy.types.PoseBone
     path: str
     curves: list[bpy.types.FCurve]
-    values: np.ndarray
-    lever: float
-    contact: np.ndarray
+    values: np.ndarray  # (T,n) at whole frames, before the reduction
+    lever: float  # metres that a radian (of a location: a unit) moves what hangs on the bone
+    contact: np.ndarray  # (T,) bool: frames that keep a key
 
     @property
     def turns(self) -> bool:
@@ -89,20 +87,20 @@ class Channels:
 
 @dataclass(frozen=True)
 class Reduced:
-    """Keys of the humanoid's curves before and after, the largest errors, and the paths that were left alone."""
+    """What came of a reduction."""
 
-    before: int
+    before: int  # keys
     after: int
-    millimetres: float
-    degrees: float
-    left_alone: tuple[str, ...]
+    millimetres: float  # the largest error of a joint
+    degrees: float  # the largest error of a bone's turn
+    left_alone: tuple[str, ...]  # data paths that could not be reduced
 
 
 def reduce_action(context: bpy.types.Context, rig: Any, tolerance: Tolerance) -> Reduced:
-    """Reduces the keys of the rig's active action, of the bones that are joints; every other curve stays as it is.
+    """Reduces the keys of the rig's active action, of the bones that are joints. Every other curve stays as it is.
 
-    First and last frames, extremes, and of legs and pelvis the first and last frames of contacts keep their keys.
-    Raises RigError, with nothing changed, for a rig or an action that cannot be reduced.
+    Keys stay at the first and last frame and at extremes; on legs and pelvis also where contacts begin and end. Raises
+    RigError, with nothing changed, for a rig or an action that cannot be reduced.
     """
     check_writable(rig)
     _check_action(rig)
@@ -134,8 +132,9 @@ def _check_action(rig: Any) -> None:
 
 
 def _usable_curves(rig: Any, bone_map: BoneMap) -> tuple[dict[str, dict[int, Any]], list[str]]:
-    """{data path: {component: curve}} of the bones that are joints, and the paths that cannot be reduced: turned off,
-    locked, with modifiers, or a rotation of which a component has no curve.
+    """({data path: {component: curve}} of the bones that are joints, the paths that cannot be reduced).
+
+    A path cannot be reduced when it is muted or locked, has modifiers, or is a rotation that lacks a component.
     """
     ours = {*bone_map.bones.values(), *([bone_map.carrier] if bone_map.carrier else [])}
     found: dict[str, dict[int, Any]] = {}
@@ -211,14 +210,12 @@ def _levers(rig: Any, bone_map: BoneMap) -> dict[str, float]:
 
 @dataclass(frozen=True, eq=False)
 class Errors:
-    """Against what was, at the frames of `rows` (T,). metres (T,): of the worst joint. radians (T,): of the worst bone.
-    own (channels,T): metres that each channel's own error moves what hangs on it.
-    """
+    """How far the rig is from the dense motion."""
 
-    rows: np.ndarray
-    metres: np.ndarray
-    radians: np.ndarray
-    own: np.ndarray
+    rows: np.ndarray  # (T,) the frames that were compared, from the first on
+    metres: np.ndarray  # (T,) of the worst joint
+    radians: np.ndarray  # (T,) of the worst bone
+    own: np.ndarray  # (channels,T) metres that each channel's own error moves what hangs on it
 
     def share(self, tolerance: Tolerance) -> np.ndarray:
         """(T,) of the tolerance that is used up; above 1 it does not hold."""
@@ -259,9 +256,10 @@ def _reduce(
     frames: range,
     judge: Callable[[np.ndarray], Errors],
 ) -> Errors:
-    """Writes keys until the errors are within the tolerance: first each channel's own, then, where they add up along a
-    limb, more at the worst frames for those that contribute, at last for all of them. Between looks at all frames only
-    those around the bad ones are looked at.
+    """Writes keys until the errors are within the tolerance.
+
+    It starts with what each channel needs by itself. Where errors add up along a limb, the channels that contribute get
+    keys at the worst frames, at last all channels. Only frames around bad ones are evaluated between two looks at all.
     """
     everywhere = np.arange(len(frames))
     looked, rows = everywhere, [_rows(channel, tolerance) for channel in channels]
@@ -287,8 +285,9 @@ def _reduce(
 
 
 def _contributions(errors: Errors, share: np.ndarray) -> list[np.ndarray]:
-    """For each channel the frames (K,) that get a key: the worst of each bad stretch where its own error is among the
-    large ones.
+    """The frames (K,) that get a key, for each channel: the worst frame of each bad stretch.
+
+    A channel gets it only if its own error there is among the large ones.
     """
     worst = np.array([start + int(share[start:stop].argmax()) for start, stop in runs(share > 1)])
     large = errors.own[:, worst] > CONTRIBUTES * errors.own[:, worst].max(axis=0)
@@ -309,7 +308,9 @@ def _rows(channel: Channels, tolerance: Tolerance) -> np.ndarray:
 def _write(
     channels: Sequence[Channels], rows: Sequence[np.ndarray], changed: Sequence[bool], how: tuple[int, bool]
 ) -> None:
-    """The keys of the channels that changed. how: the frame of row 0, and whether curves are straight between keys."""
+    """Writes the keys of the channels that changed. how: the frame of row 0, and whether curves are straight between
+    keys.
+    """
     first, linear = how
     for channel, kept in itertools.compress(zip(channels, rows), changed):
         left, right = handles(channel.values, kept)

@@ -41,8 +41,10 @@ def heads_of(rig: KeyedRig, motion: Motion) -> dict[str, np.ndarray]:
 def _stretched(
     rig: KeyedRig, heads: dict[str, np.ndarray], turns: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """heads (T,3) and turns (T,4) of joints without stretch, to heads with that of the kept frames beside gaps: each
-    limb longer or shorter along itself, as the bone before has turned."""
+    """Heads (T,3) of the joints with the stretch of the kept frames beside gaps.
+
+    heads, turns (T,4): of the joints without stretch. Each limb becomes longer or shorter along itself.
+    """
     rows = np.flatnonzero(rig.change.borders)
     shown = {joint: rig.shown.heads[bone] for joint, bone in rig.bone_map.read.items()}
     found: dict[str, np.ndarray] = {}
@@ -64,10 +66,9 @@ def _curves(rig: KeyedRig, motion: Motion) -> BoneCurves:
 
 
 def _led(rig: KeyedRig, motion: Motion) -> BonePoses:
-    """Controls that begin and end in gaps as kept frames are, but for stretch.
+    """Controls that begin and end in gaps as the kept frames are, apart from stretch.
 
-    How they turn follows from what turns them, where they are from what they hang on: not the same for a control that
-    turns with another than it hangs on.
+    How a control turns follows from what turns it; its place follows from what it hangs on. These may be two controls.
     """
     posed, curves = wanted_channels(rig, motion), _curves(rig, motion)
     lead_to_borders(rig, posed)

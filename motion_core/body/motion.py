@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -65,6 +65,9 @@ class Motion:
     Raises ValueError for no frame, wrong shapes, a non-finite value, a zero quaternion or an impossible fps.
     """
 
+    media_type: ClassVar[str] = "application/octet-stream"
+    endings: ClassVar[tuple[str, ...]] = (".npz", ".bvh")
+
     fps: float
     trans: np.ndarray
     rotations: np.ndarray
@@ -99,6 +102,12 @@ class Motion:
 
     def __len__(self) -> int:
         return len(self.trans)
+
+    def to_bytes(self) -> bytes:
+        """The content of an AMASS-style .npz file."""
+        from motion_core.body.motion_bytes import motion_to_bytes
+
+        return motion_to_bytes(self)
 
     @property
     def seconds(self) -> float:

@@ -12,16 +12,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motion_core.commands.console import add_model_arguments, answer, progress, write_motion
+from motion_core.commands.console import add_model_arguments, answer, progress, write_result
 from motion_core.commands.jobs import Fault, Job, read_jobs
 from motion_core.formats.files import explained
 from motion_core.formats.motion_file import MOTION_ENDINGS
-from motion_core.tasks import TaskError, seconds_of
+from motion_core.tasks import TaskError
 
 if TYPE_CHECKING:
-    from motion_core.body.motion import Motion
     from motion_core.commands.console import Report
-    from motion_core.generators import Generator
+    from motion_core.engines import Engine
+    from motion_core.results import Result
 
 EXAMPLE = "example:\n  laban batch jobs.jsonl --out results"
 TOGETHER = 16  # motions between two writes: a stopped batch loses no more than these
@@ -31,7 +31,12 @@ Piece = tuple[Job, int]  # a job and which of its samples
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("jobs", type=Path, help="a file of tasks, one JSON object a line")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the results")
-    parser.add_argument("--format", choices=[ending[1:] for ending in MOTION_ENDINGS], default="npz")
+    parser.add_argument(
+        "--format",
+        choices=[ending[1:] for ending in MOTION_ENDINGS],
+        default="npz",
+        help="of motions (default npz); hits of a search are .json",
+    )
     add_model_arguments(parser)
 
 
@@ -45,9 +50,9 @@ def run(args: argparse.Namespace) -> int:
     skipped = sum(len(job.paths) for job in jobs) - len(pieces)
     done: list[Path] = []
     with progress(args, "batch") as report:
-        for model, group in groupby(sorted(pieces, key=_order), key=lambda piece: piece[0].model):
-            worker = _Worker(args, report, len(pieces), done)
-            faults += worker.carry_out(model, list(group))
+        for model, group in groupby(sorted(pieces, key=_order), key=lambda piece: piece[0].request.model):
+            carrier = _Carrier(args, report, len(pieces), done)
+            faults += carrier.carry_out(model, list(group))
     facts = {
         "done": [str(path) for path in done],
         "skipped": skipped,
@@ -60,14 +65,15 @@ def run(args: argparse.Namespace) -> int:
 def _order(piece: Piece) -> tuple[str, str, float, int]:
     """Equal models first, then what can share a pass through the network, then the file's order."""
     job, _ = piece
-    return job.model, f"{job.sampling.steps} {job.sampling.guidance}", seconds_of(job.task), job.line
+    request = job.request
+    return request.model, repr(request.sampling.key), request.task.length or 0.0, job.line
 
 
 def _complain(args: argparse.Namespace, fault: Fault) -> None:
     print(f"{args.jobs}:{fault.line}: {fault.error}", file=sys.stderr)
 
 
-class _Worker:
+class _Carrier:
     """Carries out the pieces of one model; a job that fails is reported and the rest goes on."""
 
     def __init__(self, args: argparse.Namespace, report: Report | None, total: int, done: list[Path]) -> None:
@@ -75,45 +81,45 @@ class _Worker:
         self.faults: dict[int, Fault] = {}  # by line: a job with many samples fails once
 
     def carry_out(self, model: str, pieces: list[Piece]) -> list[Fault]:
-        from motion_core.generators import load_generator
+        from motion_core.engines import load_engine
 
+        args = self.args
         try:
-            generator = load_generator(model, device=self.args.device, checkpoint=self.args.checkpoint)
+            engine = load_engine(model, device=args.device, checkpoint=args.checkpoint, raw=args.raw)
         except (ValueError, OSError) as error:
             for piece in pieces:
                 self._fail(piece, error)
             return list(self.faults.values())
-        generator.clean_up = not self.args.raw
-        fitting = [piece for piece in pieces if self._fits(generator, piece)]
+        fitting = [piece for piece in pieces if self._fits(engine, piece)]
         for start in range(0, len(fitting), TOGETHER):
-            self._make(generator, fitting[start : start + TOGETHER])
+            self._make(engine, fitting[start : start + TOGETHER])
         return list(self.faults.values())
 
-    def _fits(self, generator: Generator, piece: Piece) -> bool:
+    def _fits(self, engine: Engine, piece: Piece) -> bool:
         try:
-            generator.check(piece[0].task, piece[0].sampling)
+            engine.check(piece[0].request.task, piece[0].request.sampling)
         except TaskError as error:
             self._fail(piece, error)
             return False
         return True
 
-    def _make(self, generator: Generator, pieces: list[Piece]) -> None:
+    def _make(self, engine: Engine, pieces: list[Piece]) -> None:
         try:
-            motions = generator.run_batch([(job.task, job.samplings[k]) for job, k in pieces])
-        except (ValueError, RuntimeError) as error:
+            results = engine.run_batch([(job.request.task, job.samplings[k]) for job, k in pieces])
+        except (ValueError, RuntimeError, OSError) as error:
             if len(pieces) == 1:
                 self._fail(pieces[0], error)
                 return
             for piece in pieces:  # one of them spoils it for all: find out which
-                self._make(generator, [piece])
+                self._make(engine, [piece])
             return
-        for piece, motion in zip(pieces, motions):
-            self._write(piece, motion)
+        for piece, result in zip(pieces, results):
+            self._write(piece, result)
 
-    def _write(self, piece: Piece, motion: Motion) -> None:
+    def _write(self, piece: Piece, result: Result) -> None:
         job, k = piece
         try:
-            write_motion(job.paths[k], motion)
+            write_result(job.paths[k], result)
         except OSError as error:
             self._fail(piece, error)
             return

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motion_core.commands.console import answer, check_out, write_motion
+from motion_core.commands.console import answer, check_out, write_result
 from motion_core.commands.making import add_out_argument
 from motion_core.tasks import check_number
 
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         motion = blend_stretched(first, second, weight)
     facts = _facts(first, second, {"fade": args.fade} if args.fade is not None else {"weight": weight})
-    write_motion(out, replace(motion, meta=facts))
+    write_result(out, replace(motion, meta=facts))
     told = {"files": [str(out)], "motions": [facts | {"frames": len(motion), "fps": motion.fps}]}
     answer(args, told, [str(out), f"{motion.seconds:.2f} s, {len(motion)} frames at {motion.fps:g} fps"])
     return 0

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from motion_core.commands.console import answer, check_out, write_motion
+from motion_core.commands.console import answer, check_out, write_result
 from motion_core.commands.making import add_clean_arguments, add_out_argument, clean_of
 from motion_core.tasks import TaskError, check_number
 from motion_core.tasks.pins_and_paths import CleanUp
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         motion = motion.resample(fps)
     done = {"feet": how.feet, "floor": how.floor, "smooth": how.smooth}
     motion = replace(motion, meta=motion.meta | {"clean": done})
-    write_motion(out, motion)
+    write_result(out, motion)
     facts = {"files": [str(out)], "motions": [motion.meta | {"frames": len(motion), "fps": motion.fps}]}
     answer(args, facts, [str(out), f"{len(motion)} frames at {motion.fps:g} fps"])
     return 0

@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from motion_core.formats.motion_file import MOTION_ENDINGS
+from motion_core.body.motion import Motion
+from motion_core.formats.files import atomic_write
+from motion_core.results import RESULTS
 from motion_core.tasks import TaskError
 
 if TYPE_CHECKING:
-    from motion_core.body.motion import Motion
+    from motion_core.results import Result
 
 Report = Callable[[int, int], None]
 
@@ -27,31 +29,33 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def result_paths(out: Path, count: int) -> list[Path]:
-    """The files of `count` motions: the path itself, or wave_000.npz, wave_001.npz, ... beside it."""
+    """The files of `count` results: the path itself, or wave_000.npz, wave_001.npz, ... beside it."""
     if count == 1:
         return [out]
     return [out.with_name(f"{out.stem}_{number:03d}{out.suffix}") for number in range(count)]
 
 
-def check_out(out: Path) -> Path:
-    """A path that a motion can be written to. Raises TaskError otherwise, before any work is done."""
-    if out.suffix.lower() not in MOTION_ENDINGS:
-        raise TaskError(f"--out is {str(out)!r}: it must end in {' or '.join(MOTION_ENDINGS)}")
+def check_out(out: Path, gives: str = "motion") -> Path:
+    """A path that a result of this kind can be written to. Raises TaskError otherwise, before any work is done."""
+    endings = RESULTS[gives].endings
+    if out.suffix.lower() not in endings:
+        what = "" if gives == "motion" else f" to hold {gives}"
+        raise TaskError(f"--out is {str(out)!r}: it must end in {' or '.join(endings)}{what}")
     if out.is_dir():
         raise TaskError(f"--out is {str(out)!r}: that is a folder, name a file")
     return out
 
 
-def write_motion(path: Path, motion: Motion) -> None:
-    """Write by the ending: AMASS-style .npz or .bvh."""
-    if path.suffix.lower() == ".bvh":
+def write_result(path: Path, result: Result) -> None:
+    """Write beside and rename: a motion as .bvh where the path ends so, anything else as its bytes."""
+    if isinstance(result, Motion) and path.suffix.lower() == ".bvh":
         from motion_core.formats.bvh import write_bvh
 
-        write_bvh(path, motion)
-    else:
-        from motion_core.formats.npz import write_npz
-
-        write_npz(path, motion)
+        write_bvh(path, result)
+        return
+    content = result.to_bytes()
+    with atomic_write(path) as file:
+        file.write(content)
 
 
 def answer(args: argparse.Namespace, facts: dict[str, Any], lines: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any
 from motion_core.catalog import find_card
 from motion_core.commands.console import result_paths
 from motion_core.formats.files import explained
-from motion_core.generators.model_choice import default_model, spread
-from motion_core.tasks import MAX_JSON, Sampling, TaskError, task_from_json
+from motion_core.generators.model_choice import default_model
+from motion_core.results import RESULTS
+from motion_core.tasks import MAX_JSON, TASKS, Request, Sampling, TaskError, seeds_from
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
-
-
-MOTIONS = ("motion", "start")  # fields that may name a motion file, relative to the file of jobs
 
 # Separators, drive letters, wildcards and control characters: names that some system cannot store, or that leave DIR
 FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
@@ -29,18 +27,18 @@ WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNOREC
 
 @dataclass(frozen=True)
 class Job:
-    """One good line; `paths` are its results, one a sample."""
+    """One good line."""
 
     line: int
     id: str
-    model: str
-    task: Any
-    sampling: Sampling
+    # With its model decided.
+    request: Request
+    # Its results, one a sample.
     paths: tuple[Path, ...]
 
     @cached_property
     def samplings(self) -> list[Sampling]:
-        return spread(self.sampling, len(self.paths))
+        return seeds_from(self.request.sampling, len(self.paths))
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class Fault:
 
 
 def read_jobs(path: Path, out: Path, ending: str) -> tuple[list[Job], list[Fault]]:
-    """Jobs and faults of a file, in its order. Blank lines count but say nothing. Raises OSError."""
+    """Jobs and faults of a file, in its order; ending: of motions. Blank lines count. Raises OSError."""
     jobs: list[Job] = []
     faults: list[Fault] = []
     files: dict[Path, Motion] = {}
@@ -69,7 +67,7 @@ def read_jobs(path: Path, out: Path, ending: str) -> tuple[list[Job], list[Fault
             try:
                 entry = _parse(content)
                 name = _id(entry, taken)
-                job = _job(with_motions(entry, path.parent, files), line, out / f"{name}{ending}")
+                job = _job(with_motions(entry, path.parent, files), line, out / name, ending)
                 _claim(job, taken)
             except TaskError as error:
                 faults.append(Fault(line, name, str(error)))
@@ -85,7 +83,7 @@ def with_motions(entry: dict[str, Any], folder: Path, files: dict[Path, Motion])
     from motion_core.formats.motion_file import MOTION_ENDINGS, read_motion
 
     found = dict(entry)
-    for field in MOTIONS:
+    for field in sorted({field for kind in TASKS.values() for field in kind.motions}):
         name = entry.get(field)
         if not isinstance(name, str):
             continue
@@ -142,8 +140,13 @@ def _claim(job: Job, taken: dict[str, int]) -> None:
     taken.update(dict.fromkeys([job.id.casefold(), *names], job.line))
 
 
-def _job(entry: dict[str, Any], line: int, out: Path) -> Job:
-    model, task, sampling, count = task_from_json(entry)
-    model = model or default_model(task, sampling)
+def _job(entry: dict[str, Any], line: int, out: Path, ending: str) -> Job:
+    """The job of a line. out: its file without the ending, which is `ending` where a motion comes of it."""
+    request = Request.from_json(entry)
+    model = request.model or default_model(request.task, request.sampling)
     find_card(model)
-    return Job(line, str(entry["id"]), model, task, sampling, tuple(result_paths(out, count)))
+    endings = RESULTS[request.task.gives].endings
+    file = out.with_name(out.name + (ending if ending in endings else endings[0]))
+    return Job(
+        line, str(entry["id"]), replace(request, model=model), tuple(result_paths(file, request.count))
+    )

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from motion_core.catalog import find_card
+from motion_core.catalog import all_settings, find_card
 from motion_core.commands.console import (
     add_model_arguments,
     answer,
     check_out,
     progress,
     result_paths,
-    write_motion,
+    write_result,
 )
-from motion_core.tasks import MAX_COUNT, Sampling, check_integer
+from motion_core.tasks import MAX_COUNT, Made, Sampling, check_integer, seeds_from
 from motion_core.tasks.pins_and_paths import CleanUp
 
 
@@ -26,16 +26,17 @@ def add_out_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def add_sampling_arguments(parser: argparse.ArgumentParser) -> None:
-    """--seed, --count, --model, --steps, --guidance, --out, and which device runs which weights."""
+    """--seed, --count, --model, the settings of all cards, --out, and which device runs which weights."""
     parser.add_argument("--seed", type=int, default=0, help="another seed, another motion (default 0)")
     parser.add_argument(
         "--count", type=int, default=1, help="how many, with seeds seed, seed+1, ... (default 1)"
     )
     parser.add_argument("--model", help="id of the model (default: the first that fits)")
-    parser.add_argument("--steps", type=int, help="network evaluations (default: the model's own)")
-    parser.add_argument(
-        "--guidance", type=float, help="how strictly to follow the words (default: the model's own)"
-    )
+    for setting in all_settings().values():
+        parser.add_argument(
+            f"--{setting.name}", type=setting.kind, choices=setting.choices or None,
+            help=f"{setting.help[0].lower()}{setting.help[1:]} (default: the model's own)",
+        )  # fmt: skip
     add_out_argument(parser)
     add_model_arguments(parser)
 
@@ -58,7 +59,7 @@ def clean_of(args: argparse.Namespace) -> CleanUp | None:
 
 
 @dataclass(frozen=True)
-class _Order:
+class _Checked:
     """What is to be made, with all that can be checked before seconds are spent on loading torch."""
 
     model: str
@@ -66,44 +67,43 @@ class _Order:
     paths: list[Path]
 
     @classmethod
-    def of(cls, args: argparse.Namespace, task: Any) -> _Order:
-        from motion_core.generators.model_choice import check_task, default_model, spread
+    def of(cls, args: argparse.Namespace, task: Any) -> _Checked:
+        from motion_core.generators.model_choice import check_task, default_model
 
         count = check_integer("count", args.count, 1, MAX_COUNT)
-        samplings = spread(Sampling(seed=args.seed, steps=args.steps, guidance=args.guidance), count)
-        paths = result_paths(check_out(args.out), count)
+        settings = {name: getattr(args, name) for name in all_settings()}
+        samplings = seeds_from(Sampling(args.seed, settings), count)
+        paths = result_paths(check_out(args.out, task.gives), count)
         model = args.model or default_model(task, samplings[0])
         card = find_card(model)
-        if args.checkpoint is None and (card.needs != "action" or card.actions):
+        if args.checkpoint is None:
             check_task(card, task)
+            card.settled(samplings[0])
         return cls(model, samplings, paths)
 
 
-def _words_on(meta: dict[str, Any]) -> list[str]:
+def _words_on(made: Made) -> list[str]:
     """How the words were taken: the parts of a prompt, and what was cut or could not be split."""
-    lines = []
-    if meta.get("task") == "generate" and "prompts" in meta:
-        parts = ", ".join(f"{text} ({seconds:.2f} s)" for text, seconds in meta["prompts"])
-        lines.append(f"in parts: {parts}")
-    return [*lines, *([meta["note"]] if "note" in meta else [])]
+    parts = ", ".join(f"{text} ({seconds:.2f} s)" for text, seconds in made.parts)
+    return [line for line in (f"in parts: {parts}" if parts else "", made.note) if line]
 
 
 def make(args: argparse.Namespace, task: Any, title: str) -> int:
     """Make the motions of a task, write and list them; returns the exit status."""
-    order = _Order.of(args, task)
+    checked = _Checked.of(args, task)
 
     from motion_core.generators import load_generator
 
     started = time.perf_counter()
-    generator = load_generator(order.model, device=args.device, checkpoint=args.checkpoint)
+    generator = load_generator(checked.model, device=args.device, checkpoint=args.checkpoint)
     generator.clean_up = not args.raw
     loaded = time.perf_counter()
     with progress(args, title) as report:
-        motions = generator.run_batch([(task, sampling) for sampling in order.samplings], report)
+        motions = generator.run_batch([(task, sampling) for sampling in checked.samplings], report)
     made = time.perf_counter()
-    for path, motion in zip(order.paths, motions):
-        write_motion(path, motion)
-    files = [str(path) for path in order.paths]
+    for path, motion in zip(checked.paths, motions):
+        write_result(path, motion)
+    files = [str(path) for path in checked.paths]
     facts = {
         "files": files,
         "motions": [motion.meta | {"frames": len(motion), "fps": motion.fps} for motion in motions],
@@ -114,9 +114,9 @@ def make(args: argparse.Namespace, task: Any, title: str) -> int:
     missed = [
         f"{file}: not met: {miss}"
         for file, motion in zip(files, motions)
-        for miss in motion.meta.get("missed_pins", ())
+        for miss in Made.from_meta(motion.meta).missed_pins
     ]
-    words = _words_on(motions[0].meta) if motions else []
+    words = _words_on(Made.from_meta(motions[0].meta)) if motions else []
     told = f"{made - loaded:.2f} s on {generator.note}; {generator.card.licence}"
     answer(args, facts, [*files, *missed, *words, told])
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 
 from motion_core.catalog import CATALOG, INBETWEEN_CARDS, ModelCard
 from motion_core.commands.console import answer
@@ -19,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     cards = [*CATALOG.values(), *INBETWEEN_CARDS.values()]
     here = {card.id: (weights_folder() / card.checkpoint).is_file() for card in cards}
-    facts = [asdict(card) | {"weights_found": here[card.id]} for card in cards]
+    facts = [card.to_json() | {"weights_found": here[card.id]} for card in cards]
     lines = [line for card in cards for line in _describe(card, here[card.id])]
     answer(args, {"models": facts}, lines)
     return 0
@@ -28,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
 def _describe(card: ModelCard, found: bool) -> list[str]:
     length = f"up to {card.max_seconds:g} s at {card.fps:g} fps"
     needs = (
-        f"needs {card.needs or 'nothing'}"
+        f"needs {', '.join(sorted(card.requires)) or 'nothing'}"
         if "generate" in card.tasks
         else "works for the model that names it"
     )

@@ -6,10 +6,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motion_core.commands.console import answer, progress
+from motion_core.commands.console import answer, check_out, progress, write_result
+from motion_core.tasks import Search
 
 if TYPE_CHECKING:
-    from motion_core.search import SearchResult
+    from motion_core.results import Hits
 
 EXAMPLE = 'example:\n  laban search "someone limps" --library ~/motions --count 10'
 SHOWN_BROKEN = 5
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-update", dest="update", action="store_false", help="rank what is indexed, look for nothing new"
     )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="also write the hits there; ends in .json")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default auto)")
     parser.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="other weights for the retrieval model"
@@ -29,22 +31,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from motion_core.search import Query, search
+    from motion_core.search import search
     from motion_core.search.folder import check_library
 
-    query = Query(args.text, str(args.library), args.count)
+    task = Search(args.text, str(args.library), args.count)
+    out = None if args.out is None else check_out(args.out, task.gives)
     check_library(args.library)  # before seconds are spent on loading torch
 
     from motion_core.embedding import load_embedder
 
     embedder = load_embedder(device=args.device, checkpoint=args.checkpoint)
     with progress(args, "indexing") as report:
-        result = search(query, embedder, update=args.update, on_file=report)
+        result = search(task, embedder, update=args.update, on_file=report)
+    if out is not None:
+        write_result(out, result)
     answer(args, result.to_json(), table(result))
     return 0
 
 
-def table(result: SearchResult) -> list[str]:
+def table(result: Hits) -> list[str]:
     """The hits for people, then what could not be read."""
     lines = ["score  seconds  motion"]
     lines += [f"{hit.score:5.2f}  {hit.seconds:7.1f}  {result.library / hit.path}" for hit in result.hits]

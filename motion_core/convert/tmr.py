@@ -16,6 +16,7 @@ from motion_core.checkpoint import CheckpointInfo
 from motion_core.convert.keys import ATTENTION_KEYS, fit_model, rename
 from motion_core.convert.reader import read_pickled
 from motion_core.convert.statistics import read_statistics
+from motion_core.features import FEATURES
 from motion_core.formats import FormatError
 from motion_core.models.tmr import TMR, TMRConfig
 
@@ -23,7 +24,7 @@ HEADS = 4  # fixed in its configuration, and not to be seen in the weights
 MOTION, TEXT, DECODER = "motion_encoder", "text_encoder", "motion_decoder"
 PREFIXES = ("", "tmr-")  # of the files' names
 LONGEST_CLIP = 200  # frames: it was trained on clips of 2 to 10 seconds at 20 fps
-FEATURES = {205: "smpl205", 263: "humanml263"}
+BY_WIDTH = {kind.dim: kind.name for kind in FEATURES.values()}
 TEXT_ENCODERS = {768: "distilbert", 512: "clip-vit-b32-states"}
 STATISTICS = (("mean.pt", "std.pt"), ("tmr-rifke-mean.pt", "tmr-rifke-std.pt"), ("Mean.npy", "Std.npy"))
 LICENCE = "MIT code; trained on AMASS-derived data: non-commercial research"
@@ -77,7 +78,7 @@ def convert(path: Path, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor
     return fit_model(path, TMR, config, ours), CheckpointInfo(
         family="tmr",
         config=config.to_json(),
-        features=FEATURES[config.features],
+        features=BY_WIDTH[config.features],
         mean=mean,
         std=std,
         fps=20.0,
@@ -114,10 +115,10 @@ def config_of(path: Path, parts: Mapping[str, Mapping[str, Tensor]]) -> TMRConfi
         variance_tokens = {part: len(parts[part]["tokens"]) for part in (MOTION, TEXT)}
     except KeyError as error:
         raise FormatError(f"{path} or a part beside it lacks {error}: it is not TMR's") from error
-    if motion.shape[1] not in FEATURES or text.shape[1] not in TEXT_ENCODERS:
+    if motion.shape[1] not in BY_WIDTH or text.shape[1] not in TEXT_ENCODERS:
         raise FormatError(
             f"{path} reads {motion.shape[1]} features and text states of {text.shape[1]}; Laban knows "
-            f"{' or '.join(map(str, FEATURES))} features and states of {' or '.join(map(str, TEXT_ENCODERS))}"
+            f"{' or '.join(map(str, BY_WIDTH))} features and states of {' or '.join(map(str, TEXT_ENCODERS))}"
         )
     if set(variance_tokens.values()) != {2}:
         raise FormatError(

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from motion_core.data.pool import ABOUT, CAPTIONS, FEATURES, NO_ACTION, POOLED, SAMPLES, TOKENS, VERSION
-from motion_core.features import FeatureStats
-from motion_core.features.smpl205 import canonical
+from motion_core.data.pool import ABOUT, CAPTIONS, NO_ACTION, POOLED, ROWS, SAMPLES, TOKENS, VERSION
+from motion_core.features import FEATURES, FeatureStats
 from motion_core.formats import FormatError
 
 # Shares of the draws. What is missing in a pool gives its share to the others.
@@ -32,19 +31,23 @@ JITTER = 0.08  # of the length, so that a batch is not always made of the same n
 
 @dataclass(frozen=True, eq=False)
 class TrainBatch:
-    """x0 (B,T,F) float32 normalised, zero where padded; mask (B,T) true where real; pooled (B,D) float32;
-    action (B,) long, -1 where it is none of the pool's actions; lengths (B,) long. Where the set was opened for them,
-    tokens (B,L,D) float32, zero where padded, and token_mask (B,L) bool.
-    """
+    """Clips of one step, with what the set was opened for."""
 
-    x0: torch.Tensor
-    mask: torch.Tensor
-    pooled: torch.Tensor
-    action: torch.Tensor
-    lengths: torch.Tensor
-    captions: tuple[str, ...]
-    tokens: torch.Tensor | None = None
-    token_mask: torch.Tensor | None = None
+    x0: torch.Tensor  # (B,T,F) float32 normalised, zero where padded
+    mask: torch.Tensor  # (B,T) true where real
+    action: torch.Tensor  # (B,) long, -1 where it is none of the pool's actions
+    lengths: torch.Tensor  # (B,) long, frames
+    captions: tuple[str, ...] = ()  # one a clip, or none at all
+    pooled: torch.Tensor | None = None  # (B,D) float32, of the captions
+    tokens: torch.Tensor | None = None  # (B,L,D) float32 states of the captions, zero where padded
+    token_mask: torch.Tensor | None = None  # (B,L) bool, true where real
+
+    @property
+    def sentences(self) -> torch.Tensor:
+        """`pooled` of a set that has captions. Raises ValueError for one without."""
+        if self.pooled is None:
+            raise ValueError("the batch has no captions: open the pool with TrainingSet.open(folder)")
+        return self.pooled
 
     def to(self, device: torch.device | str) -> TrainBatch:
         moved: dict[str, Any] = {
@@ -62,7 +65,7 @@ class _Draw:
     rows: np.ndarray
     starts: np.ndarray
     lengths: np.ndarray
-    captions: np.ndarray
+    captions: np.ndarray  # meaningless in a set without captions
 
     def at(self, places: np.ndarray | slice) -> _Draw:
         return _Draw(self.rows[places], self.starts[places], self.lengths[places], self.captions[places])
@@ -78,26 +81,32 @@ class TrainingSet:
         table: dict[str, np.ndarray],
         *,
         actions_only: bool,
+        captions: bool,
         tokens: bool,
+        window: int | None,
     ) -> None:
         self.folder, self.about, self.table = folder, about, table
         self.fps = float(about["fps"])
         self.dim = int(about["dim"])
+        self.kind = FEATURES[about["features"]]
         self.actions: tuple[str, ...] = tuple(about["actions"])
         self.max_frames = int(about["config"]["max_frames"])
         self.min_frames = int(about["config"]["min_frames"])
-        self.windows: tuple[int, int] | None = (
-            None  # lengths in frames that samples are cut to; None: whole ones
-        )
+        self.window = window  # frames of every sample; shorter ones are left out
+        self.windows: tuple[int, int] | None = None  # least and most frames that longer samples are cut to
         self.stats = FeatureStats(table["mean"], table["std"])
-        self.captions: list[str] = json.loads((folder / CAPTIONS).read_text(encoding="utf-8"))
-        self.pooled = np.load(folder / POOLED, mmap_mode="r", allow_pickle=False)
-        self.features = np.memmap(folder / FEATURES, np.float16, "r").reshape(-1, self.dim)
+        self.captions: list[str] = []
+        self.pooled: np.ndarray | None = None
+        if captions:
+            self.captions = json.loads((folder / CAPTIONS).read_text(encoding="utf-8"))
+            self.pooled = np.load(folder / POOLED, mmap_mode="r", allow_pickle=False)
+        self.rows = np.memmap(folder / ROWS, np.float16, "r").reshape(-1, self.dim)
         self.tokens: np.ndarray | None = None
         if tokens:
-            self.tokens = np.memmap(folder / TOKENS, np.float16, "r").reshape(-1, self.pooled.shape[1])
+            self.tokens = np.memmap(folder / TOKENS, np.float16, "r").reshape(-1, self.text_width)
         self.lengths = np.diff(table["offsets"])
         kept = self.table["action"] != NO_ACTION if actions_only else np.ones(len(self.lengths), dtype=bool)
+        kept = kept & (self.lengths >= (window or 0))
         self.train_rows = np.flatnonzero(~table["val"] & kept)
         self.val_rows = np.flatnonzero(table["val"] & kept)
         self._check()
@@ -107,13 +116,27 @@ class TrainingSet:
         self.cumulative = np.cumsum(weights / weights.sum())
 
     @classmethod
-    def open(cls, folder: str | Path, *, actions_only: bool = False, tokens: bool = False) -> TrainingSet:
-        """actions_only: leave out samples that show no single action of the list. tokens: batches have token states.
+    def open(
+        cls,
+        folder: str | Path,
+        *,
+        actions_only: bool = False,
+        captions: bool = True,
+        tokens: bool = False,
+        window: int | None = None,
+    ) -> TrainingSet:
+        """A pool, to be read as a family wants it.
+
+        actions_only: leave out samples that show no single action of the list. captions: batches have sentences and
+        their vectors. tokens: and their token states, too. window: every sample is cut to so many frames, and shorter
+        ones are left out.
 
         Raises FileNotFoundError where there is no pool, FormatError where its files disagree, ValueError where a
-        split is empty.
+        split is empty or captions are asked for that the pool does not have.
         """
         folder = Path(folder)
+        if window is not None and window < 1:
+            raise ValueError(f"window is {window}: give a number of frames, from 1 on")
         if not (folder / ABOUT).exists():
             raise FileNotFoundError(
                 f"{folder} is no training pool (no {ABOUT}): make one with training/prepare_dataset.py"
@@ -124,19 +147,33 @@ class TrainingSet:
                 raise FormatError(
                     f"{folder} has version {about['version']}, this program reads {VERSION}: make the pool anew"
                 )
+            if about["features"] not in FEATURES:
+                raise FormatError(
+                    f"{folder} has features {about['features']!r}, this program knows {', '.join(FEATURES)}"
+                )
+            if (captions or tokens) and about["text_encoder"] is None:
+                raise ValueError(
+                    f"{folder} has no captions: make a pool with training/prepare_dataset.py without --no-captions"
+                )
             with np.load(folder / SAMPLES, allow_pickle=False) as arrays:
                 table = {name: arrays[name] for name in arrays.files}
-            return cls(folder, about, table, actions_only=actions_only, tokens=tokens)
+            return cls(
+                folder,
+                about,
+                table,
+                actions_only=actions_only,
+                captions=captions or tokens,
+                tokens=tokens,
+                window=window,
+            )
         except (KeyError, TypeError, OSError, json.JSONDecodeError) as error:
             raise FormatError(f"{folder} is not a readable training pool: {error}") from error
 
     def _check(self) -> None:
         counted = int(self.table["offsets"][-1])
-        if len(self.features) != counted:
-            raise FormatError(
-                f"{self.folder / FEATURES} has {len(self.features)} frames, {SAMPLES} counts {counted}"
-            )
-        if len(self.pooled) != len(self.captions):
+        if len(self.rows) != counted:
+            raise FormatError(f"{self.folder / ROWS} has {len(self.rows)} frames, {SAMPLES} counts {counted}")
+        if self.pooled is not None and len(self.pooled) != len(self.captions):
             raise FormatError(
                 f"{self.folder}: {len(self.captions)} sentences but {len(self.pooled)} embeddings"
             )
@@ -144,10 +181,18 @@ class TrainingSet:
             raise FormatError(f"{self.folder / TOKENS} does not have the tokens that {SAMPLES} counts")
         for name, rows in (("train", self.train_rows), ("val", self.val_rows)):
             if len(rows) == 0:
-                raise ValueError(f"the {name} split of {self.folder} is empty: prepare more clips")
+                long = f" of {self.window} frames or more" if self.window else ""
+                raise ValueError(f"the {name} split of {self.folder} has no clip{long}: prepare more clips")
 
     def __len__(self) -> int:
         return len(self.train_rows)
+
+    @property
+    def text_width(self) -> int:
+        """D of the sentences' vectors. Raises ValueError for a set without captions."""
+        if self.pooled is None:
+            raise ValueError(f"{self.folder} was opened without captions")
+        return int(self.pooled.shape[1])
 
     # --- what is drawn how often --------------------------------------------------------------------------------------
 
@@ -198,14 +243,16 @@ class TrainingSet:
 
     def _limits(self, rng: np.random.Generator, count: int) -> np.ndarray:
         """(count,) the most frames of each sample of a batch."""
-        if self.windows is None:
-            return np.full(count, self.max_frames)
+        if self.windows is None or self.window:
+            return np.full(count, self.window or self.max_frames)
         return rng.integers(self.windows[0], self.windows[1] + 1, count)
 
     def _cropped(self, rows: np.ndarray, where: np.ndarray, which: np.ndarray, most: np.ndarray) -> _Draw:
         """A stretch of at most `most` frames, and a caption, by numbers (N,) in [0,1)."""
         lengths = np.minimum(self.lengths[rows], most)
         starts = (where * (self.lengths[rows] - lengths + 1)).astype(int)
+        if self.pooled is None:
+            return _Draw(rows, starts, lengths, np.empty(len(rows), dtype=np.int32))
         first, last = self.table["caption_offsets"][rows], self.table["caption_offsets"][rows + 1]
         captions = self.table["caption_ids"][first + (which * (last - first)).astype(int)]
         return _Draw(rows, starts, lengths, captions)
@@ -215,16 +262,24 @@ class TrainingSet:
         for place, (row, start, length) in enumerate(zip(draw.rows, draw.starts, draw.lengths)):
             x0[place, :length] = self.clip(int(row), int(start), int(length))
         lengths = torch.from_numpy(draw.lengths.astype(np.int64))
-        tokens, token_mask = self._token_states(draw.captions)
-        return TrainBatch(
+        batch = TrainBatch(
             torch.from_numpy(x0),
             torch.arange(frames) < lengths[:, None],
-            torch.from_numpy(self.pooled[draw.captions].astype(np.float32)),
             torch.from_numpy(self.table["action"][draw.rows].astype(np.int64)),
             lengths,
-            tuple(self.captions[i] for i in draw.captions),
-            tokens,
-            token_mask,
+        )
+        return batch if self.pooled is None else self._told(batch, draw.captions)
+
+    def _told(self, batch: TrainBatch, captions: np.ndarray) -> TrainBatch:
+        """The batch with its captions (B,) by number."""
+        assert self.pooled is not None
+        tokens, token_mask = self._token_states(captions)
+        return replace(
+            batch,
+            captions=tuple(self.captions[i] for i in captions),
+            pooled=torch.from_numpy(self.pooled[captions].astype(np.float32)),
+            tokens=tokens,
+            token_mask=token_mask,
         )
 
     def _token_states(self, captions: np.ndarray) -> tuple[torch.Tensor | None, torch.Tensor | None]:
@@ -242,10 +297,10 @@ class TrainingSet:
         """Normalised features (T,F) float32 of a stretch of sample `row`, starting over the origin with heading 0."""
         first = int(self.table["offsets"][row]) + start
         frames = int(self.lengths[row]) - start if frames is None else frames
-        x0 = self.features[first : first + frames].astype(np.float32)
+        x0 = self.rows[first : first + frames].astype(np.float32)
         if start == 0:
             return x0
-        return np.asarray(self.stats.normalize(canonical(self.stats.denormalize(x0))), dtype=np.float32)
+        return np.asarray(self.kind.canonical_normal(x0, self.stats), dtype=np.float32)
 
     def val_batches(self, batch_size: int) -> Iterator[TrainBatch]:
         """The validation samples in order of length, each once, with one caption each: always the same batches."""

@@ -133,10 +133,14 @@ def official_split(store: ClipStore) -> ClipStore:
     )
 
 
-def build_library(store: ClipStore, split: str = "train", min_frames: int = 16) -> Library:
-    """Look at every clip of the split. Raises ValueError where the split is empty or a label has no phrases."""
+def build_library(
+    store: ClipStore, split: str = "train", min_frames: int = 16, *, undescribed: bool = False
+) -> Library:
+    """Look at every clip of the split; undescribed: also at those of which nothing is known.
+
+    Raises ValueError where the split is empty or a label has no phrases."""
     clips, stands, paces = [], [], []
-    for clip, motion in _described(store, split, min_frames):
+    for clip, motion in _looked_at(store, split, min_frames, undescribed):
         stands += _stands(clip, motion)
         if clip.label:
             own = pace(clip.label, motion)
@@ -149,15 +153,17 @@ def build_library(store: ClipStore, split: str = "train", min_frames: int = 16) 
     return Library(store, [_with_traits(clip, store, usual) for clip in clips], stands)
 
 
-def _described(store: ClipStore, split: str, min_frames: int) -> Iterator[tuple[Clip, Motion]]:
-    """Clips with a sentence or a label, looked at; those of which nothing is known are passed over."""
+def _looked_at(
+    store: ClipStore, split: str, min_frames: int, undescribed: bool
+) -> Iterator[tuple[Clip, Motion]]:
+    """Clips with a sentence or a label, and `undescribed` ones where they are asked for."""
     for index, entry in enumerate(store.entries):
         if entry["split"] != split or entry["frames"] < min_frames:
             continue
         record = store.clip(index)
         captions = tuple(dict.fromkeys(text for c in record.captions if (text := tidy(c))))
         content = observed_content(record.action, record.motion) if record.action else None
-        if not captions and content is None:
+        if not captions and content is None and not undescribed:
             continue
         label = Label(content, plain_style(record.style)) if content and not captions else None
         action = action_of_content(content) if content else None

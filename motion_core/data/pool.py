@@ -1,5 +1,6 @@
 """Making the training pool: every sample's features and sentences, computed once, read by `data/dataset.py`.
 
+It knows no model. A pool without captions has no sentences, and clips of which nothing is known are in it, too.
 A pool is a folder: `features.f16` (sum T, F) float16 normalised features, all samples one after another;
 `samples.npz` (offsets, captions, action, group, weight, split, mean, std); `captions.json`, `pooled.npy` (C,D) float16
 and `tokens.f16` (sum L, D) float16, the sentences and what the text encoder says of them and of each of their tokens;
@@ -23,11 +24,10 @@ from motion_core.data.library import Library, build_library, describe
 from motion_core.data.recipes import make, plain
 from motion_core.data.samples import Kitchen, Made, Mix
 from motion_core.data.store import ClipStore
-from motion_core.features import FeatureStats
-from motion_core.features.smpl205 import DIM, SLICES, encode
+from motion_core.features import FEATURES, FeatureStats
 from motion_core.formats.files import atomic_write
 
-FEATURES, SAMPLES, CAPTIONS, POOLED, TOKENS, ABOUT = (
+ROWS, SAMPLES, CAPTIONS, POOLED, TOKENS, ABOUT = (
     "features.f16",
     "samples.npz",
     "captions.json",
@@ -54,20 +54,20 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True)
 class DatasetConfig:
-    """size: train samples; at least every clip and its mirror image are in. max_frames: of the made samples.
-
-    min_clips: an action with fewer recorded clips is not offered to action models.
-    """
+    """What a pool is made of, beside its clips."""
 
     seed: int = 0
-    size: int = 24_000
+    size: int = 24_000  # train samples; at least every clip and its mirror image are in
     min_frames: int = 16
-    max_frames: int = 196
-    phrases: int = 6
-    min_clips: int = 8
+    max_frames: int = 196  # of the made samples
+    phrases: int = 6  # sentences of a sample that has a label alone
+    min_clips: int = 8  # an action with fewer recorded clips is not offered to action models
     mix: Mix = field(default_factory=Mix)
+    features: str = "smpl205"  # a key of FEATURES
 
     def __post_init__(self) -> None:
+        if self.features not in FEATURES:
+            raise ValueError(f"features is {self.features!r}: use one of {', '.join(FEATURES)}")
         for name in ("size", "phrases", "min_clips"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}: it must be at least 1")
@@ -89,10 +89,11 @@ class _Rows:
     group: list[str] = field(default_factory=list)
     split: list[str] = field(default_factory=list)
     weight: list[float] = field(default_factory=list)
+    with_captions: bool = True
 
     def add(self, frames: int, made: Made, split: str) -> None:
         self.frames.append(frames)
-        self.captions.append(made.captions)
+        self.captions.append(made.captions if self.with_captions else ())
         self.action.append(made.action)
         self.group.append(made.group)
         self.split.append(split)
@@ -102,50 +103,57 @@ class _Rows:
 # --- samples, in several processes ------------------------------------------------------------------------------------
 
 _kitchen: Kitchen | None = None  # of this worker
-_seed = 0
+_config = DatasetConfig()
 
 
-def _start_worker(kitchen: Kitchen, seed: int) -> None:
-    global _kitchen, _seed
-    _kitchen, _seed = kitchen, seed
+def _start_worker(kitchen: Kitchen, config: DatasetConfig) -> None:
+    global _kitchen, _config
+    _kitchen, _config = kitchen, config
 
 
 def _sample(number: int) -> tuple[np.ndarray, Made] | None:
     """Features (T,F) of sample `number` and what was made, without its motion's arrays."""
     assert _kitchen is not None
-    made = make(_kitchen, number, _seed)
-    return None if made is None else _encoded(made, f"sample {number}")
+    made = make(_kitchen, number, _config.seed)
+    return None if made is None else _encoded(made, _config.features, f"sample {number}")
 
 
-def _encoded(made: Made, name: str) -> tuple[np.ndarray, Made]:
-    x0 = encode(made.motion)
+def _encoded(made: Made, features: str, name: str) -> tuple[np.ndarray, Made]:
+    x0 = FEATURES[features].encode(made.motion)
     if not np.all(np.isfinite(x0)):
-        raise ValueError(f"{name} ({made.captions[0]!r}) has features that are not finite: check its motion")
+        raise ValueError(f"{name} ({_words(made)!r}) has features that are not finite: check its motion")
     return x0, replace(made, motion=made.motion.slice(0, 1))
 
 
+def _words(made: Made) -> str:
+    """What tells a sample from others in a message."""
+    return made.captions[0] if made.captions else made.group
+
+
 @contextmanager
-def _mapper(kitchen: Kitchen, seed: int, workers: int) -> Iterator[Callable[[Iterable[int]], Iterator[Any]]]:
+def _mapper(
+    kitchen: Kitchen, config: DatasetConfig, workers: int
+) -> Iterator[Callable[[Iterable[int]], Iterator[Any]]]:
     """A function that makes samples in order, in `workers` processes."""
     if workers <= 1:
-        _start_worker(kitchen, seed)
+        _start_worker(kitchen, config)
         yield lambda numbers: map(_sample, numbers)
         return
     # forked workers share the memory-mapped clips; where there is no fork they are sent over
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
-    with context.Pool(workers, _start_worker, (kitchen, seed)) as processes:
+    with context.Pool(workers, _start_worker, (kitchen, config)) as processes:
         yield lambda numbers: processes.imap(_sample, numbers, chunksize=8)
 
 
-def _val_samples(kitchen: Kitchen) -> Iterator[tuple[np.ndarray, Made]]:
+def _val_samples(kitchen: Kitchen, features: str) -> Iterator[tuple[np.ndarray, Made]]:
     """Every validation clip as it is, then mirrored."""
     for mirrored in (False, True):
         for clip in kitchen.library.clips:
             made = plain(kitchen, clip, np.random.default_rng([clip.index, int(mirrored)]))
             made = made.mirrored() if mirrored else made
             front = Made(made.motion.facing_front(), made.captions, made.action, "val")
-            yield _encoded(front, f"val clip {clip.index}")
+            yield _encoded(front, features, f"val clip {clip.index}")
 
 
 # --- the folder -------------------------------------------------------------------------------------------------------
@@ -153,7 +161,7 @@ def _val_samples(kitchen: Kitchen) -> Iterator[tuple[np.ndarray, Made]]:
 
 def build_training_set(
     store: ClipStore,
-    encoder: Encoder,
+    encoder: Encoder | None,
     config: DatasetConfig,
     out: str | Path,
     *,
@@ -162,51 +170,58 @@ def build_training_set(
 ) -> dict[str, Any]:
     """Make the pool in folder `out`; returns what `pool.json` says. The same config and store give the same pool.
 
-    Raises ValueError for an empty split, a clip that nothing is known of, or features that are not finite.
+    encoder: of the sentences; None makes a pool without captions.
+    Raises ValueError for an empty split, a label without phrases, or features that are not finite.
     """
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     (out / ABOUT).unlink(missing_ok=True)
-    for left_over in out.glob(f".{FEATURES}.*.part"):  # of a build that was killed: gigabytes
+    for left_over in out.glob(f".{ROWS}.*.part"):  # of a build that was killed: gigabytes
         left_over.unlink()
-    kitchen = Kitchen(
-        build_library(store, "train", config.min_frames), config.max_frames, config.phrases, config.mix
-    )
-    validation = Kitchen(build_library(store, "val", config.min_frames), config.max_frames, config.phrases)
-    report(f"train: {describe(kitchen.library)}")
-    report(f"val: {describe(validation.library)}")
-    count = max(config.size, 2 * len(kitchen.library.clips))
-    rows = _Rows()
-    with _mapper(kitchen, config.seed, workers) as samples, atomic_write(out / FEATURES) as file:
-        stats = _stats(samples, count, config.seed)
+    libraries = {
+        split: build_library(store, split, config.min_frames, undescribed=encoder is None)
+        for split in ("train", "val")
+    }
+    kitchen = Kitchen(libraries["train"], config.max_frames, config.phrases, config.mix)
+    validation = Kitchen(libraries["val"], config.max_frames, config.phrases)
+    for split, library in libraries.items():
+        report(f"{split}: {describe(library)}")
+    count = 2 * len(kitchen.library.clips)
+    if kitchen.labelled or kitchen.written:  # samples are made of clips of which something is known
+        count = max(config.size, count)
+    rows = _Rows(with_captions=encoder is not None)
+    with _mapper(kitchen, config, workers) as samples, atomic_write(out / ROWS) as file:
+        stats = _stats(samples, count, config)
         for number, found in enumerate(samples(range(count))):
             if number % 2000 == 0:
                 report(f"sample {number} of {count}")
             if found:
                 _write(file, rows, stats, found, "train")
-        for found in _val_samples(validation):
+        for found in _val_samples(validation, config.features):
             _write(file, rows, stats, found, "val")
     sentences = sorted(
         {caption for captions in rows.captions for caption in captions}, key=lambda c: (len(c), c)
     )
-    token_counts = _write_captions(out, sentences, encoder, report)
+    token_counts = _write_captions(out, sentences, encoder, report) if encoder else []
     actions = _actions(kitchen.library, config.min_clips)
     _write_samples(out, rows, stats, (sentences, token_counts), actions)
-    about = _about(store, config, rows, actions, encoder.name, len(sentences))
+    about = _about(store, config, rows, actions, encoder.name if encoder else None, len(sentences))
     with atomic_write(out / ABOUT, "w") as text:
         json.dump(about, text, indent=1)
     return about
 
 
-def _stats(samples: Callable[[Iterable[int]], Iterator[Any]], count: int, seed: int) -> FeatureStats:
+def _stats(
+    samples: Callable[[Iterable[int]], Iterator[Any]], count: int, config: DatasetConfig
+) -> FeatureStats:
     """Mean and deviation, the latter at least STD_FLOOR of what is usual for features of its kind.
 
     Without that a knee that hardly ever twists would, where it does, weigh more than all the rest of a clip.
     """
-    numbers = np.random.default_rng(seed).permutation(count)[:STATS_SAMPLES]
+    numbers = np.random.default_rng(config.seed).permutation(count)[:STATS_SAMPLES]
     plain_stats = FeatureStats.fit([found[0] for found in samples(numbers.tolist()) if found])
     std = plain_stats.std.copy()
-    for part in SLICES.values():
+    for part in FEATURES[config.features].slices.values():
         std[part] = np.maximum(std[part], STD_FLOOR * np.sqrt(np.mean(np.square(std[part]))))
     return FeatureStats(plain_stats.mean, std)
 
@@ -215,7 +230,7 @@ def _write(file: Any, rows: _Rows, stats: FeatureStats, found: tuple[np.ndarray,
     x0, made = found
     normal = stats.normalize(x0)
     if np.abs(normal).max() > LARGEST:
-        raise ValueError(f"features of {made.captions[0]!r} lie beyond float16: check its motion")
+        raise ValueError(f"features of {_words(made)!r} lie beyond float16: check its motion")
     file.write(normal.astype(np.float16).tobytes())
     rows.add(len(x0), made, split)
 
@@ -269,12 +284,18 @@ def _write_samples(
 
 
 def _about(
-    store: ClipStore, config: DatasetConfig, rows: _Rows, actions: list[str], encoder: str, sentences: int
+    store: ClipStore,
+    config: DatasetConfig,
+    rows: _Rows,
+    actions: list[str],
+    encoder: str | None,
+    sentences: int,
 ) -> dict[str, Any]:
+    settings = {name: value for name, value in asdict(config).items() if name != "features"}
     return {
         "version": VERSION,
-        "features": "smpl205",
-        "dim": DIM,
+        "features": config.features,
+        "dim": FEATURES[config.features].dim,
         "fps": store.fps,
         "text_encoder": encoder,
         "actions": actions,
@@ -284,5 +305,5 @@ def _about(
         "sentences": sentences,
         "sources": store.sources,
         "free": all(entry["free"] for entry in store.entries),
-        "config": asdict(config),
+        "config": settings,
     }

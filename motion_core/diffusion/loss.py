@@ -6,7 +6,7 @@ from torch import Tensor
 
 from motion_core.diffusion.denoiser import Denoiser
 from motion_core.diffusion.schedule import Schedule
-from motion_core.nn.masked import masked_l2
+from motion_core.nn.losses import masked_l2
 
 
 def q_sample(x0: Tensor, t: Tensor, noise: Tensor, schedule: Schedule) -> Tensor:

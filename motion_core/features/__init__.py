@@ -1,83 +1,87 @@
-"""Motion as vectors a network learns: `smpl205` (SMPL rotations, Z up) and `humanml263` (HumanML3D's, Y up inside)."""
+"""Motion as vectors that a network learns. `FEATURES` lists the kinds there are; a checkpoint names its own by id."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
+from torch import Tensor
 
-STD_FLOOR = 1e-3  # a channel that never moves still divides; the network's small errors in it stay small
+from motion_core.body.motion import Motion
+from motion_core.features import humanml263, known, smpl205
+from motion_core.features.stats import STD_FLOOR, FeatureStats, check_features
 
-
-def check_features(features: np.ndarray, slices: Mapping[str, slice]) -> np.ndarray:
-    """Features (T,F) as float64, F where the last slice ends.
-
-    Raises ValueError for another shape, no frame or a value that is not finite, which it names by its slice.
-    """
-    x0 = np.asarray(features, dtype=np.float64)
-    width = max(part.stop for part in slices.values())
-    if x0.ndim != 2 or x0.shape[1] != width or len(x0) == 0:
-        raise ValueError(
-            f"features have shape {x0.shape}: expected (frames, {width}) with at least one frame"
-        )
-    if not np.all(np.isfinite(x0)):
-        frame, column = np.argwhere(~np.isfinite(x0))[0]
-        name = next(name for name, part in slices.items() if part.start <= column < part.stop)
-        raise ValueError(f"features are not finite: {name} at frame {frame} is {x0[frame, column]}")
-    return x0
+__all__ = ["FEATURES", "STD_FLOOR", "FeatureStats", "Features", "Known", "check_features"]
 
 
-@dataclass(frozen=True, eq=False)
-class FeatureStats:
-    """Mean and standard deviation (F,) of each feature; raises ValueError unless finite and one-dimensional.
+@dataclass(frozen=True)
+class Known:
+    """What of a clip a network can be told and hold fixed, as columns beside its features."""
 
-    `std` is raised to at least `STD_FLOOR`.
-    """
+    dim: int  # K: the features, and the body's place in the world behind them
+    steps: slice  # columns that say what changed since the frame before
+    world_root: slice  # columns of the place: x, y, cosine and sine of the heading
+    values: Callable[[Tensor, FeatureStats], Tensor]  # normalised features (B,T,F) -> (B,T,K)
+    poses: Callable[[Tensor], Tensor]  # frames (...,T) bool -> known columns (...,T,K) bool
+    without: Callable[[Sequence[int]], Tensor]  # joints made anew -> columns (K,) bool that stay known
+    path: Callable[[bool], Tensor]  # columns (K,) bool of a path; whether its heading counts
 
-    mean: np.ndarray
-    std: np.ndarray
 
-    def __post_init__(self) -> None:
-        mean, std = np.asarray(self.mean, dtype=np.float32), np.asarray(self.std, dtype=np.float32)
-        if mean.ndim != 1 or mean.shape != std.shape:
-            raise ValueError(f"mean {mean.shape} and std {std.shape} must both have the shape (features,)")
-        for name, values in (("mean", mean), ("std", std)):
-            if not np.all(np.isfinite(values)):
-                raise ValueError(f"{name} is not finite at feature {int(np.argmin(np.isfinite(values)))}")
-        if np.any(std < 0):
-            raise ValueError(f"std is negative at feature {int(np.argmax(std < 0))}")
-        object.__setattr__(self, "mean", mean)
-        object.__setattr__(self, "std", np.maximum(std, np.float32(STD_FLOOR)))
+@dataclass(frozen=True)
+class Features:
+    """One way to write a motion as vectors. F is `dim`, T the number of vectors."""
 
-    @classmethod
-    def fit(cls, clips: Sequence[np.ndarray]) -> FeatureStats:
-        """Over all frames of clips (T,F), T may differ. NaN or infinite features raise ValueError."""
-        count = sum(len(clip) for clip in clips)
-        if count == 0:
-            raise ValueError("no frames to take statistics of: give at least one clip")
-        for number, clip in enumerate(clips):
-            if not np.all(np.isfinite(clip)):
-                frame, feature = np.argwhere(~np.isfinite(clip))[0]
-                raise ValueError(f"clip {number} is not finite at frame {frame}, feature {feature}")
-        mean = np.sum([np.sum(clip, axis=0, dtype=np.float64) for clip in clips], axis=0) / count
-        variance = np.sum([np.sum((clip - mean) ** 2, axis=0) for clip in clips], axis=0) / count
-        return cls(mean, np.sqrt(variance))
+    name: str
+    dim: int
+    slices: Mapping[str, slice]  # columns by name
+    encode: Callable[[Motion], np.ndarray]  # -> (T,F) float32
+    decode: Callable[[np.ndarray, float], Motion]  # (T,F) and fps ->
+    restart: Callable[[Any], Any] | None = (
+        None  # (...,T,F) -> a clip that starts over the origin; None: any does
+    )
+    encode_many: Callable[[Sequence[Motion]], list[np.ndarray]] | None = None  # quicker, each canonical
+    known: Known | None = None  # None: nothing of a clip can be held fixed
 
-    def _like(self, x: Any) -> tuple[Any, Any]:
-        if isinstance(x, torch.Tensor):
-            mean, std = (torch.as_tensor(v, dtype=x.dtype, device=x.device) for v in (self.mean, self.std))
-            return mean, std
-        return self.mean, self.std
+    def canonical(self, x0: Any) -> Any:
+        """Features (...,T,F), numpy or torch, of a clip that starts over the origin and faces front."""
+        return x0 if self.restart is None else self.restart(x0)
 
-    def normalize(self, x: Any) -> Any:
-        """(...,F), numpy or torch, to zero mean and unit deviation."""
-        mean, std = self._like(x)
-        return (x - mean) / std
+    def canonical_normal(self, x0: Any, stats: FeatureStats) -> Any:
+        """`canonical` for normalised features (...,T,F)."""
+        return x0 if self.restart is None else stats.normalize(self.restart(stats.denormalize(x0)))
 
-    def denormalize(self, x: Any) -> Any:
-        """The inverse of `normalize`."""
-        mean, std = self._like(x)
-        return x * std + mean
+    def encode_canonical(self, motions: Sequence[Motion]) -> list[np.ndarray]:
+        """Features (T,F) of each motion, wherever it stands and faces."""
+        if self.encode_many is not None:
+            return self.encode_many(motions)
+        return [self.canonical(self.encode(motion)) for motion in motions]
+
+
+FEATURES: dict[str, Features] = {
+    kind.name: kind
+    for kind in (
+        Features(
+            "smpl205",
+            smpl205.DIM,
+            smpl205.SLICES,
+            smpl205.encode,
+            smpl205.decode,
+            smpl205.canonical,
+            smpl205.encode_canonical,
+            Known(
+                known.KNOWN_DIM,
+                known.STEPS,
+                known.WORLD_ROOT,
+                known.known_values,
+                known.poses_known,
+                known.columns_without,
+                known.path_columns,
+            ),
+        ),
+        Features(
+            "humanml263", humanml263.DIM, humanml263.SLICES, humanml263.encode, humanml263.features_to_motion
+        ),
+    )
+}

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from motion_core.body.rotations import yaw_to_matrix
-from motion_core.features import FeatureStats
 from motion_core.features.known import KNOWN_DIM, STEPS, WORLD_ROOT
 from motion_core.features.smpl205 import DIM, SLICES
+from motion_core.features.stats import FeatureStats
 
 LONGEST_SWING = 24  # frames: over longer gaps the speeds at the ends count as if the gap had so many
 

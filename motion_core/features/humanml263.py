@@ -29,7 +29,7 @@ from motion_core.body import quaternions as quat
 from motion_core.body.fitting import check_joints, positions_to_rotations
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, JOINTS, REST_JOINTS
-from motion_core.features import check_features
+from motion_core.features.stats import check_features
 
 FPS = 20.0
 DIM = 263
@@ -196,3 +196,10 @@ def features_to_motion(features: np.ndarray, fps: float = FPS) -> Motion:
 def motion_to_features(motion: Motion) -> np.ndarray:
     """Features (T-1,263) of a motion at any frame rate; T counts its frames at 20 fps."""
     return encode_263(motion.resample(FPS).joints())
+
+
+def encode(motion: Motion) -> np.ndarray:
+    """`motion_to_features` of any motion: a single pose is held for a second frame, because features are steps."""
+    at_rate = motion.resample(FPS)
+    held = at_rate if len(at_rate) > 1 else at_rate.at_frames(np.zeros(2))
+    return encode_263(held.joints())

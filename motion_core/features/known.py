@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from motion_core.body.skeleton import JOINT, JOINTS, PARENTS, TIPS
-from motion_core.features import FeatureStats
 from motion_core.features.smpl205 import DIM, FEATURE_JOINTS, SLICES, integrate_root
+from motion_core.features.stats import FeatureStats
 
 WORLD_ROOT = slice(DIM, DIM + 4)  # x, y, cos, sin
 KNOWN_DIM = WORLD_ROOT.stop

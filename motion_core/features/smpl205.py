@@ -30,7 +30,7 @@ from motion_core.body.kinematics import joint_kinematics
 from motion_core.body.motion import Motion
 from motion_core.body.rotations import rot6d_to_matrix, yaw_to_matrix
 from motion_core.body.skeleton import JOINT, JOINTS, REST_PELVIS, TIPS
-from motion_core.features import FeatureStats, check_features
+from motion_core.features.stats import FeatureStats, check_features
 
 __all__ = [
     "DIM", "FEATURE_JOINTS", "SLICES", "FeatureStats", "canonical", "crop", "decode", "encode", "encode_canonical",

@@ -18,41 +18,15 @@ import numpy as np
 
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
+from motion_core.body.motion_bytes import BODY_SIZE, motion_to_bytes
 from motion_core.body.skeleton import JOINTS
 from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
 
 POSE_SIZES = (66, 72, 156, 165)
-BODY_SIZE = 3 * len(JOINTS)
-SMPLH_SIZE = 156
 RATE_NAMES = ("mocap_framerate", "mocap_frame_rate", "fps")
 GENDERS = ("neutral", "female", "male")
 MAX_META = 1_000_000  # characters of JSON
-
-
-def motion_to_bytes(motion: Motion) -> bytes:
-    """The file's content."""
-    buffer = io.BytesIO()
-    poses = np.zeros((len(motion), SMPLH_SIZE), dtype=np.float32)
-    poses[:, :BODY_SIZE] = quat.quat_to_rotvec(motion.rotations.astype(np.float64)).reshape(len(motion), -1)
-    members: dict[str, Any] = {
-        "trans": motion.trans,
-        "poses": poses,
-        "betas": motion.betas,
-        "gender": np.array(motion.gender),
-        "mocap_framerate": np.array(motion.fps),
-        "mocap_frame_rate": np.array(motion.fps),
-        "joints": motion.joints(),
-        "meta": np.array(json.dumps(motion.meta, ensure_ascii=False)),
-    }
-    try:
-        np.savez_compressed(buffer, **members)
-    except ValueError as error:
-        # zipfile, closed by an interrupt in the middle of a member, complains of that and hides the interrupt
-        if isinstance(error.__context__, KeyboardInterrupt):
-            raise error.__context__ from None
-        raise
-    return buffer.getvalue()
 
 
 def write_npz(path: str | Path, motion: Motion) -> None:

@@ -12,7 +12,7 @@ __all__ = ["Generator", "load_generator"]
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        from motion_core.generators import generator as diffusion
+        from motion_core.generators import generator
 
-        return getattr(diffusion, name)
+        return getattr(generator, name)
     raise AttributeError(f"module 'motion_core.generators' has no attribute {name!r}")

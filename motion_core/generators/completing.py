@@ -23,7 +23,7 @@ from motion_core.editing.swings import lift_swings
 from motion_core.generators.bridge import bridge
 from motion_core.generators.finishing import frame_count, grounded, tidied
 from motion_core.generators.plan import Plan, Work
-from motion_core.generators.windows import Brief, Studio, fill, kept_frames, pin_rows
+from motion_core.generators.windows import FillPlan, Studio, fill, kept_frames, pin_rows
 from motion_core.tasks import CleanUp, Complete, Edit, Sampling
 
 AROUND = 5.0  # seconds of kept motion beside gaps that can matter to them
@@ -113,8 +113,8 @@ def _edited(task: Edit, given: Motion, outside: np.ndarray, sampling: Sampling, 
     joints = None if len(task.joints) == len(JOINTS) else task.joints
     work = given.resample(studio.fps)
     known = known_frames(outside, fps, len(work), studio.fps)
-    brief = Brief(work, known, sampling, task.text, joints, None, task.strength)
-    made = calm((yield from fill(brief, studio)), known)
+    whole_plan = FillPlan(work, known, sampling, task.text, joints, None, task.strength)
+    made = calm((yield from fill(whole_plan, studio)), known)
     made = at_rate(join_borders(made, known), fps, len(given))
     if joints is not None and JOINT["pelvis"] not in joints:
         made = keep_joints(made, given, joints)
@@ -202,7 +202,7 @@ def _filled(
     work = target.resample(studio.fps)
     known = known_frames(kept, target.fps, len(work), studio.fps)
     work = _with_keys(work, target, kept, known)
-    made = yield from fill(Brief(work, known, sampling, text, None, path), studio)
+    made = yield from fill(FillPlan(work, known, sampling, text, None, path), studio)
     made = calm(made, known) if text else made  # gaps between poses have a specialist, judged as it is
     return at_rate(join_borders(made, known), target.fps, len(target))
 

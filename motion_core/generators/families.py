@@ -1,7 +1,8 @@
-"""The denoising families and the features they speak: from a checkpoint's words to classes."""
+"""The families of models: one row each, from a checkpoint's word to the classes that bring it to life."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -9,48 +10,56 @@ import torch
 from torch import Tensor
 
 from motion_core.checkpoint import CheckpointInfo
-from motion_core.diffusion.samplers import SAMPLERS
-from motion_core.diffusion.schedule import MAX_SPACING, SCHEDULES
+from motion_core.features import FEATURES
 from motion_core.formats import FormatError
 
-# family: module, model, its config
-FAMILIES = {
-    "mdm": ("motion_core.models.mdm", "MDM", "MDMConfig"),
-    "dit": ("motion_core.models.dit", "DiT", "DiTConfig"),
-}
-# features: module and its function (x0 (T,F), fps) -> Motion
-FEATURES = {
-    "smpl205": ("motion_core.features.smpl205", "decode"),
-    "humanml263": ("motion_core.features.humanml263", "features_to_motion"),
-}
-PREDICTIONS = ("x0", "eps", "v")
-DEFAULT_SAMPLER = "dpm_solver_pp_2m"
+DENOISING = "motion_core.generators.makers.denoising:Denoising"
 
 
-def check_info(info: CheckpointInfo) -> None:
-    """Raises FormatError where a checkpoint asks for what this Laban does not have."""
-    diffusion = info.diffusion
-    for name, value, known in (
-        ("family", info.family, FAMILIES),
-        ("features", info.features, FEATURES),
-        ("noise schedule", diffusion.get("schedule"), SCHEDULES),
-        ("prediction", diffusion.get("predicts", "x0"), PREDICTIONS),
-        ("sampler", diffusion.get("sampler", DEFAULT_SAMPLER), SAMPLERS),
-    ):
+@dataclass(frozen=True)
+class Family:
+    """Classes by name: they are imported when a model of the family is opened."""
+
+    # Where the model and its configuration are.
+    module: str
+    # The network: called with its configuration.
+    model: str
+    # A frozen dataclass with `from_json`.
+    config: str
+    # What answers plans with it, as "module:class" (`makers.maker.ClipMaker`).
+    maker: str
+
+
+FAMILIES: dict[str, Family] = {
+    "mdm": Family("motion_core.models.mdm", "MDM", "MDMConfig", DENOISING),
+    "dit": Family("motion_core.models.dit", "DiT", "DiTConfig", DENOISING),
+}
+
+
+def denoising_families() -> tuple[str, ...]:
+    """The families whose models denoise: one recipe trains them all (`train/diffusion.py`)."""
+    return tuple(name for name, family in FAMILIES.items() if family.maker == DENOISING)
+
+
+def check_family(info: CheckpointInfo) -> Family:
+    """The family of a checkpoint. Raises FormatError where this Laban has none of that name, or not its features."""
+    for name, value, known in (("family", info.family, FAMILIES), ("features", info.features, FEATURES)):
         if value not in known:
             raise FormatError(f"the checkpoint's {name} is {value!r}; known are {', '.join(known)}")
-    if not isinstance(diffusion.get("steps"), int) or diffusion["steps"] < 1:
-        raise FormatError(f"the checkpoint's diffusion steps are {diffusion.get('steps')!r}, not a count")
-    spacing = diffusion.get("folded_spacing", 1.0)
-    if not isinstance(spacing, int | float) or not 1 <= spacing <= MAX_SPACING:
-        raise FormatError(f"the checkpoint's folded spacing is {spacing!r}; known is 1 to {MAX_SPACING}")
+    return FAMILIES[info.family]
 
 
 def family_classes(family: str) -> tuple[Any, Any]:
-    """(model class, config class) of a denoising family."""
-    module, model_name, config_name = FAMILIES[family]
-    found = import_module(module)
-    return getattr(found, model_name), getattr(found, config_name)
+    """(model class, config class) of a family."""
+    row = FAMILIES[family]
+    found = import_module(row.module)
+    return getattr(found, row.model), getattr(found, row.config)
+
+
+def maker_class(family: Family) -> Any:
+    """The class of the family's maker."""
+    module, _, name = family.maker.partition(":")
+    return getattr(import_module(module), name)
 
 
 def build_model(info: CheckpointInfo, tensors: dict[str, Tensor]) -> torch.nn.Module:

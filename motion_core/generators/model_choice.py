@@ -1,33 +1,28 @@
-"""Does a task fit a model? Asked at the door, before torch is loaded or a job is queued."""
+"""Does a task fit a model, and which model takes one that names none? Asked before torch is loaded."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from motion_core.catalog import CATALOG, DEFAULT_MODEL, ModelCard
-from motion_core.tasks import MAX_SEED, TASKS, Generate, Sampling, Sequence, TaskError
+from motion_core.catalog import CATALOG, DEFAULT_MODEL, ModelCard, every_card
+from motion_core.tasks import Generate, Sampling, TaskError
 
 
 def check_task(card: ModelCard, task: Any) -> None:
     """Raises TaskError, with the fix, where this model cannot do this task."""
-    kind = next((name for name, known in TASKS.items() if isinstance(task, known)), type(task).__name__)
-    if kind not in card.tasks:
-        raise TaskError(f"model {card.id!r} cannot {kind}; it can {', '.join(card.tasks)}")
-    if isinstance(task, Sequence):
-        return
+    if task.name not in card.tasks:
+        raise TaskError(f"model {card.id!r} cannot {task.name}; it can {', '.join(card.tasks)}")
     if isinstance(task, Generate):
         _check_length(card, task)
-    for need, value in (("text", task.text), ("action", getattr(task, "action", None))):
-        if value is None and card.needs == need and isinstance(task, Generate):
-            raise TaskError(f"model {card.id!r} needs {_article(need)}{_known_actions(card, need)}")
-        if value is not None and card.needs != need:
-            others = ", ".join(c.id for c in CATALOG.values() if c.needs == need) or "none"
-            raise TaskError(
-                f"model {card.id!r} takes no {need}; models that do: {others}{_known_actions(card)}"
-            )
-    if card.needs == "action" and getattr(task, "action", None) is not None:
+    if strange := sorted(task.told - card.takes):
+        others = ", ".join(c.id for c in CATALOG.values() if strange[0] in c.takes) or "none"
+        raise TaskError(
+            f"model {card.id!r} takes no {strange[0]}; models that do: {others}{_known_actions(card)}"
+        )
+    if task.says_all and (missing := sorted(card.requires - task.told)):
+        raise TaskError(f"model {card.id!r} needs {_article(missing[0])}{_known_actions(card, missing[0])}")
+    if "action" in task.told:
         _check_action(card, str(task.action))
 
 
@@ -39,29 +34,27 @@ def _check_length(card: ModelCard, task: Generate) -> None:
 
 
 def default_model(task: Any, sampling: Sampling | None = None) -> str:
-    """The model for a task that names none: DEFAULT_MODEL, or else the first of the catalog that can do it and needs
-    what it gives. Where the sampling asks for steps or guidance that a distilled model does not take, its teacher.
+    """The model for a task that names none: DEFAULT_MODEL, or else the first that can do it with what it is told.
+
+    Where the sampling asks for what that model does not take, the one that its card names for it.
     """
-    kind = next(name for name, known in TASKS.items() if isinstance(task, known))
-    given = "action" if getattr(task, "action", None) is not None else "text"
-    if isinstance(task, Generate) and task.text is None and task.action is None:
-        given = ""
-    fitting = [card.id for card in CATALOG.values() if (card.needs or "") == given and kind in card.tasks]
+    fitting = [card.id for card in every_card().values() if _suits(card, task)]
     model = DEFAULT_MODEL if DEFAULT_MODEL in fitting or not fitting else fitting[0]
-    card = CATALOG[model]
-    return model if sampling is None or takes(card, sampling) else card.teacher or model
+    return model if sampling is None else _elsewhere(every_card()[model], sampling) or model
 
 
-def takes(card: ModelCard, sampling: Sampling) -> bool:
-    """Whether the model can take those steps and that guidance: a distilled one only its own."""
-    own = (card.steps, card.guidance)
-    asked = (sampling.steps, sampling.guidance)
-    return not card.fixed or all(value in (None, its) for value, its in zip(asked, own))
+def _suits(card: ModelCard, task: Any) -> bool:
+    said = card.requires <= task.told if task.says_all else True
+    return task.name in card.tasks and task.told <= card.takes and said
 
 
-def spread(sampling: Sampling, count: int) -> list[Sampling]:
-    """`count` samplings that differ in the seed: seed, seed + 1, ... (after the largest comes 0)."""
-    return [replace(sampling, seed=(sampling.seed + k) % (MAX_SEED + 1)) for k in range(count)]
+def _elsewhere(card: ModelCard, sampling: Sampling) -> str:
+    """The model that takes a setting which this one does not; "" where there is none to go to."""
+    for name, value in sampling.settings.items():
+        setting = card.setting(name)
+        if setting is not None and setting.fixed and value != setting.default and setting.elsewhere:
+            return setting.elsewhere
+    return ""
 
 
 def _article(need: str) -> str:

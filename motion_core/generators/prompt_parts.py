@@ -1,6 +1,9 @@
-"""A prompt that says "first this, then that" as the sequence that a model makes of it: one place for all callers."""
+"""A prompt that says "first this, then that" as the sequence that a model makes of it: read once, for all callers."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 from motion_core.catalog import ModelCard
 from motion_core.tasks import Generate, Sequence
@@ -8,17 +11,25 @@ from motion_core.wording.clauses import split_clauses
 from motion_core.wording.parts import TooShort, parts_of
 
 
-def sequence_of(card: ModelCard, task: Generate) -> tuple[Sequence | None, str]:
-    """(the sequence in place of the task, "") or (None, why a text of several parts is made as one, "" where it has
-    but one or shall stay whole).
-    """
-    if not task.split or task.text is None:
-        return None, ""
-    if "sequence" not in card.tasks:
+@dataclass(frozen=True)
+class Reading:
+    """How a task's words are taken."""
+
+    # What is made in place of a prompt of several parts; None where it stays one.
+    sequence: Sequence | None = None
+    # Why several parts are made as one; "" where there is but one, or it shall stay whole.
+    note: str = ""
+
+
+def read_words(card: ModelCard, task: Any) -> Reading:
+    """How this model takes the words of a task. Only those of a new motion are ever taken apart."""
+    if not isinstance(task, Generate) or not task.split or task.text is None:
+        return Reading()
+    if Sequence.name not in card.tasks:
         several = len(split_clauses(task.text)) > 1
-        return None, f"made as one: model {card.id!r} makes no sequences" if several else ""
+        return Reading(note=f"made as one: model {card.id!r} makes no sequences" if several else "")
     try:
         parts = parts_of(task.text, task.seconds)
     except TooShort as error:
-        return None, f"made as one: {error}"
-    return (Sequence(parts), "") if parts else (None, "")
+        return Reading(note=f"made as one: {error}")
+    return Reading(Sequence(parts)) if parts else Reading()

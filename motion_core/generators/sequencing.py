@@ -16,7 +16,7 @@ from motion_core.editing.calm import calm
 from motion_core.editing.cleanup import clean_up
 from motion_core.generators.finishing import frame_count
 from motion_core.generators.plan import Plan, Work
-from motion_core.generators.windows import CONTEXT, Brief, Studio, fill
+from motion_core.generators.windows import CONTEXT, FillPlan, Studio, fill
 from motion_core.tasks import MAX_SEED, CleanUp, Sampling, Sequence
 
 
@@ -57,5 +57,5 @@ def _continued(whole: Motion, fresh: int, frames: int, text: str, sampling: Samp
     tail = held.slice(max(0, len(held) - CONTEXT))
     known = np.arange(len(tail) + fresh + frames) < len(tail)
     clip = tail.at_frames(np.arange(len(known)))  # its last pose, held, is where the new frames stand for now
-    made = yield from fill(Brief(clip, known, sampling, text), studio)
+    made = yield from fill(FillPlan(clip, known, sampling, text), studio)
     return held.concatenate(join_borders(calm(made, known), known).slice(len(tail)), align=False)

@@ -9,16 +9,9 @@ import numpy as np
 import torch
 
 from motion_core.body.motion import Motion
-from motion_core.features import FeatureStats
-from motion_core.features.known import (
-    STEPS,
-    WORLD_ROOT,
-    columns_without,
-    known_values,
-    poses_known,
-)
-from motion_core.features.smpl205 import DIM, canonical, decode, encode
-from motion_core.generators.plan import Given, Place, Plan, Work, gap_places, place_of
+from motion_core.features import FEATURES, Features, FeatureStats, Known
+from motion_core.features.places import Place, gap_places, place_of
+from motion_core.generators.plan import Given, Plan, Work
 from motion_core.tasks import Sampling
 from motion_core.tasks.pins_and_paths import Pin
 
@@ -35,14 +28,21 @@ class Studio:
     stats: FeatureStats
     longest: int
     context: int = CONTEXT
+    features: Features = FEATURES["smpl205"]
+
+    @property
+    def known(self) -> Known:
+        """What can be held fixed. Tasks that need it are refused before, where there is none (`true_card`)."""
+        assert self.features.known is not None
+        return self.features.known
 
     def decode(self, x0: np.ndarray) -> Motion:
-        """The motion of features (T,205), starting over the origin and facing front."""
-        return decode(canonical(x0), self.fps)
+        """The motion of features (T,F), starting over the origin and facing front."""
+        return self.features.decode(self.features.canonical(x0), self.fps)
 
 
 @dataclass(frozen=True, eq=False)
-class Brief:
+class FillPlan:
     """What to make of a motion at the studio's rate. known (T,) bool: its frames that stay. joints: those that are made
     anew in the other frames; None: all. path: (T,4) of x, y, cos, sin where the pelvis shall be, and which are asked.
     """
@@ -91,14 +91,15 @@ def spans(known: np.ndarray, longest: int, context: int = CONTEXT) -> Iterator[t
             yield start, limit
 
 
-def fill(brief: Brief, studio: Studio) -> Work:
+def fill(whole: FillPlan, studio: Studio) -> Work:
     """The motion with its free frames made; frames that are known may differ by what features cannot hold."""
-    motion, known = brief.motion, brief.known.copy()
-    for start, stop in spans(brief.known, studio.longest, studio.context):
-        plan, place = _plan(replace(brief, motion=motion, known=known), start, stop, studio)
+    motion, known = whole.motion, whole.known.copy()
+    for start, stop in spans(whole.known, studio.longest, studio.context):
+        plan, place = _plan(replace(whole, motion=motion, known=known), start, stop, studio)
         x0 = np.array((yield plan))
-        x0[0, STEPS] = place
-        motion = _spliced(motion, start, decode(x0, studio.fps), known[start:stop])
+        x0[0, studio.known.steps] = place
+        part = studio.features.decode(x0, studio.fps)
+        motion = _spliced(motion, start, part, known[start:stop])
         known[start:stop] = True
     return motion
 
@@ -111,47 +112,49 @@ def _spliced(motion: Motion, start: int, part: Motion, known: np.ndarray) -> Mot
     return replace(motion, trans=trans, rotations=rotations)
 
 
-def _plan(brief: Brief, start: int, stop: int, studio: Studio) -> tuple[Plan, np.ndarray]:
+def _plan(whole: FillPlan, start: int, stop: int, studio: Studio) -> tuple[Plan, np.ndarray]:
     """The clip start:stop to sample, and where its first frame is in the world: its steps (3,)."""
-    features = encode(brief.motion.slice(start, stop))
-    place = features[0, STEPS].copy()
-    values = torch.from_numpy(studio.stats.normalize(canonical(features))).float()  # (T,205)
-    told = known_values(values[None], studio.stats)[0]  # (T,209)
-    frames = torch.from_numpy(brief.known[start:stop])
-    told_mask = poses_known(frames)
-    if brief.joints is not None:
-        told_mask |= columns_without(brief.joints)
-    mask = told_mask[:, :DIM].clone()
-    mask[0, STEPS] = True  # a clip starts over the origin, whatever else is free
-    places = gap_places(brief.known[start:stop], told) if brief.joints is None else []
-    if brief.path is not None:
-        places = _add_path(told, told_mask, places, brief.path, slice(start, stop), place)
+    kind, can = studio.features, studio.known
+    features = kind.encode(whole.motion.slice(start, stop))
+    place = features[0, can.steps].copy()
+    values = torch.from_numpy(studio.stats.normalize(kind.canonical(features))).float()  # (T,F)
+    told = can.values(values[None], studio.stats)[0]  # (T,K)
+    frames = torch.from_numpy(whole.known[start:stop])
+    told_mask = can.poses(frames)
+    if whole.joints is not None:
+        told_mask |= can.without(whole.joints)
+    mask = told_mask[:, : kind.dim].clone()
+    mask[0, can.steps] = True  # a clip starts over the origin, whatever else is free
+    root = told[:, can.world_root]  # a view: what is written into it is told
+    places = gap_places(whole.known[start:stop], root) if whole.joints is None else []
+    if whole.path is not None:
+        places = _add_path(root, told_mask[:, can.world_root], places, whole.path, slice(start, stop), place)
     given = Given(values, mask, told, told_mask, tuple(places))
-    first = values if brief.strength < 1 else None
-    plan = Plan(stop - start, brief.sampling, brief.text, None, given, first, brief.strength)
+    first = values if whole.strength < 1 else None
+    plan = Plan(stop - start, whole.sampling, whole.text, None, given, first, whole.strength)
     return plan, place
 
 
 def _add_path(
-    told: torch.Tensor,
-    told_mask: torch.Tensor,
+    root: torch.Tensor,
+    root_known: torch.Tensor,
     places: list[Place],
     path: tuple[np.ndarray, np.ndarray],
     part: slice,
     place: np.ndarray,
 ) -> list[Place]:
-    """Write the asked part of a path (T,4) into what is told; returns the places with those of the path among them."""
+    """The places with those of a path (T,4) among them; what is asked of the path is written into root and root_known
+    (T,4), the columns of the place among those a network is told.
+    """
     rows, asked = path[0][part], torch.from_numpy(path[1][part])
-    told_rows = torch.from_numpy(seen_from(rows, place)).to(told)
-    new = asked & ~told_mask[:, WORLD_ROOT]
-    told[:, WORLD_ROOT] = torch.where(new, told_rows, told[:, WORLD_ROOT])
-    told_mask[:, WORLD_ROOT] |= asked
+    root[:] = torch.where(asked & ~root_known, torch.from_numpy(seen_from(rows, place)).to(root), root)
+    root_known |= asked
     known = {p.frame for p in places}
     wanted = np.flatnonzero(asked.any(1).numpy())
     for frame in wanted.tolist():
         last = frame == wanted[-1]
         if frame not in known and (last or frame % PATH_EVERY == 0 or len(wanted) < len(rows) // PATH_EVERY):
-            whole = place_of(frame, told)
+            whole = place_of(frame, root)
             floor = whole.floor if asked[frame, :2].all() else None
             places.append(Place(frame, floor, whole.heading if asked[frame, 2:].all() else None))
     return sorted(places, key=lambda p: p.frame)

@@ -16,7 +16,7 @@ from motion_core.body.rotations import yaw_to_matrix
 from motion_core.body.skeleton import FOOT_JOINTS, JOINT, JOINTS
 from motion_core.features import FeatureStats
 from motion_core.features.smpl205 import FEATURE_JOINTS, SLICES, integrate_root, local_matrices
-from motion_core.nn.masked import masked_l2
+from motion_core.nn.losses import masked_l2
 
 CONTACT_STEP = 0.01  # metres a frame: a foot that moves less in the data stands on the floor
 BODY = len(JOINTS) - 1  # joints of the body without the pelvis; the features list two hands behind them

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from motion_core.body.motion import Motion
 from motion_core.formats.files import atomic_write
 from motion_core.pictures.figure import BACKGROUND, Camera, body_points, draw_frame
+from motion_core.tasks import Made
 
 FORMATS = (".gif", ".mp4", ".png")
 GIF_FPS = 20.0  # GIF delays count hundredths of a second: 20 fps is exact, 30 is not
@@ -39,7 +40,7 @@ def render_preview(
         raise ValueError(f"{out.name}: a preview ends in {', '.join(FORMATS)}")
     if not 64 <= size <= 2048:
         raise ValueError(f"size is {size}: choose from 64 to 2048 pixels")
-    label = text if text is not None else str(motion.meta.get("text") or motion.meta.get("action") or "")
+    label = text if text is not None else Made.from_meta(motion.meta).title
     report = on_frame or (lambda done, total: None)
     if ending == ".png":
         sheet = contact_sheet(motion, label, size, report)

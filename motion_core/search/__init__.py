@@ -3,7 +3,7 @@
 Numpy only: the embedder, which brings torch, is handed in.
 """
 
-from motion_core.search.index import Broken, Hit, LibraryIndex, UpdateReport
-from motion_core.search.query import Query, SearchResult, search
+from motion_core.search.index import LibraryIndex, UpdateReport
+from motion_core.search.query import Finder, search
 
-__all__ = ["Broken", "Hit", "LibraryIndex", "Query", "SearchResult", "UpdateReport", "search"]
+__all__ = ["Finder", "LibraryIndex", "UpdateReport", "search"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from motion_core.results import Broken, Hit
 from motion_core.search import store
 from motion_core.search.contents import contents_to_motions, read_content
 from motion_core.search.folder import Found, check_library, look
@@ -23,21 +24,6 @@ TOGETHER, FRAMES_TOGETHER = 128, 60_000  # files, and their frames, that are rea
 SAVE_SECONDS = 4.0  # between two saves, so that an interruption costs little
 SAVE_SHARE = 20  # ... but saving a large index shall not take more than this part of the time
 OnFile = Callable[[int, int], None]  # files done, files to do; may raise (no ValueError) to stop
-
-
-@dataclass(frozen=True)
-class Hit:
-    """path: from the library, with "/". score: cosine of text and motion, -1 to 1."""
-
-    path: str
-    score: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Broken:
-    path: str
-    error: str
 
 
 @dataclass(frozen=True)

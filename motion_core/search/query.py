@@ -1,77 +1,27 @@
-"""A question to a library, checked at the door, and its answer. The same for the command line and the service."""
+"""A search carried out: the library's index brought up to date and ranked. The same for all who ask."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from motion_core.search.index import Broken, Hit, LibraryIndex, OnFile
-from motion_core.tasks import TaskError, check_integer, check_prompt
+from motion_core.catalog import ModelCard, find_card
+from motion_core.results import Broken, Hits
+from motion_core.search.folder import check_library
+from motion_core.search.index import LibraryIndex, OnFile
+from motion_core.tasks import Sampling, Search, TaskError
 
-MAX_HITS = 1000
-MAX_LISTED = 50  # broken files that an answer names
-
-
-@dataclass(frozen=True)
-class Query:
-    """The motions of a folder that a sentence describes best. library: an absolute path where a service is asked."""
-
-    text: str
-    library: str
-    count: int = 10
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "text", check_prompt(self.text))
-        if not isinstance(self.library, str) or not self.library.strip() or "\0" in self.library:
-            raise TaskError(f"the library is {self.library!r:.80}: name the folder of your motions")
-        check_integer("count", self.count, 1, MAX_HITS)
-
-    @classmethod
-    def from_json(cls, entry: Any) -> Query:
-        """Of the body of a request. Raises TaskError."""
-        if not isinstance(entry, Mapping) or (unknown := sorted(set(entry) - {"text", "library", "count"})):
-            what = (
-                f"unknown field {unknown[0]!r:.80} in a search" if isinstance(entry, Mapping) else "a search"
-            )
-            raise TaskError(f"{what}: send a JSON object with text, library and count")
-        return cls(entry.get("text", ""), entry.get("library", ""), entry.get("count", 10))
+MODEL = "tmr"
 
 
-@dataclass(frozen=True)
-class SearchResult:
-    """hits: best first. files: motion files of the library, the broken ones among them."""
-
-    library: Path
-    hits: tuple[Hit, ...]
-    files: int
-    broken: tuple[Broken, ...]
-    note: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Of the broken files the first ones, and their number."""
-        return {
-            "library": str(self.library),
-            "files": self.files,
-            "hits": [asdict(hit) for hit in self.hits],
-            "broken_count": len(self.broken),
-            "broken": [asdict(broken) for broken in self.broken[:MAX_LISTED]],
-            "note": self.note,
-        }
-
-
-def search(
-    query: Query, embedder: Any, *, update: bool = True, on_file: OnFile | None = None
-) -> SearchResult:
+def search(task: Search, embedder: Any, *, update: bool = True, on_file: OnFile | None = None) -> Hits:
     """Bring the library's index up to date (`update`) and rank it.
 
     Raises OSError where there is no such folder, ValueError where there is nothing to rank; both say what to do.
     """
-    index = LibraryIndex.open(query.library)
-    vector = embedder.texts([query.text])[
-        0
-    ]  # first: an absent text encoder shall not show after the indexing
+    index = LibraryIndex.open(task.library)
+    vector = embedder.texts([task.text])[0]  # first: an absent text encoder shall not show after the indexing
     if update:
         report = index.update(embedder, on_file)
         files, broken, note = report.files, report.broken, report.note
@@ -82,8 +32,8 @@ def search(
         files, broken, note = len(index) + len(index.broken), index.broken, ""
     if not len(index):
         raise ValueError(_nothing_found(index.folder, broken))
-    hits = index.rank(vector, query.count)
-    return SearchResult(index.folder, tuple(hits), files, broken, note)
+    hits = index.rank(vector, task.count)
+    return Hits(index.folder, tuple(hits), files, broken, note)
 
 
 def _nothing_found(folder: Path, broken: tuple[Broken, ...]) -> str:
@@ -91,3 +41,39 @@ def _nothing_found(folder: Path, broken: tuple[Broken, ...]) -> str:
         return f"there are no motions in {folder}: name a folder with .npz or .bvh files"
     first = broken[0]
     return f"none of the {len(broken)} files in {folder} is a readable motion, for example {first.path}: {first.error}"
+
+
+class Finder:
+    """A loaded retrieval model that answers searches: what a generator is to the other tasks (`engines.Engine`)."""
+
+    def __init__(self, load: Callable[[], Any], *, update: bool = True) -> None:
+        """load: the embedder, brought to life when the first search asks for it. update: look for new files first."""
+        self.card: ModelCard = find_card(MODEL)
+        self._load, self._update = load, update
+        self._embedder: Any = None
+
+    @property
+    def loaded(self) -> bool:
+        return self._embedder is not None
+
+    @property
+    def note(self) -> str:
+        """What the model runs on and why, for the user."""
+        return "" if self._embedder is None else str(getattr(self._embedder, "note", ""))
+
+    def check(self, task: Any, sampling: Sampling) -> None:
+        """Raises TaskError where this is no search."""
+        if not isinstance(task, Search):
+            raise TaskError(f"model {self.card.id!r} cannot {task.name}; it can {', '.join(self.card.tasks)}")
+
+    def run_batch(self, jobs: Sequence[tuple[Search, Sampling]], on_step: OnFile | None = None) -> list[Hits]:
+        """The hits of each search, one search after the other. `on_step(done, total)` counts files of one library."""
+        for job in jobs:
+            self.check(*job)
+        return [self._search(task, on_step) for task, _ in jobs]
+
+    def _search(self, task: Search, on_file: OnFile | None) -> Hits:
+        check_library(Path(task.library))  # before seconds are spent on loading torch
+        if self._embedder is None:
+            self._embedder = self._load()
+        return search(task, self._embedder, update=self._update, on_file=on_file)

@@ -1,4 +1,4 @@
-"""What the service answers: health, jobs, motions, searches. An error is {"error": text}; the app knows no token."""
+"""What the service answers: health, jobs, their results. An error is {"error": text}; the app knows no token."""
 
 from __future__ import annotations
 
@@ -12,30 +12,31 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from motion_core import __version__
 from motion_core.catalog import CATALOG, ModelCard, find_card
 from motion_core.generators.model_choice import check_task, default_model
-from motion_core.search import Query
-from motion_core.service.jobs import Job, JobTable, QueueFull
+from motion_core.service.jobs import Content, Job, JobTable, QueueFull
 from motion_core.service.runner import Runner
 from motion_core.service.searcher import Searcher
-from motion_core.tasks import Generate, Sampling, TaskError, task_from_json
+from motion_core.service.worker import Worker
+from motion_core.tasks import Generate, Request, Search, Task, TaskError
 
 
 class Api:
-    """The endpoints over two job tables, that of motions and the searcher's."""
+    """The endpoints over the job table and the workers, one a lane."""
 
     def __init__(self, table: JobTable, runner: Runner, searcher: Searcher, stop: Callable[[], None]) -> None:
         self._table = table
         self._runner = runner
         self._searcher = searcher
+        self._workers: dict[str, Worker] = {worker.lane: worker for worker in (runner, searcher)}
         self._stop = stop
 
-    async def health(self, request: Request) -> Response:
+    async def health(self, request: HttpRequest) -> Response:
         runner = self._runner
         return JSONResponse(
             {
@@ -48,65 +49,63 @@ class Api:
             }
         )
 
-    async def submit(self, request: Request) -> Response:
+    async def submit(self, request: HttpRequest) -> Response:
         # a long motion takes its time to be read: not on the server's loop
-        body = await request.body()
-        model, task, sampling, count = await run_in_threadpool(read_task, body, self._runner.cards)
-        try:
-            job = self._table.add(model, task, sampling, count)
-        except QueueFull as fault:
-            raise HTTPException(429, str(fault)) from fault
-        return JSONResponse({"id": job.id}, status_code=202)
+        return await run_in_threadpool(self._add, await request.body(), None)
 
-    async def search(self, request: Request) -> Response:
-        entry = read_json(await request.body())
+    async def search(self, request: HttpRequest) -> Response:
+        return await run_in_threadpool(self._add, await request.body(), Search.name)
+
+    def _add(self, body: bytes, kind: str | None) -> Response:
+        """Queue the task of a request's body; kind: what it is where the body does not say."""
+        wanted = read_request(body, self._runner.cards, kind)
         with _refusals():
-            # a far disk may take its time to answer: not on the server's loop
-            job = await run_in_threadpool(self._searcher.submit, Query.from_json(entry))
+            self._workers[wanted.task.lane].admit(wanted.task)
+            job = self._table.add(wanted)
         return JSONResponse({"id": job.id}, status_code=202)
 
-    async def found(self, request: Request) -> Response:
+    async def found(self, request: HttpRequest) -> Response:
         library, path = read_place(read_json(await request.body()))
         with _refusals():
             content = await run_in_threadpool(self._searcher.motion, library, path)
         return Response(content, media_type="application/octet-stream")
 
-    async def job(self, request: Request) -> Response:
+    async def job(self, request: HttpRequest) -> Response:
         return JSONResponse(self._find(request).to_json())
 
-    async def cancel(self, request: Request) -> Response:
+    async def cancel(self, request: HttpRequest) -> Response:
         job = self._find(request)
-        (self._searcher.table if is_search(job) else self._table).cancel(job)
+        self._table.cancel(job)
         return JSONResponse(job.to_json())
 
-    async def result(self, request: Request) -> Response:
+    async def result(self, request: HttpRequest) -> Response:
         job = self._find(request)
-        if not is_search(job):
-            raise HTTPException(400, f"this job makes motions: fetch /jobs/{job.id}/motion")
-        return Response(self._finished(job, 0), media_type="application/json")
-
-    async def motion(self, request: Request) -> Response:
-        job = self._find(request)
-        if is_search(job):
-            raise HTTPException(400, f"this job is a search: fetch /jobs/{job.id}/result")
         index = request.query_params.get("index", "0")
         if not (index.isascii() and index.isdigit() and len(index) < 6 and int(index) < job.count):
-            raise HTTPException(400, f"index is {index[:20]!r}: this job has motions 0 to {job.count - 1}")
-        return Response(self._finished(job, int(index)), media_type="application/octet-stream")
+            raise HTTPException(400, f"index is {index[:20]!r}: this job has results 0 to {job.count - 1}")
+        content = self._finished(job, int(index))
+        return Response(content.body, media_type=content.media_type)
 
-    async def shutdown(self, request: Request) -> Response:
+    async def motion(self, request: HttpRequest) -> Response:
+        """The same for motions alone: what clients of before ask for."""
+        job = self._find(request)
+        if job.task.gives != "motion":
+            raise HTTPException(400, f"this job gives {job.task.gives}: fetch /jobs/{job.id}/result")
+        return await self.result(request)
+
+    async def shutdown(self, request: HttpRequest) -> Response:
         self._stop()
         return JSONResponse({"status": "stopping"})
 
-    def _finished(self, job: Job, index: int) -> bytes:
-        content = job.motions.get(index)
+    def _finished(self, job: Job, index: int) -> Content:
+        content = job.results.get(index)
         if job.state != "done" or content is None:
             raise HTTPException(409, f"the job is {job.state}: {job.message or 'it has nothing to give'}")
         return content
 
-    def _find(self, request: Request) -> Job:
+    def _find(self, request: HttpRequest) -> Job:
         job_id = request.path_params["job_id"]
-        job = self._table.find(job_id) or self._searcher.table.find(job_id)
+        job = self._table.find(job_id)
         if job is None:
             raise HTTPException(
                 404, f"there is no job {job_id[:40]!r} (finished jobs are kept for a while only)"
@@ -114,19 +113,23 @@ class Api:
         return job
 
 
-def read_task(body: bytes, cards: Mapping[str, ModelCard]) -> tuple[str, Any, Sampling, int]:
-    """(model, task, sampling, count) of a request's body. Raises HTTPException 400 that says what is wrong.
+def read_request(body: bytes, cards: Mapping[str, ModelCard], kind: str | None = None) -> Request:
+    """The request in a body, its model decided. Raises HTTPException 400 that says what is wrong.
 
-    cards: of the loaded models, which know their checkpoint.
+    cards: of the loaded models, which know their checkpoint. kind: of a task whose JSON does not name its kind.
     """
     entry = read_json(body)
     try:
-        model, task, sampling, count = task_from_json(entry)
-        model = model or default_model(task, sampling)
-        check_task(cards.get(model) or _unread_card(model, task), task)
+        if kind is not None and isinstance(entry, Mapping):
+            entry = {"task": kind, **entry}
+        request = Request.from_json(entry)
+        model = request.model or default_model(request.task, request.sampling)
+        card = cards.get(model) or _unread_card(model, request.task)
+        check_task(card, request.task)
+        card.settled(request.sampling)
     except TaskError as fault:
         raise HTTPException(400, str(fault)) from fault
-    return model, task, sampling, count
+    return replace(request, model=model)
 
 
 def read_json(body: bytes) -> Any:
@@ -146,13 +149,9 @@ def read_place(entry: Any) -> tuple[str, str]:
     return library, path
 
 
-def is_search(job: Job) -> bool:
-    return isinstance(job.task, Query)
-
-
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """What the searcher says no with, as HTTP."""
+    """What workers and table say no with, as HTTP."""
     try:
         yield
     except QueueFull as fault:
@@ -163,10 +162,10 @@ def _refusals() -> Iterator[None]:
         raise HTTPException(400, str(fault)) from fault
 
 
-def _unread_card(model: str, task: Generate) -> ModelCard:
+def _unread_card(model: str, task: Task) -> ModelCard:
     """The catalog's card; which actions there are is for the checkpoint to say, once it is loaded."""
     card = find_card(model)
-    action = getattr(task, "action", None)  # only some tasks have one
+    action = task.action if isinstance(task, Generate) else None
     return card if action is None else replace(card, actions=(action,))
 
 
@@ -174,7 +173,7 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not a number in JSON")
 
 
-async def _http_error(request: Request, fault: Exception) -> Response:
+async def _http_error(request: HttpRequest, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     text = fault.detail
     if text == HTTPStatus(fault.status_code).phrase:  # starlette's own: no route, or not this method
@@ -182,7 +181,7 @@ async def _http_error(request: Request, fault: Exception) -> Response:
     return JSONResponse({"error": text}, status_code=fault.status_code, headers=fault.headers)
 
 
-async def _crash(request: Request, fault: Exception) -> Response:
+async def _crash(request: HttpRequest, fault: Exception) -> Response:
     return JSONResponse(
         {"error": f"a fault in the service ({type(fault).__name__}); see its log"}, status_code=500
     )

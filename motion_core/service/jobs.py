@@ -1,7 +1,7 @@
-"""Jobs: what was asked for and what has become of it. One table, shared by the server's loop and the runner's thread.
+"""Jobs: what was asked for and what has become of it. One table, shared by the server's loop and the workers' threads.
 
-A job asks for `count` motions; each of them is a `Slot`. The runner takes slots, possibly of several jobs, as one
-batch. A cancelled job never delivers: whatever the runner still hands in for it is dropped here.
+A job asks for `count` results; each of them is a `Slot`. A worker takes slots of its lane, possibly of several jobs, as
+one batch. A cancelled job never delivers: whatever a worker still hands in for it is dropped here.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from motion_core.generators.model_choice import spread
-from motion_core.tasks import Sampling
+from motion_core.tasks import Request, Sampling, Task, seeds_from
 
 FINAL = ("done", "failed", "cancelled")
 
 
 class QueueFull(Exception):
-    """More motions are waiting than the service accepts."""
+    """More results are waiting than the service accepts."""
 
 
 class Stopped(Exception):
@@ -35,11 +34,19 @@ class Stopped(Exception):
 class Limits:
     """What the table holds at most. A finished job goes when it is too old, or when newer ones need its room."""
 
-    queued: int = 256  # motions waiting
+    queued: int = 256  # results waiting, of a lane
     finished: int = 64  # jobs
     queued_bytes: int = 1024 * 1024 * 1024  # of motions that came with what waits or runs
     finished_bytes: int = 256 * 1024 * 1024
     finished_seconds: float = 900.0
+
+
+@dataclass(frozen=True)
+class Content:
+    """A finished result, as it is sent."""
+
+    body: bytes
+    media_type: str
 
 
 @dataclass(eq=False)
@@ -47,16 +54,16 @@ class Job:
     """One request. `state`: queued, running, done, failed or cancelled. Fields change under the table's lock."""
 
     model: str
-    task: Any
-    samplings: list[Sampling]  # one a motion
+    task: Task
+    samplings: list[Sampling]  # one a result
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     state: str = "queued"
     message: str = ""
-    taken: int = 0  # motions handed to the runner so far
-    step: int = 0  # network evaluations, summed over the motions; of a search: files looked at
+    taken: int = 0  # results handed to a worker so far
+    step: int = 0  # network evaluations, summed over the results; of a search: files looked at
     steps: int = 0
     seconds_left: float | None = None
-    motions: dict[int, bytes] = field(default_factory=dict)  # of a search: its answer, as JSON
+    results: dict[int, Content] = field(default_factory=dict)
     ended: float = math.inf
 
     @property
@@ -66,18 +73,16 @@ class Job:
     @property
     def kind(self) -> tuple[Any, ...]:
         """Jobs of one kind can share a batch."""
-        first = self.samplings[0]
-        return self.model, first.steps, first.guidance
+        return self.model, self.samplings[0].key
 
     @property
     def size(self) -> int:
-        return sum(len(content) for content in self.motions.values()) + self.given
+        return sum(len(content.body) for content in self.results.values()) + self.given
 
     @cached_property
     def given(self) -> int:
-        """Bytes of the motion that came with the task."""
-        motions = (getattr(self.task, name, None) for name in ("motion", "start"))
-        return sum(m.trans.nbytes + m.rotations.nbytes for m in motions if m is not None)
+        """Bytes of the motions that came with the task."""
+        return sum(m.trans.nbytes + m.rotations.nbytes for m in self.task.given)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -93,13 +98,14 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class Slot:
-    """One motion of a job: request number `index`."""
+    """One result of a job: number `index`."""
 
     job: Job
     index: int
 
     @property
-    def request(self) -> tuple[Any, Sampling]:
+    def work(self) -> tuple[Task, Sampling]:
+        """What an engine is asked."""
         return self.job.task, self.job.samplings[self.index]
 
 
@@ -112,14 +118,15 @@ class JobTable:
         self._changed = threading.Condition()
         self._closed = False
 
-    def add(self, model: str, task: Any, sampling: Sampling, count: int) -> Job:
-        """Queue a job. Raises QueueFull."""
-        job = Job(model, task, spread(sampling, count))
+    def add(self, request: Request) -> Job:
+        """Queue a job for a request whose model is decided. Raises QueueFull."""
+        count = request.count
+        job = Job(request.model, request.task, seeds_from(request.sampling, count))
         with self._changed:
-            waiting = sum(other.count - other.taken for other in self._active())
+            waiting = sum(other.count - other.taken for other in self._waiting(job.task.lane))
             if waiting + count > self._limits.queued:
                 raise QueueFull(
-                    f"{waiting} motions are waiting already, the queue holds {self._limits.queued}: "
+                    f"{waiting} results are waiting already, the queue holds {self._limits.queued}: "
                     f"try again later or ask for fewer than {count}"
                 )
             held = sum(other.given for other in self._active())
@@ -139,7 +146,7 @@ class JobTable:
             return self._jobs.get(job_id)
 
     def cancel(self, job: Job) -> None:
-        """Its motions go at once and never come; a failed job keeps its message."""
+        """Its results go at once and never come; a failed job keeps its message."""
         with self._changed:
             if job.state != "failed":
                 self._end(job, "cancelled")
@@ -152,19 +159,19 @@ class JobTable:
                 self._end(job, "cancelled")
             self._changed.notify_all()
 
-    # ---- the runner's side
+    # ---- the workers' side
 
-    def take(self, limit: int) -> list[Slot]:
+    def take(self, limit: int, lane: str) -> list[Slot]:
         """Wait for work; the next batch of at most `limit` slots of one kind, empty when the table is closed.
 
-        The oldest job decides the kind. Jobs of that kind take turns, so that one motion does not wait for
+        The oldest job of the lane decides the kind. Jobs of that kind take turns, so that one result does not wait for
         another's sixty-four.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._waiting())
+            self._changed.wait_for(lambda: self._closed or self._waiting(lane))
             if self._closed:
                 return []
-            waiting = self._waiting()
+            waiting = self._waiting(lane)
             alike = [job for job in waiting if job.kind == waiting[0].kind]
             rounds = itertools.zip_longest(
                 *([Slot(job, index) for index in range(job.taken, job.count)] for job in alike)
@@ -180,7 +187,7 @@ class JobTable:
         """Gives the `on_step(k, n)` of one run over these slots; it raises Stopped when all their jobs are over."""
         begun = time.monotonic()
         shares = {job: [s.job for s in slots].count(job) for job in dict.fromkeys(s.job for s in slots)}
-        before = {job: len(job.motions) for job in shares}
+        before = {job: len(job.results) for job in shares}
 
         def on_step(k: int, n: int) -> None:
             pace = (time.monotonic() - begun) / max(k, 1)  # seconds a step of the whole batch
@@ -195,13 +202,13 @@ class JobTable:
 
         yield on_step
 
-    def deliver(self, slot: Slot, content: bytes) -> None:
-        """A finished motion; dropped if its job is no longer running."""
+    def deliver(self, slot: Slot, content: Content) -> None:
+        """A finished result; dropped if its job is no longer running."""
         with self._changed:
             job = slot.job
             if job.state == "running":
-                job.motions[slot.index] = content
-                if len(job.motions) == job.count:
+                job.results[slot.index] = content
+                if len(job.results) == job.count:
                     job.seconds_left = 0.0
                     self._end(job, "done")
 
@@ -216,13 +223,13 @@ class JobTable:
     def _active(self) -> list[Job]:
         return [job for job in self._jobs.values() if job.state in ("queued", "running")]
 
-    def _waiting(self) -> list[Job]:
-        return [job for job in self._active() if job.taken < job.count]
+    def _waiting(self, lane: str) -> list[Job]:
+        return [job for job in self._active() if job.taken < job.count and job.task.lane == lane]
 
     def _end(self, job: Job, state: str, message: str = "") -> None:
         job.state, job.message, job.ended = state, message, time.monotonic()
         if state != "done":
-            job.motions, job.seconds_left = {}, None
+            job.results, job.seconds_left = {}, None
         self._prune()
 
     def _prune(self) -> None:

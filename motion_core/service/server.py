@@ -166,7 +166,7 @@ def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoRe
     let_threads_sleep()
     table = JobTable()
     runner = Runner(table, device=args.device, preload=args.preload)
-    searcher = Searcher(device=args.device, folders=open_folders(args))
+    searcher = Searcher(table, device=args.device, folders=open_folders(args))
     names = [*LOOPBACK_NAMES, *args.allow_host] if is_loopback(args.host) else None
     config = uvicorn.Config(
         Guard(create_app(table, runner, searcher, lambda: server.stop()), token, names),
@@ -195,7 +195,6 @@ def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoRe
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     table.close()
-    searcher.table.close()
     runner.join(STOP_SECONDS)
     searcher.join(STOP_SECONDS)
     leave()

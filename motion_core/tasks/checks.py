@@ -6,6 +6,9 @@ import math
 import reprlib
 from typing import Any
 
+MIN_SECONDS, MAX_SECONDS = 0.5, 60.0  # a model's own longest clip (`ModelCard.max_seconds`) is checked by it
+LONGEST = 600.0  # seconds of a whole sequence
+MAX_FRAMES = 200_000  # of a motion that is handed in
 MAX_PROMPT = 1000  # characters; longer text is a paste by mistake, the encoders read about 256 word pieces
 FARTHEST = 1e4  # metres: what lies further off is a unit by mistake
 
@@ -57,3 +60,35 @@ def check_point(name: str, value: Any, size: int) -> tuple[float, ...]:
     if len(point) != size or not all(math.isfinite(v) and abs(v) <= FARTHEST for v in point):
         raise TaskError(f"{name} is {reprlib.repr(value)}: give {size} coordinates in metres")
     return point
+
+
+def check_kind(name: str, value: Any, kind: type) -> None:
+    """`value` is of its kind, or None where it may be left out; anything else raises TaskError."""
+    if not isinstance(value, kind) and not (value is None and kind is not bool):
+        wanted = "true or false" if kind is bool else f"a {kind.__name__}"
+        raise TaskError(f"{name} is {reprlib.repr(value)}: give {wanted}")
+
+
+def check_list(name: str, value: Any) -> tuple[Any, ...]:
+    """`value`, a list, as a tuple; anything else raises TaskError."""
+    if not isinstance(value, list | tuple):
+        raise TaskError(f"{name} is {reprlib.repr(value)}: give a list")
+    return tuple(value)
+
+
+def check_span(name: str, span: Any, frames: int) -> tuple[int, int]:
+    """`span` as frames (start, stop) of a motion of so many frames; an empty one or one outside raises TaskError."""
+    if not isinstance(span, list | tuple) or len(span) != 2:
+        raise TaskError(f"{name} is {reprlib.repr(span)}: give two frames, start and stop (excluded)")
+    start = check_integer(f"start of {name}", span[0], 0, frames - 1)
+    return start, check_integer(f"stop of {name}", span[1], start + 1, frames)
+
+
+def check_motion(name: str, motion: Any) -> None:
+    """`motion` is a `Motion` that is not too long; anything else raises TaskError."""
+    from motion_core.body.motion import Motion  # numpy: only where a motion comes in
+
+    if not isinstance(motion, Motion):
+        raise TaskError(f"{name} is {type(motion).__name__}: give a motion")
+    if len(motion) > MAX_FRAMES:
+        raise TaskError(f"{name} has {len(motion)} frames: use at most {MAX_FRAMES}")

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,9 @@ from motion_core.formats.files import explained
 from motion_core.generators.device import pick_device
 from motion_core.train.config import read_config
 from motion_core.train.distributed import Group, join_group
+from motion_core.train.families import family_of, trainer
 from motion_core.train.loop import Outcome, Recipe, TrainingError, train
+from motion_core.train.pool_training import Start
 
 Config = TypeVar("Config")
 
@@ -47,6 +50,26 @@ def configured(options: argparse.Namespace, kind: type[Config]) -> Config:
 def train_as_asked(options: argparse.Namespace, loop: Any, recipe: Recipe, group: Group) -> Outcome:
     """`loop.train` with the script's arguments."""
     return train(loop, recipe, options.out, group, resume=options.resume, max_minutes=options.max_minutes)
+
+
+def train_family(options: argparse.Namespace, group: Group, otherwise: str = "") -> Outcome:
+    """Train the family that the configuration names; `otherwise`: of one that names none."""
+    config_class, begin = trainer(family_of(options.config, options.changes, otherwise))
+    config = configured(options, config_class)
+    report = say if group.first else lambda text: None
+    training = begin(config, Start(options.data, group.device, options.init, options.resume, report))
+    weights = sum(p.numel() for p in training.model.parameters())
+    report(f"{weights:,} weights, {len(training.data)} samples, device {group.device}")
+    return train_as_asked(options, config.loop, training.recipe(), group)
+
+
+def main(
+    description: str | None, example: str, arguments: list[str] | None = None, otherwise: str = ""
+) -> int:
+    """A training script from its arguments to its exit status."""
+    parser = make_parser(description, example)
+    parser.add_argument("--init", type=Path, help="start from the fitting weights of this checkpoint")
+    return carry_out(parser.parse_args(arguments), partial(train_family, otherwise=otherwise))
 
 
 def carry_out(options: argparse.Namespace, run: Callable[[argparse.Namespace, Group], Outcome]) -> int:

@@ -63,15 +63,24 @@ def read_config(path: str | Path, kind: type[Config], changes: Sequence[str] = (
 
     Raises ConfigError that names the file and the key.
     """
+    table = read_table(path, changes)
+    try:
+        return table_to_config(table, kind)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def read_table(path: str | Path, changes: Sequence[str] = ()) -> dict[str, Any]:
+    """A TOML file with `changes` in it. Raises ConfigError that names the file."""
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         for change in changes:
             _change(table, change)
-        return table_to_config(table, kind)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is no valid TOML: {error}") from error
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
+    return table
 
 
 def _change(table: dict[str, Any], change: str) -> None:
@@ -134,6 +143,8 @@ def _checked(value: Any, hint: Any, key: str) -> Any:
 
 
 def _first_fit(value: Any, kinds: tuple[Any, ...], hint: Any, key: str) -> Any:
+    if value is None and type(None) in kinds:  # TOML has no null, but tables made here may have
+        return None
     for kind in kinds:
         if kind is not type(None):
             try:

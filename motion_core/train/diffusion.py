@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from motion_core.catalog import NON_COMMERCIAL, find_card
-from motion_core.checkpoint import CheckpointInfo, load_checkpoint, save_checkpoint
+from motion_core.catalog import find_card
+from motion_core.checkpoint import CheckpointInfo, load_checkpoint
 from motion_core.data.dataset import TrainBatch, TrainingSet
 from motion_core.diffusion.loss import q_sample
 from motion_core.diffusion.schedule import SCHEDULES, make_schedule
 from motion_core.features.guess import frames_known, with_guess
 from motion_core.features.known import KNOWN_DIM, known_values
 from motion_core.generators.device import pick_device
-from motion_core.generators.generator import FAMILIES, Generator, family_classes, true_card
+from motion_core.generators.families import denoising_families, family_classes
+from motion_core.generators.generator import Generator, true_card
+from motion_core.generators.makers.denoising import Denoising
 from motion_core.models.dit import DiT
 from motion_core.models.mdm_losses import LossWeights, mdm_losses
 from motion_core.nn.condition import Condition
@@ -28,6 +29,7 @@ from motion_core.train.completion import PATTERN_SETS, random_known
 from motion_core.train.config import ConfigError, LoopConfig, table_to_config
 from motion_core.train.draws import Draws
 from motion_core.train.loop import Recipe
+from motion_core.train.pool_training import PoolTraining, Start, start_from
 from motion_core.train.text_start import fitted_text_layer, token_loudness
 
 TEXT_STARTS = ("random", "fitted")
@@ -55,7 +57,7 @@ class SampleConfig:
 
 @dataclass(frozen=True)
 class DiffusionConfig:
-    """The TOML file of `training/train_diffusion.py`. model: the family's config without the sizes of the data."""
+    """The TOML file of a denoiser. model: the family's config without the sizes of the data."""
 
     loop: LoopConfig
     family: str = "mdm"
@@ -75,8 +77,8 @@ class DiffusionConfig:
     noisy: float = 0.0  # share of samples at the NOISY noisiest levels, where the words decide what is done
 
     def __post_init__(self) -> None:
-        if self.family not in FAMILIES:
-            raise ConfigError(f"family is {self.family!r}: use one of {', '.join(FAMILIES)}")
+        if self.family not in (known := denoising_families()):
+            raise ConfigError(f"family is {self.family!r}: use one of {', '.join(known)}")
         if self.batch_size < 1:
             raise ConfigError(f"batch_size is {self.batch_size}: it must be at least 1")
         if not 0 <= self.drop < 1:
@@ -119,15 +121,15 @@ class DiffusionConfig:
         return bool(self.model_config(dim=1, actions=1).reads_tokens)
 
 
-class DenoiserTraining:
-    """One training of a denoiser on a pool: everything `Recipe` asks for, as methods."""
+class DenoiserTraining(PoolTraining):
+    """One training of a denoiser on a pool."""
 
     def __init__(self, config: DiffusionConfig, data: TrainingSet, device: torch.device) -> None:
-        self.config, self.data, self.device = config, data, device
+        super().__init__(config, data, device)
+        self.config = config
         if config.windows != (0, 0):
             data.windows = config.windows
         self.schedule = make_schedule(config.diffusion.schedule, config.diffusion.steps)
-        torch.manual_seed(config.loop.seed)  # the same first weights in every process and every run
         model_class, _ = family_classes(config.family)
         self.model = model_class(config.model_config(data.dim, len(data.actions)))
 
@@ -160,20 +162,10 @@ class DenoiserTraining:
 
     def recipe(self) -> Recipe:
         """What `loop.train` needs."""
-        prompts = self.config.samples.prompts
-        return Recipe(
-            self.model,
-            self.loss,
-            self.batch_at,
-            self.val_batches,
-            self.export,
-            self.draw if prompts else None,
-            self.identity(),
-        )
+        return replace(super().recipe(), sample=self.draw if self.config.samples.prompts else None)
 
     def identity(self) -> dict[str, Any]:
         """What must not change when a run is resumed."""
-        pool = {key: self.data.about[key] for key in ("config", "samples", "frames", "actions")}
         return {
             "family": self.config.family,
             "model": self.model.config.to_json(),
@@ -186,15 +178,8 @@ class DenoiserTraining:
             "windows": self.config.windows,
             "from_noise": self.config.from_noise,
             "noisy": self.config.noisy,
-            "pool": pool,
+            "pool": self.pool_identity("actions"),
         }
-
-    def batch_at(self, step: int, rank: int, world: int) -> TrainBatch:
-        batch = self.data.batch_at(step, self.config.batch_size, self.config.loop.seed, rank, world)
-        return batch.to(self.device)
-
-    def val_batches(self) -> Iterator[TrainBatch]:
-        return (batch.to(self.device) for batch in self.data.val_batches(self.config.batch_size))
 
     def condition(self, batch: TrainBatch, keep: Tensor) -> Condition:
         """keep: (B,) bool."""
@@ -239,35 +224,20 @@ class DenoiserTraining:
 
     def info(self, facts: dict[str, Any]) -> CheckpointInfo:
         """What the exported checkpoint says about itself."""
-        about = self.data.about
-        known = {
-            "sources": about["sources"],
-            "samples": about["samples"],
-            "batch_size": self.config.batch_size,
-        }
-        return CheckpointInfo(
-            family=self.config.family,
-            config=self.model.config.to_json(),
-            features=about["features"],
-            mean=self.data.stats.mean,
-            std=self.data.stats.std,
-            fps=self.data.fps,
+        return self.pool_info(
+            self.config.family,
+            facts,
             conditioning=self.conditioning,
             actions=self.data.actions if self.conditioning == "action" else (),
-            text_encoder=about["text_encoder"] if self.conditioning == "text" else None,
+            text_encoder=self.data.about["text_encoder"] if self.conditioning == "text" else None,
             diffusion={**asdict(self.config.diffusion), "predicts": "x0", "guided_above": self.guided_above},
-            training={**known, **facts},
-            licence=licence_of(about),
         )
-
-    def export(self, path: Path, model: nn.Module, facts: dict[str, Any]) -> None:
-        save_checkpoint(path, model.state_dict(), self.info(facts))
 
     def draw(self, model: nn.Module, path: Path) -> None:
         """One contact sheet per prompt, `path` with a number and .png, by the generator users get."""
         info = self.info({})
         card = true_card(find_card("mdm-action" if info.actions else "mdm"), info)
-        generator = Generator(card, info, model, pick_device(str(self.device)))
+        generator = Generator(card, info, Denoising(info, model, pick_device(str(self.device))))
         seconds = min(self.config.samples.seconds, card.max_seconds)
         for number, prompt in enumerate(self.config.samples.prompts):
             words = (
@@ -290,34 +260,24 @@ def random_levels(size: int, count: int, draws: Draws, noisy: float = 0.0, from_
     return t
 
 
-def licence_of(about: dict[str, Any]) -> str:
-    """The licence of weights trained on a pool: the narrowest of its sources decides."""
-    if about["free"]:
-        return "trained with " + "; ".join(about["sources"].values())
-    bound = [
-        name
-        for name, licence in about["sources"].items()
-        if any(words in licence.lower() for words in ("non-commercial", "research only"))
-    ]
-    if bound == ["bandai"]:
-        return NON_COMMERCIAL
-    return f"non-commercial: trained with {', '.join(bound or about['sources'])}"
-
-
-def start_from(model: nn.Module, path: Path) -> tuple[list[str], list[str]]:
-    """Copy the weights of a checkpoint that fit by name and shape; (names copied, names left at random).
-
-    A model that adds its answer to a guess, started from one that does not, begins by adding nothing. Raises ValueError
-    where nothing fits.
-    """
-    tensors, info = load_checkpoint(path)
-    own = model.state_dict()
-    copied = [name for name, tensor in own.items() if name in tensors and tensors[name].shape == tensor.shape]
-    if not copied:
-        raise ValueError(
-            f"no weight of {path} fits this model: use a checkpoint of the same width and layers"
-        )
-    model.load_state_dict({name: tensors[name] for name in copied}, strict=False)
-    if isinstance(model, DiT) and model.config.guess and not info.config.get("guess"):
+def start_denoiser(model: nn.Module, path: Path) -> tuple[list[str], list[str]]:
+    """`start_from`; a model that adds its answer to a guess begins by adding nothing, unless it has learnt to."""
+    copied, left = start_from(model, path)
+    if isinstance(model, DiT) and model.config.guess and not load_checkpoint(path)[1].config.get("guess"):
         model.answer_nothing()
-    return copied, [name for name in own if name not in copied]
+    return copied, left
+
+
+def begin(config: DiffusionConfig, start: Start) -> DenoiserTraining:
+    """A training whose weights and text layer have begun as the configuration says."""
+    actions_only = config.model.get("condition") == "action"
+    told = config.model_config(dim=1, actions=1).condition == "text"
+    data = TrainingSet.open(
+        start.data, actions_only=actions_only, captions=told, tokens=config.reads_tokens and told
+    )
+    training = DenoiserTraining(config, data, start.device)
+    start.take_weights(training.model, start_denoiser)
+    if config.text_start == "fitted" and not start.resume:
+        training.fit_text_layer(start.init)
+        start.report("text layer fitted to the pool's sentences")
+    return training

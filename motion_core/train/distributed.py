@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -50,6 +50,15 @@ class Group:
             values = values.clone()
             dist.all_reduce(values)
         return values / self.world
+
+    def average_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
+        """Each weight's gradient becomes the mean over processes, in every process."""
+        if self.world == 1:
+            return
+        for parameter in parameters:
+            if parameter.grad is not None:
+                dist.all_reduce(parameter.grad)
+                parameter.grad /= self.world
 
     def wait(self) -> None:
         """Return when every process has come here."""

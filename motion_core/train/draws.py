@@ -19,7 +19,7 @@ def mix(*numbers: int) -> int:
 
 
 class Draws:
-    """Random numbers for `size` samples of this process (rank of world), on a device."""
+    """Random numbers for `size` samples of this process (rank of world), on a device; each phase has its stream."""
 
     def __init__(
         self,
@@ -28,10 +28,12 @@ class Draws:
         rank: int = 0,
         world: int = 1,
         device: torch.device | str = "cpu",
+        stream: int = 0,
     ) -> None:
         self.rank, self.world, self.device = rank, world, torch.device(device)
-        self.generator = torch.Generator(self.device).manual_seed(mix(seed, step, DRAWS))
-        self._choices = mix(seed, step, CHOICES, rank)
+        own = (stream,) if stream else ()
+        self.generator = torch.Generator(self.device).manual_seed(mix(seed, step, DRAWS, *own))
+        self._choices = mix(seed, step, CHOICES, rank, *own)
 
     def normal(self, size: int, *shape: int) -> torch.Tensor:
         """Standard normal (size, *shape)."""

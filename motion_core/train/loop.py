@@ -21,10 +21,10 @@ from torch import Tensor, nn
 from motion_core.nn.memory import keep_freed_memory
 from motion_core.train.config import ConfigError, LoopConfig
 from motion_core.train.distributed import Group
-from motion_core.train.draws import VALIDATION, Draws, seed_dropout
-from motion_core.train.ema import Ema
+from motion_core.train.draws import VALIDATION, Draws
 from motion_core.train.log import RunLog
-from motion_core.train.optimizer import learning_rate, make_optimizer
+from motion_core.train.optimizer import Ema, learning_rate
+from motion_core.train.phases import Loss, Phase, Phases, autocast, phases_identity
 from motion_core.train.prefetch import prefetched
 from motion_core.train.state import load_state, read_about, save_state
 
@@ -39,22 +39,22 @@ class TrainingError(RuntimeError):
 
 @dataclass(frozen=True)
 class Recipe:
-    """What to train, and on what.
+    """What to train, and on what."""
 
-    loss: (model, batch, draws) -> named scalars, "loss" among them, each a mean over the samples of the batch (every
-    process has as many). batch_at: (step, rank, world) -> this process's batch, called from another thread.
-    val_batches: the same batches each time. export: (path, averaged model, facts) writes a checkpoint.
-    sample: (averaged model, path without suffix) draws pictures. identity: JSON-able; a run resumes only
-    with the same.
-    """
-
-    model: nn.Module
-    loss: Callable[[nn.Module, Any, Draws], dict[str, Tensor]]
-    batch_at: Callable[[int, int, int], Any]
-    val_batches: Callable[[], Iterable[Any]]
-    export: Callable[[Path, nn.Module, dict[str, Any]], None]
-    sample: Callable[[nn.Module, Path], None] | None = None
-    identity: dict[str, Any] = field(default_factory=dict)
+    model: nn.Module  # the whole of it: a generator and its discriminator are parts of one module
+    phases: tuple[Phase, ...]
+    batch_at: Callable[
+        [int, int, int], Any
+    ]  # (step, rank, world) -> this process's batch; another thread calls it
+    val_batches: Callable[[], Iterable[Any]]  # the same batches each time
+    export: Callable[
+        [Path, nn.Module, dict[str, Any]], None
+    ]  # (path, averaged model, facts) writes a checkpoint
+    sample: Callable[[nn.Module, Path], None] | None = (
+        None  # (averaged model, path without suffix) draws pictures
+    )
+    identity: dict[str, Any] = field(default_factory=dict)  # JSON-able; a run resumes only with the same
+    validate: Loss | None = None  # what the averaged model is judged by; None: the loss of the first phase
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,11 @@ class _Run:
         self.config, self.recipe, self.out, self.group = config, recipe, out, group
         self.model = recipe.model.to(group.device)
         self.ema = Ema(self.model, config.ema_decay)
-        self.optimizer = make_optimizer(self.model, config)
-        self.wrapped = group.wrap(self.model)
+        self.phases = Phases(recipe.phases, self.model, config, group)
         self.log = RunLog(out / LOG, config.steps, quiet=not group.first)
         self.done = 0  # steps taken
         self.seconds = 0.0  # trained before this call
-        self.window: list[dict[str, Tensor]] = []  # what the steps since the last log line said
+        self.window: list[dict[str, dict[str, Tensor]]] = []  # what the steps since the last log line said
         self.window_started = time.monotonic()
         self.facts: dict[str, Any] = {}  # the latest losses, for the checkpoint
 
@@ -112,7 +111,7 @@ class _Run:
                 raise TrainingError(f"nothing to resume: {state} does not exist; start without --resume")
             about = read_about(state)
             _check_identity(about["identity"], self._identity(), state)
-            load_state(state, self.model, self.ema.module, self.optimizer)
+            load_state(state, self.model, self.ema.module, self.phases.optimizers)
             self.done, self.seconds, self.facts = about["step"], about["seconds"], about["facts"]
         elif state.exists():
             raise TrainingError(
@@ -121,11 +120,11 @@ class _Run:
         self.out.mkdir(parents=True, exist_ok=True)
         self.group.wait()  # nobody may write before everybody has looked
         self.log.drop_after(self.done)
-        self.wrapped.train()
+        self.phases.model.train()
 
     def _identity(self) -> dict[str, Any]:
         loop = {k: v for k, v in asdict(self.config).items() if k not in FREE_TO_CHANGE}
-        return {"loop": loop, **self.recipe.identity}
+        return {"loop": loop, **phases_identity(self.recipe.phases), **self.recipe.identity}
 
     def steps(self, caught: list[str], limit: float) -> Outcome:
         started = self.window_started = time.monotonic()
@@ -137,7 +136,8 @@ class _Run:
             )
         ) as batches:
             for batch in batches:
-                self.window.append(self.step(batch))
+                self.window.append(self.phases.step(batch, self.done))
+                self.ema.update(self.model, self.done)
                 self.done += 1
                 self.seconds = before + time.monotonic() - started
                 late = self.seconds - before > limit
@@ -148,26 +148,6 @@ class _Run:
                         self.done, caught[0] if caught else "time" if late else "stopped elsewhere"
                     )
         return Outcome(self.done, "finished")
-
-    def step(self, batch: Any) -> dict[str, Tensor]:
-        """One step of the optimiser; its losses, still on the device."""
-        config, step = self.config, self.done
-        seed_dropout(config.seed, step, self.group.rank)
-        draws = Draws(config.seed, step, self.group.rank, self.group.world, self.group.device)
-        for parameters in self.optimizer.param_groups:
-            parameters["lr"] = learning_rate(step, config)
-        with self.autocast():
-            losses = self.recipe.loss(self.wrapped, batch, draws)
-        losses["loss"].backward()
-        norm = nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        self.ema.update(self.model, step)
-        return {**{name: value.detach() for name, value in losses.items()}, "grad_norm": norm.detach()}
-
-    def autocast(self) -> torch.autocast:
-        half = uses_bf16(self.config.precision, self.group.device)
-        return torch.autocast(self.group.device.type, torch.bfloat16, enabled=half)
 
     def report(self, stopping: bool) -> None:
         """Log, validate, draw and save where this step is due for it."""
@@ -194,9 +174,7 @@ class _Run:
         """One line of the log: means over the steps since the last one and over processes."""
         if not self.window:
             return
-        names = list(self.window[0])
-        means = torch.stack([torch.stack([row[n].float() for n in names]) for row in self.window]).mean(0)
-        values = dict(zip(names, self.group.mean(means).tolist()))
+        values = self.phases.means(self.window)
         now = time.monotonic()
         rate = len(self.window) / max(now - self.window_started, 1e-9)
         self.window, self.window_started = [], now
@@ -206,17 +184,20 @@ class _Run:
                 "loop.learning_rate or use precision fp32"
             )
         self.facts.update(train_loss=values["loss"])
-        rates = {"lr": learning_rate(self.done - 1, self.config), "steps_per_second": rate}
+        rates = {
+            "lr": learning_rate(self.done - 1, self.recipe.phases[0].loop or self.config),
+            "steps_per_second": rate,
+        }
         self.log.write({"step": self.done, **values, **rates, "seconds": self.seconds})
 
     @torch.no_grad()
     def validate(self) -> None:
         """Losses of the averaged model, always with the same noise."""
-        rows = []
+        rows, loss = [], self.recipe.validate or self.recipe.phases[0].loss
         for number, batch in enumerate(self.recipe.val_batches()):
             draws = Draws(self.config.seed, VALIDATION + number, device=self.group.device)
-            with self.autocast():
-                rows.append(self.recipe.loss(self.ema.module, batch, draws))
+            with autocast(self.config.precision, self.group.device):
+                rows.append(loss(self.ema.module, batch, draws))
         if rows:
             means = {
                 f"val_{name}": float(torch.stack([r[name].float() for r in rows]).mean()) for name in rows[0]
@@ -242,17 +223,7 @@ class _Run:
             "identity": self._identity(),
         }
         self.recipe.export(self.out / WEIGHTS, self.ema.module, self.facts)
-        save_state(self.out / STATE, self.model, self.ema.module, self.optimizer, about)
-
-
-def uses_bf16(precision: str, device: torch.device) -> bool:
-    """What "auto" comes to on this device. A CPU without instructions for bfloat16 multiplies it 50 times slower."""
-    if precision != "auto":
-        return precision == "bf16"
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    asked = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    return device.type == "cpu" and any(getattr(torch.cpu, name, lambda: False)() for name in asked)
+        save_state(self.out / STATE, self.model, self.ema.module, self.phases.optimizers, about)
 
 
 def _due(step: int, every: int) -> bool:

@@ -28,7 +28,7 @@ def summaries(data: TrainingSet, seed: int) -> tuple[np.ndarray, np.ndarray, np.
         for x0, length in zip(batch.x0.numpy(), batch.lengths.tolist()):
             thirds = [part.mean(0) for part in np.array_split(x0[:length], PARTS)]
             motions.append(np.concatenate([*thirds, x0[:length].std(0)]))
-        texts.append(batch.pooled.numpy())
+        texts.append(batch.sentences.numpy())
         actions.append(batch.action.numpy())
     return np.concatenate(texts), np.stack(motions), np.concatenate(actions)
 
@@ -41,7 +41,7 @@ def token_loudness(data: TrainingSet) -> float:
     for batch in data.val_batches(BATCH_SIZE):
         assert batch.tokens is not None and batch.token_mask is not None
         mean = batch.tokens.sum(1) / batch.token_mask.sum(1, keepdim=True)  # (B,D)
-        ratios.append(mean.norm(dim=-1) / batch.pooled.norm(dim=-1).clamp(min=1e-6))
+        ratios.append(mean.norm(dim=-1) / batch.sentences.norm(dim=-1).clamp(min=1e-6))
     return float(torch.cat(ratios).mean())
 
 

@@ -7,23 +7,21 @@ decoded into the motion, both Gaussians lie near each other and near N(0, 1).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from motion_core.checkpoint import CheckpointInfo, save_checkpoint
+from motion_core.checkpoint import CheckpointInfo
 from motion_core.data.dataset import TrainBatch, TrainingSet
 from motion_core.models.tmr import TMR, TMRConfig
+from motion_core.nn.losses import gaussian_kl, smooth_l1
 from motion_core.train.config import ConfigError, LoopConfig, table_to_config
-from motion_core.train.diffusion import licence_of
 from motion_core.train.draws import Draws
-from motion_core.train.loop import Recipe
 from motion_core.train.negatives import FalseNegatives
+from motion_core.train.pool_training import PoolTraining, Start, start_from
 from motion_core.train.text_start import fitted_text_layer
 
 FAMILY = "tmr"
@@ -42,18 +40,18 @@ class TMRWeights:
 
 @dataclass(frozen=True)
 class TMRTrainConfig:
-    """The TOML file of `training/train_tmr.py`. model: `TMRConfig` without the sizes of the data.
-
-    temperature: of InfoNCE. batch_size: over all processes; each compares the samples of its own part.
-    """
+    """The TOML file of a retrieval model."""
 
     loop: LoopConfig
-    model: dict[str, Any] = field(default_factory=dict)
+    family: str = FAMILY
+    model: dict[str, Any] = field(default_factory=dict)  # `TMRConfig` without the sizes of the data
     losses: TMRWeights = field(default_factory=TMRWeights)
-    batch_size: int = 128
-    temperature: float = 0.1
+    batch_size: int = 128  # over all processes; each compares the samples of its own part
+    temperature: float = 0.1  # of InfoNCE
 
     def __post_init__(self) -> None:
+        if self.family != FAMILY:
+            raise ConfigError(f"family is {self.family!r}: this is the configuration of {FAMILY!r}")
         if self.batch_size < 2:
             raise ConfigError(f"batch_size is {self.batch_size}: InfoNCE needs at least 2 samples to compare")
         if not 0 < self.temperature <= 1:
@@ -82,13 +80,6 @@ def first_share(similarity: Tensor, alike: Tensor) -> Tensor:
     return alike.gather(1, similarity.argmax(1, keepdim=True)).float().mean()
 
 
-def gaussian_kl(mu: Tensor, logvar: Tensor, other_mu: Tensor, other_logvar: Tensor) -> Tensor:
-    """KL(N(mu, e^logvar) || N(other...)), mean over samples and dimensions; all (B,D)."""
-    ratio = (logvar - other_logvar).exp()
-    distance = (mu - other_mu).square() / other_logvar.exp()
-    return 0.5 * (ratio + distance - 1 - logvar + other_logvar).mean()
-
-
 def kl_losses(text: tuple[Tensor, Tensor], motion: tuple[Tensor, Tensor]) -> Tensor:
     """Both Gaussians (mu, logvar) against each other and against N(0, 1)."""
     standard = torch.zeros_like(text[0]), torch.zeros_like(text[1])
@@ -96,20 +87,13 @@ def kl_losses(text: tuple[Tensor, Tensor], motion: tuple[Tensor, Tensor]) -> Ten
     return torch.stack([gaussian_kl(*one, *two) for one, two in pairs]).sum()
 
 
-def smooth_l1(a: Tensor, b: Tensor, mask: Tensor) -> Tensor:
-    """Mean SmoothL1 over the valid frames of (B,T,F), mask (B,T)."""
-    error = F.smooth_l1_loss(a.float(), b, reduction="none").mean(-1)
-    return (error * mask).sum() / mask.sum()
-
-
-class TMRTraining:
-    """One training of TMR on a pool: everything `Recipe` asks for, as methods."""
+class TMRTraining(PoolTraining):
+    """One training of TMR on a pool."""
 
     def __init__(self, config: TMRTrainConfig, data: TrainingSet, device: torch.device) -> None:
-        self.config, self.data, self.device = config, data, device
-        torch.manual_seed(config.loop.seed)  # the same first weights in every process and every run
-        text_width = int(data.pooled.shape[1])
-        self.model = TMR(config.model_config(data.dim, text_width, data.max_frames))
+        super().__init__(config, data, device)
+        self.config = config
+        self.model = TMR(config.model_config(data.dim, data.text_width, data.max_frames))
         self.negatives = FalseNegatives.fit(data, config.loop.seed)
 
     def fit_text_layer(self) -> None:
@@ -133,12 +117,6 @@ class TMRTraining:
             lengths.append(((tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)).norm(dim=-1))
         return float(torch.cat(lengths).mean())
 
-    def recipe(self) -> Recipe:
-        """What `loop.train` needs."""
-        return Recipe(
-            self.model, self.loss, self.batch_at, self.val_batches, self.export, identity=self.identity()
-        )
-
     def identity(self) -> dict[str, Any]:
         """What must not change when a run is resumed."""
         return {
@@ -146,15 +124,8 @@ class TMRTraining:
             "losses": asdict(self.config.losses),
             "batch_size": self.config.batch_size,
             "temperature": self.config.temperature,
-            "pool": {key: self.data.about[key] for key in ("config", "samples", "frames", "sentences")},
+            "pool": self.pool_identity("sentences"),
         }
-
-    def batch_at(self, step: int, rank: int, world: int) -> TrainBatch:
-        batch = self.data.batch_at(step, self.config.batch_size, self.config.loop.seed, rank, world)
-        return batch.to(self.device)
-
-    def val_batches(self) -> Iterator[TrainBatch]:
-        return (batch.to(self.device) for batch in self.data.val_batches(self.config.batch_size))
 
     def loss(self, model: nn.Module, batch: TrainBatch, draws: Draws) -> dict[str, Tensor]:
         """The named losses; `r1` is the share of sentences that find a motion they are true of first."""
@@ -163,7 +134,7 @@ class TMRTraining:
         with torch.autocast(batch.x0.device.type, enabled=False):
             text, motion = (F.normalize(gaussian[0], dim=-1) for gaussian in (found.text, found.motion))
             similarity = text @ motion.T
-            alike = self.negatives.alike(batch.pooled, batch.captions)
+            alike = self.negatives.alike(batch.sentences, batch.captions)
             parts = {
                 "contrast": info_nce(similarity, alike, self.config.temperature),
                 "features": smooth_l1(found.decoded, batch.x0, batch.mask),
@@ -179,29 +150,9 @@ class TMRTraining:
 
     def info(self, facts: dict[str, Any]) -> CheckpointInfo:
         """What the exported checkpoint says about itself."""
-        about = self.data.about
-        known = {
-            "sources": about["sources"],
-            "samples": about["samples"],
-            "batch_size": self.config.batch_size,
-            "temperature": self.config.temperature,
-            "losses": asdict(self.config.losses),
-        }
-        return CheckpointInfo(
-            family=FAMILY,
-            config=self.model.config.to_json(),
-            features=about["features"],
-            mean=self.data.stats.mean,
-            std=self.data.stats.std,
-            fps=self.data.fps,
-            conditioning="text",
-            text_encoder=about["text_encoder"],
-            training={**known, **facts},
-            licence=licence_of(about),
-        )
-
-    def export(self, path: Path, model: nn.Module, facts: dict[str, Any]) -> None:
-        save_checkpoint(path, model.state_dict(), self.info(facts))
+        known = {"temperature": self.config.temperature, "losses": asdict(self.config.losses)}
+        text_encoder = self.data.about["text_encoder"]
+        return self.pool_info(FAMILY, {**known, **facts}, conditioning="text", text_encoder=text_encoder)
 
 
 def token_states(batch: TrainBatch) -> tuple[Tensor, Tensor]:
@@ -209,3 +160,12 @@ def token_states(batch: TrainBatch) -> tuple[Tensor, Tensor]:
     if batch.tokens is None or batch.token_mask is None:
         raise ValueError("TMR reads token states: open the pool with TrainingSet.open(folder, tokens=True)")
     return batch.tokens, batch.token_mask
+
+
+def begin(config: TMRTrainConfig, start: Start) -> TMRTraining:
+    """A training whose text layer is fitted to the pool's sentences, or whose weights are those of a checkpoint."""
+    training = TMRTraining(config, TrainingSet.open(start.data, tokens=True), start.device)
+    start.take_weights(training.model, start_from)
+    if not start.resume and start.init is None:
+        training.fit_text_layer()
+    return training

@@ -118,7 +118,8 @@ def preferences(enabled, context, tmp_path):
 @pytest.fixture
 def session(preferences, backend_python, tiny_weights):
     """The extension's session with a real backend at hand, nothing running but perhaps its service."""
-    from blender_addon.session.session import SESSION, Outcome
+    from blender_addon.session.outcome import Outcome
+    from blender_addon.session.session import SESSION
 
     preferences.python = backend_python
     bpy.context.scene.laban.model = (
@@ -127,6 +128,6 @@ def session(preferences, backend_python, tiny_weights):
     SESSION.outcome = Outcome()
     yield SESSION
     SESSION.cancel()
-    for chore in list(SESSION.chores.values()):
-        chore.stop()
-    SESSION.chores.clear()
+    for work in list(SESSION.background.values()):
+        work.stop()
+    SESSION.background.clear()

@@ -15,10 +15,13 @@ from motion_core.catalog import (
     DEFAULT_MODEL,
     INBETWEEN_CARDS,
     RETRIEVAL_CARDS,
+    SAMPLER,
+    every_card,
     find_card,
     sampling_of,
 )
 from motion_core.checkpoint import read_info
+from motion_core.diffusion.samplers import SAMPLERS
 from motion_core.editing.fill import hermite, hold
 from motion_core.generators.weights import weights_path
 from motion_core.tasks import TASKS, Complete, TaskError
@@ -36,15 +39,13 @@ def bundled(monkeypatch):
 @pytest.mark.parametrize("card", [*CATALOG.values(), *INBETWEEN_CARDS.values()], ids=lambda card: card.id)
 def test_a_card_agrees_with_its_checkpoint(card):
     info = read_info(weights_path(card, None))
-    assert (info.family, info.conditioning, info.fps) == (card.family, card.needs, card.fps)
+    assert (info.family, info.fps) == (card.family, card.fps)
+    assert card.takes == card.requires == {info.conditioning}
     assert info.licence == card.licence
     assert tuple(info.actions) == card.actions
-    assert card.fixed == ("folded_steps" in info.diffusion)
-    if card.fixed:
-        assert (card.steps, card.guidance, card.spacing) == tuple(
-            info.diffusion[f"folded_{name}"] for name in ("steps", "guidance", "spacing")
-        )
-    assert set(card.tasks) <= set(TASKS) and card.needs in ("text", "action", None)
+    folded = {s.name: s.default for s in card.settings if s.fixed}
+    assert folded == {name[7:]: v for name, v in info.diffusion.items() if name.startswith("folded_")}
+    assert set(card.tasks) <= set(TASKS)
 
 
 @pytest.mark.parametrize("card", INBETWEEN_CARDS.values(), ids=lambda card: card.id)
@@ -62,16 +63,17 @@ def test_a_specialist_is_named_by_a_card_and_lies_nearer_to_real_motion_than_a_c
 @pytest.mark.parametrize("card", RETRIEVAL_CARDS.values(), ids=lambda card: card.id)
 def test_a_retrieval_card_agrees_with_its_checkpoint(card):
     info = read_info(weights_path(card, None))
-    assert (info.family, info.conditioning, info.fps) == (card.family, card.needs, card.fps)
+    assert (info.family, info.fps) == (card.family, card.fps)
+    assert card.takes == card.requires == {info.conditioning}
     assert info.licence == card.licence
     assert info.config["trained_frames"] == round(card.max_seconds * card.fps)
-    assert card.id not in CATALOG and not set(card.tasks) & set(TASKS)
+    assert card.id not in CATALOG and card.tasks == ("search",)
 
 
 @pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
 def test_a_bundled_model_makes_a_person(card):
     task = Generate(
-        seconds=3, **({"text": "a person stands still"} if card.needs == "text" else {"action": "stand"})
+        seconds=3, **({"text": "a person stands still"} if "text" in card.takes else {"action": "stand"})
     )
     motion = load_generator(card.id, device="cpu").run(task, Sampling(seed=1))
     head = motion.joints()[:, JOINT["head"], 2]
@@ -105,14 +107,39 @@ def test_weights_are_small_and_accounted_for():
 def test_an_open_model_has_seen_nothing_that_is_not_free(card):
     info = read_info(weights_path(card, None))
     assert "non-commercial" not in info.licence.lower() and not info.training["sources"].keys() & {"bandai"}
-    others = [find_card(name) for name in (card.between, card.teacher) if name]
+    named = {card.between, *(setting.elsewhere for setting in card.settings)}
+    others = [find_card(name) for name in named if name]
     assert all(other.id.endswith("-open") for other in others)  # what helps it would bind its motions, too
 
 
 def test_a_distilled_model_is_asked_for_its_own_steps_alone():
     free, fixed = find_card("dit-adaln"), find_card("dit-adaln-fast")
-    assert sampling_of(free, 3, 8, 1.5) == Sampling(3, 8, 1.5) and sampling_of(free, 3, 0, 0.0) == Sampling(3)
-    assert sampling_of(fixed, 3, 8, 1.5) == Sampling(3)
+    asked = {"steps": 8, "guidance": 1.5}
+    assert sampling_of(free, 3, asked) == Sampling(3, asked)
+    assert sampling_of(free, 3, {"steps": 0, "guidance": 0.0}) == sampling_of(fixed, 3, asked) == Sampling(3)
+
+
+def test_an_unknown_setting_is_answered_with_those_there_are():
+    with pytest.raises(
+        TaskError, match=r"unknown setting 'speed': model 'mdm' has steps, guidance, spacing, sampler"
+    ):
+        find_card("mdm").settled(Sampling(settings={"speed": 2}))
+    with pytest.raises(TaskError, match="model 'tmr' has none"):
+        find_card("tmr").settled(Sampling(settings={"steps": 2}))
+
+
+def test_a_field_of_old_that_means_nothing_is_named_in_a_note():
+    values, note = find_card("tmr").settled(Sampling(0, {"steps": 2}, old=("steps",)))
+    assert values == {} and note == "steps means nothing to model 'tmr' and is left out"
+
+
+def test_settings_have_the_names_of_no_field_of_a_task():
+    names = {setting.name for card in every_card().values() for setting in card.settings}
+    assert not names & {field for kind in TASKS.values() for field in kind.field_names()}
+
+
+def test_the_samplers_of_a_card_are_those_there_are():
+    assert set(SAMPLER.choices) == set(SAMPLERS)
 
 
 def test_an_unknown_model_is_answered_with_those_there_are():

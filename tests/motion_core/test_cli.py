@@ -113,7 +113,7 @@ def test_same_seed_same_file(laban, tiny_weights, tmp_path):
         (["--text", "walk", "--seed", "-1"], ["seed is -1"]),
         (["--text", "walk", "--seed", "99999999999999999999"], ["seed is"]),
         (["--text", "walk", "--steps", "0"], ["steps is 0"]),
-        (["--text", "walk", "--steps", "900"], ["use 1 to 50"]),
+        (["--text", "walk", "--steps", "900"], ["from 1 to 50"]),
         (["--text", "walk", "--guidance", "nan"], ["guidance is nan"]),
         (["--text", "walk", "--count", "0"], ["count is 0"]),
         (["--text", "walk", "--count", "100000"], ["count is 100000", "64"]),

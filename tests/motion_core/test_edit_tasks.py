@@ -11,7 +11,7 @@ import pytest
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, PARTS
-from motion_core.tasks import Complete, Edit, Sampling, Sequence, TaskError, task_from_json, task_to_json
+from motion_core.tasks import Complete, Edit, Request, Sampling, Sequence, TaskError
 from motion_core.tasks.pins_and_paths import FollowPath, Pin
 
 
@@ -43,9 +43,11 @@ TASKS = [
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda t: type(t).__name__)
 def test_json_there_and_back(task):
-    entry = json.loads(json.dumps(task_to_json("dit-adaln", task, Sampling(seed=3), 2)))
-    model, again, sampling, count = task_from_json(entry)
-    assert (model, sampling.seed, count) == ("dit-adaln", 3, 2) and type(again) is type(task)
+    entry = json.loads(json.dumps(Request(task, Sampling(seed=3), "dit-adaln", 2).to_json()))
+    request = Request.from_json(entry)
+    again = request.task
+    assert (request.model, request.sampling.seed, request.count) == ("dit-adaln", 3, 2)
+    assert type(again) is type(task)
     for name in task.__dataclass_fields__:
         assert same(getattr(task, name), getattr(again, name)), name
 
@@ -104,12 +106,12 @@ def test_nonsense_is_refused_with_its_value(make, words):
     ],
 )
 def test_broken_json_is_refused(change, words):
-    entry = {**task_to_json("", Complete(clip(), keep=((0, 5),)), Sampling()), **change}
+    entry = {**Request(Complete(clip(), keep=((0, 5),)), Sampling()).to_json(), **change}
     with pytest.raises(TaskError, match=words):
-        task_from_json(entry)
+        Request.from_json(entry)
 
 
 def test_tasks_without_what_they_need_are_named():
     for name, need in (("edit", "motion"), ("sequence", "prompts")):
         with pytest.raises(TaskError, match=need):
-            task_from_json({"task": name, "text": "walk"} if name == "edit" else {"task": name})
+            Request.from_json({"task": name, "text": "walk"} if name == "edit" else {"task": name})

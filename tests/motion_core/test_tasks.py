@@ -16,11 +16,10 @@ from motion_core.tasks import (
     MIN_SECONDS,
     Edit,
     Generate,
+    Request,
     Sampling,
     TaskError,
     check_prompt,
-    task_from_json,
-    task_to_json,
 )
 
 
@@ -75,13 +74,23 @@ def test_action():
     [
         ("seed", -1), ("seed", MAX_SEED + 1), ("seed", 1.5), ("seed", True), ("seed", None),
         pytest.param("seed", 10**400, id="huge"),
-        ("steps", 0), ("steps", 1001), ("steps", "50"),
-        ("guidance", -0.1), ("guidance", 31), ("guidance", float("nan")),
     ],
 )  # fmt: skip
 def test_bad_sampling(field, value):
     with pytest.raises(TaskError, match=f"{field} is"):
         Sampling(**{field: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("steps", 0), ("steps", 1001), ("steps", "50"), ("steps", 2.5), pytest.param("steps", 10**400, id="huge"),
+        ("guidance", -0.1), ("guidance", 31), ("guidance", float("nan")), ("sampler", "euler"), ("sampler", 3),
+    ],
+)  # fmt: skip
+def test_bad_settings_are_named_with_what_the_model_takes(name, value):
+    with pytest.raises(TaskError, match=f"{name} .*model 'mdm' takes"):
+        CATALOG["mdm"].settled(Sampling(settings={name: value}))
 
 
 def test_a_seed_out_of_range_is_shown_in_full():
@@ -92,24 +101,42 @@ def test_a_seed_out_of_range_is_shown_in_full():
 @pytest.mark.parametrize(
     ("task", "sampling", "count"),
     [
-        (Generate(text="a person walks", seconds=3.5), Sampling(seed=4, steps=20, guidance=2.5), 3),
+        (Generate(text="a person walks", seconds=3.5), Sampling(4, {"steps": 20, "guidance": 2.5}), 3),
         (Generate(action="walk"), Sampling(), 1),
-        (Generate(), Sampling(guidance=0.0), MAX_COUNT),
+        (Generate(), Sampling(settings={"guidance": 0.0}), MAX_COUNT),
     ],
 )
 def test_json_there_and_back(task, sampling, count):
-    line = json.dumps(task_to_json("mdm", task, sampling, count))
-    assert task_from_json(json.loads(line)) == ("mdm", task, sampling, count)
+    line = json.dumps(Request(task, sampling, "mdm", count).to_json())
+    assert Request.from_json(json.loads(line)) == Request(task, sampling, "mdm", count)
 
 
 def test_json_defaults_and_id():
-    model, task, sampling, count = task_from_json({"id": "a1", "text": "walk"})
-    assert (model, task, sampling, count) == ("", Generate(text="walk"), Sampling(), 1)
+    assert Request.from_json({"id": "a1", "text": "walk"}) == Request(
+        Generate(text="walk"), Sampling(), "", 1
+    )
+
+
+def test_settings_may_be_said_as_fields_of_old():
+    request = Request.from_json({"text": "walk", "steps": 4, "guidance": None})
+    assert request.sampling == Sampling(0, {"steps": 4}, old=("steps",))
+    assert Request.from_json(request.to_json()) == request  # a setting of old stays one
+    new = Request.from_json({"text": "walk", "steps": 4, "settings": {"steps": 5}})
+    assert new.sampling == Sampling(0, {"steps": 5})
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [([1], "settings is"), ({"steps": [4]}, "setting steps is"), ({"steps": True}, "setting steps is True")],
+)
+def test_bad_settings(settings, message):
+    with pytest.raises(TaskError, match=message):
+        Request.from_json({"text": "walk", "settings": settings})
 
 
 def test_json_leaves_its_argument_alone():
     entry = {"id": "a1", "text": "walk"}
-    task_from_json(entry)
+    Request.from_json(entry)
     assert entry == {"id": "a1", "text": "walk"}
 
 
@@ -132,27 +159,26 @@ def test_json_leaves_its_argument_alone():
 )
 def test_bad_json(entry, message):
     with pytest.raises(TaskError, match=message):
-        task_from_json(entry)
+        Request.from_json(entry)
 
 
 def test_cards_are_consistent():
     assert DEFAULT_MODEL in CATALOG
     for name, card in CATALOG.items():
         assert card.id == name
-        assert card.needs in (None, "text", "action")
+        assert card.requires <= card.takes <= {"text", "action"}
         assert 0 < card.max_seconds <= MAX_SECONDS
         assert card.fps > 0
-        assert card.steps >= 1
     with pytest.raises(TaskError, match=r"'mdn'.*mdm"):
         find_card("mdn")
 
 
 def test_a_motion_s_licence_is_text():
-    entry = task_to_json("mdm", Edit(swaying(frames=5)), Sampling())
+    entry = Request(Edit(swaying(frames=5)), Sampling(), "mdm").to_json()
     assert "licence" not in entry["motion"]
     for licence in (5, ["CC BY"], "x" * 1001):
         entry["motion"]["licence"] = licence
         with pytest.raises(TaskError, match="motion's licence is"):
-            task_from_json(entry)
+            Request.from_json(entry)
     entry["motion"]["licence"] = "CC BY 4.0"
-    assert task_from_json(entry)[1].motion.meta == {"licence": "CC BY 4.0"}
+    assert Request.from_json(entry).task.motion.meta == {"licence": "CC BY 4.0"}

@@ -65,7 +65,7 @@ def test_each_block_learns_and_generates(block, pool, tmp_path):
     assert losses[-1] < 0.9 * losses[0]
     generator = load_generator("mdm", checkpoint=path, device="cpu")
     assert generator.model.config.block == block and generator.model.config.levels == 50
-    told = Generate(text="a person walks forward", seconds=1), Sampling(seed=3, steps=4)
+    told = Generate(text="a person walks forward", seconds=1), Sampling(3, {"steps": 4})
     alone = generator.run(*told)
     beside = generator.run_batch([(Generate(text="a man kicks twice with force", seconds=2), told[1]), told])
     torch.testing.assert_close(alone.joints(), beside[1].joints(), atol=1e-4, rtol=0)
@@ -86,11 +86,11 @@ def test_a_distilled_model_knows_its_steps_and_nears_its_teacher(pool, tmp_path,
     task = Generate(text="a person walks forward", seconds=1)
     motion = generator.run(task, Sampling(seed=1))
     assert motion.meta["steps"] == 2 and motion.meta["guidance"] == 2.0
-    assert generator.run(task, Sampling(seed=1, steps=2)).meta["steps"] == 2
+    assert generator.run(task, Sampling(1, {"steps": 2})).meta["steps"] == 2
     with pytest.raises(TaskError, match="steps is 5"):
-        generator.run(task, Sampling(seed=1, steps=5))
+        generator.run(task, Sampling(1, {"steps": 5}))
     with pytest.raises(TaskError, match=r"guidance is 1\.5"):
-        generator.run(task, Sampling(seed=1, guidance=1.5))
+        generator.run(task, Sampling(1, {"guidance": 1.5}))
 
 
 def test_the_config_of_the_bundled_model_can_be_read():

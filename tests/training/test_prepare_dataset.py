@@ -74,6 +74,19 @@ def test_free_clips_only_and_nothing_made_up(store, tmp_path, capsys):
     )
 
 
+def test_the_features_of_a_pool_can_be_chosen(store, tmp_path, capsys):
+    arguments = ("--store", store, "--out", tmp_path, "--size", 1, "--workers", 2, "--json")
+    assert prepare_dataset.main([*map(str, arguments), "--features", "humanml263"]) == 0
+    about = json.loads(capsys.readouterr().out)
+    assert (about["features"], about["dim"]) == ("humanml263", 263)
+    pool = TrainingSet.open(tmp_path)
+    row = int(np.argmax(pool.lengths))
+    x0 = pool.stats.denormalize(pool.clip(row, 3, 20))
+    np.testing.assert_allclose(x0, pool.stats.denormalize(pool.clip(row))[3:23], atol=1e-4)
+    speeds = np.linalg.norm(np.diff(pool.kind.decode(x0, pool.fps).pelvis[:, :2], axis=0), axis=1) * pool.fps
+    assert 0.3 < speeds.mean() < 2.0
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -83,6 +96,7 @@ def test_free_clips_only_and_nothing_made_up(store, tmp_path, capsys):
         (("--mix", "scaled=lots"), "'lots' is not a number"),
         (("--sources", "ghost"), "unknown source 'ghost'"),
         (("--min-frames", "300"), "min_frames 300"),
+        (("--features", "smpl99"), "features is 'smpl99': use one of smpl205, humanml263"),
     ],
 )
 def test_mistakes_are_named(store, tmp_path, arguments, complaint, capsys):

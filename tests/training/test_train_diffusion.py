@@ -21,8 +21,9 @@ from motion_core.models.dit import DiT, DiTConfig
 from motion_core.models.mdm import MDM, MDMConfig
 from motion_core.train import text_start
 from motion_core.train.config import read_config
-from motion_core.train.diffusion import DiffusionConfig, licence_of, start_from
+from motion_core.train.diffusion import DiffusionConfig, start_denoiser
 from motion_core.train.log import read_log
+from motion_core.train.pool_training import licence_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "training" / "train_diffusion.py"
@@ -205,11 +206,11 @@ def test_an_inbetweening_model_starts_as_its_guess_and_learns(pool, tmp_path, ca
     tensors, info = load_checkpoint(then / "ema.safetensors", family="dit")
     assert info.config["guess"] and info.config["known"] == 209
     again = DiT(DiTConfig.from_json(info.config))
-    start_from(again, then / "ema.safetensors")
+    start_denoiser(again, then / "ema.safetensors")
     assert torch.equal(again.output.weight, tensors["output.weight"]) and bool(again.output.weight.any())
     plain = then / "plain.safetensors"
     save_checkpoint(plain, tensors, replace(info, config={**info.config, "guess": False}))
-    start_from(again, plain)  # which answers with the whole motion, not with what is added
+    start_denoiser(again, plain)  # which answers with the whole motion, not with what is added
     assert not again.output.weight.any()
 
 

@@ -1,65 +1,93 @@
-"""Clips by diffusion: plans of equal settings go through the network together, on the device there is."""
+"""Clips by denoising: plans of equal settings go through the network together, on the device there is."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from motion_core.catalog import GUIDANCE, SAMPLER, SPACING, STEPS, ModelCard, Setting
 from motion_core.checkpoint import CheckpointInfo
 from motion_core.diffusion.denoiser import Denoiser, from_eps, from_v
 from motion_core.diffusion.guidance import guided
 from motion_core.diffusion.loss import q_sample
 from motion_core.diffusion.samplers import SAMPLERS
-from motion_core.diffusion.schedule import Schedule, make_schedule
+from motion_core.diffusion.schedule import MAX_SPACING, SCHEDULES, Schedule, make_schedule
 from motion_core.features import FeatureStats
 from motion_core.features.guess import with_guess
+from motion_core.formats import FormatError
 from motion_core.generators.device import Device, is_out_of_memory, out_of_memory_cpu
-from motion_core.generators.families import DEFAULT_SAMPLER
+from motion_core.generators.makers.maker import Clip, OnStep
 from motion_core.generators.plan import Plan, hold_given, stack_told
 from motion_core.nn.condition import Condition
-from motion_core.text import TextEncoder, load_text_encoder
+from motion_core.text import shared_encoder
 
 BATCH = {"cpu": 8, "cuda": 64, "mps": 16}  # clips that go through the network together
-
-OnStep = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Clip:
-    """A plan with its settings decided. key: whose it is."""
-
-    key: int
-    plan: Plan
-    steps: int
-    guidance: float
+PREDICTIONS = ("x0", "eps", "v")
+DEFAULT_SAMPLER = str(SAMPLER.default)
 
 
-@functools.cache
-def _shared_encoder(name: str) -> TextEncoder:
-    """One encoder of each kind serves every model of the process."""
-    return load_text_encoder(name)
+def check_diffusion(info: CheckpointInfo) -> None:
+    """Raises FormatError where a checkpoint asks for a way of denoising that this Laban does not have."""
+    diffusion = info.diffusion
+    for name, value, known in (
+        ("noise schedule", diffusion.get("schedule"), SCHEDULES),
+        ("prediction", diffusion.get("predicts", "x0"), PREDICTIONS),
+        ("sampler", diffusion.get("sampler", DEFAULT_SAMPLER), SAMPLERS),
+    ):
+        if value not in known:
+            raise FormatError(f"the checkpoint's {name} is {value!r}; known are {', '.join(known)}")
+    if not isinstance(diffusion.get("steps"), int) or diffusion["steps"] < 1:
+        raise FormatError(f"the checkpoint's diffusion steps are {diffusion.get('steps')!r}, not a count")
+    spacing = diffusion.get("folded_spacing", 1.0)
+    if not isinstance(spacing, int | float) or not 1 <= spacing <= MAX_SPACING:
+        raise FormatError(f"the checkpoint's folded spacing is {spacing!r}; known is 1 to {MAX_SPACING}")
 
 
-class ClipSampler:
-    """A network that answers plans with features. device: where it runs and why (`device.note`)."""
+class Denoising:
+    """A denoising network that answers plans (`makers.maker.ClipMaker`)."""
 
     def __init__(self, info: CheckpointInfo, model: torch.nn.Module, device: Device) -> None:
         self.info, self.device, self.model = info, device, model
         self.schedule = make_schedule(info.diffusion["schedule"], int(info.diffusion["steps"]))
-        self.sampler = SAMPLERS[info.diffusion.get("sampler", DEFAULT_SAMPLER)]
         self.stats = FeatureStats(np.asarray(info.mean), np.asarray(info.std))
         reads_text = info.conditioning == "text"
-        self.encoder = _shared_encoder(info.text_encoder or "minilm") if reads_text else None
+        self.encoder = shared_encoder(info.text_encoder or "minilm") if reads_text else None
         self._move(device)
 
+    @classmethod
+    def true_card(cls, card: ModelCard, info: CheckpointInfo) -> ModelCard:
+        """The card with the settings of this checkpoint: a distilled one takes those it was distilled for alone."""
+        check_diffusion(info)
+        told, levels = info.diffusion, int(info.diffusion["steps"])
+        steps, guidance = _open_setting(card, STEPS), _open_setting(card, GUIDANCE)
+        spacing = _open_setting(card, SPACING)
+        if told.get("folded_steps"):
+            steps = steps.fixed_at(told["folded_steps"])
+            guidance = guidance.fixed_at(told["folded_guidance"])
+            spacing = spacing.fixed_at(told.get("folded_spacing", 1.0))
+        else:
+            steps = replace(steps, default=min(int(steps.default), levels), low=1, high=levels)
+            if info.conditioning is None or info.training.get("condition_dropped") == 0:
+                guidance = guidance.fixed_at(
+                    1.0
+                )  # nothing to be guided to, or never trained without its condition
+        sampler = replace(SAMPLER, default=told.get("sampler", DEFAULT_SAMPLER))
+        return replace(card, settings=(steps, guidance, spacing, sampler))
+
+    def cut_note(self, text: str) -> str | None:
+        """What the encoder does not read of a long text, as a sentence."""
+        return self.encoder.cut_note(text) if self.encoder else None
+
+    def steps_of(self, batch: Sequence[Clip]) -> int:
+        return int(batch[0].settings["steps"])
+
     def batches(self, clips: Sequence[Clip]) -> list[list[Clip]]:
-        """Groups of equal sampler settings, of like lengths, no larger than the device takes."""
+        """Groups of equal settings, of like lengths, no larger than the device takes."""
         size = BATCH.get(self.device.torch_device.type, BATCH["cpu"])
         # a network trained to see padding (the first published MDM) must not be given any
         sees_padding = not getattr(self.model.config, "mask_frames", True)
@@ -67,11 +95,11 @@ class ClipSampler:
         for clip in sorted(clips, key=lambda c: c.plan.frames):
             length = clip.plan.frames if sees_padding else 0
             told = clip.plan.text is not None or clip.plan.action is not None
-            key = (clip.steps, clip.guidance, clip.plan.strength, told, length)
+            key = (*clip.settings.values(), clip.plan.strength, told, length)
             groups.setdefault(key, []).append(clip)
         return [group[i : i + size] for group in groups.values() for i in range(0, len(group), size)]
 
-    def sample(self, batch: Sequence[Clip], on_step: OnStep) -> list[np.ndarray]:
+    def make(self, batch: Sequence[Clip], on_step: OnStep) -> list[np.ndarray]:
         """Features (T,F) float32, in the units of the features, one array per clip; on the CPU if the GPU is full."""
         try:
             return self._sample(batch, on_step)
@@ -97,14 +125,18 @@ class ClipSampler:
         place, plans = self.device.torch_device, [clip.plan for clip in batch]
         frames = [plan.frames for plan in plans]
         mask = torch.arange(max(frames))[None] < torch.tensor(frames)[:, None]  # (B,T)
-        noise, schedule = self._noise(plans), self._schedule(plans[0].strength)
-        steps = min(batch[0].steps, len(schedule))
+        settings = batch[0].settings
+        noise, schedule = self._noise(plans), self._schedule(plans[0].strength, float(settings["spacing"]))
+        steps = min(int(settings["steps"]), len(schedule))
         with self.device.computing(len(batch) * max(frames)):
-            denoise = self._denoiser(self._condition(plans).to(place), mask.to(place), batch[0].guidance)
+            denoise = self._denoiser(
+                self._condition(plans).to(place), mask.to(place), self._guidance(batch[0])
+            )
             if any(plan.given for plan in plans):
                 denoise = hold_given(denoise, plans, self.stats)
             x = self._start(plans, noise(), schedule)
-            x0 = self.sampler(denoise, x, schedule, steps=steps, noise=noise, on_step=on_step)
+            sampler = SAMPLERS[str(settings["sampler"])]
+            x0 = sampler(denoise, x, schedule, steps=steps, noise=noise, on_step=on_step)
         x0 = self.stats.denormalize(x0.float().cpu())
         return [x0[row, :count].numpy() for row, count in enumerate(frames)]
 
@@ -124,10 +156,16 @@ class ClipSampler:
 
         return draw
 
-    def _schedule(self, strength: float) -> Schedule:
+    def _guidance(self, clip: Clip) -> float:
+        """1 where the network's one pass answers as if guided, or where nothing is said to be guided to."""
+        said = clip.plan.text is not None or clip.plan.action is not None
+        folded = bool(self.info.diffusion.get("folded_steps"))
+        return float(clip.settings["guidance"]) if said and not folded else 1.0
+
+    def _schedule(self, strength: float, spacing: float) -> Schedule:
         """The noise levels up to a share of them: a variation starts from a clip that is only so noisy."""
         if strength >= 1:
-            return self.schedule
+            return replace(self.schedule, spacing=spacing)
         return Schedule(self.schedule.alpha_bar[: max(1, round(strength * len(self.schedule)))])
 
     def _start(self, plans: Sequence[Plan], noise: Tensor, schedule: Schedule) -> Tensor:
@@ -172,3 +210,9 @@ class ClipSampler:
                 action=torch.tensor(rows), keep=torch.tensor([p.action is not None for p in plans])
             )
         return Condition.none(len(plans))
+
+
+def _open_setting(card: ModelCard, general: Setting) -> Setting:
+    """The card's setting, with the bounds that all models of its kind have."""
+    own = card.setting(general.name) or general
+    return replace(own, low=general.low, high=general.high)

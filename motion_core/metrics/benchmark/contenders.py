@@ -2,102 +2,82 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from motion_core.catalog import find_card
-from motion_core.diffusion.samplers import SAMPLERS
+from motion_core.catalog import ModelCard, Setting, find_card
 from motion_core.generators.generator import Generator, load_generator
 from motion_core.tasks import Generate, Sampling, TaskError
+from motion_core.tasks.sampling import SettingValue
 
-SETTINGS = ("steps", "guidance", "spacing", "sampler", "checkpoint", "raw", "whole")
+OPTIONS = ("checkpoint", "raw", "whole")  # beside the settings of the model's card
 
 
 @dataclass(frozen=True)
 class Contender:
-    """`name` is as written. steps, guidance, spacing, sampler: None leaves it to the model. raw: without the clean-up.
-    whole: prompts of several parts as one, where they would be split.
-    """
+    """One row of a table."""
 
+    # As written.
     name: str
     model: str
-    steps: int | None = None
-    guidance: float | None = None
-    spacing: float | None = None
-    sampler: str | None = None
+    # Of the model's card; what is absent is left to the model.
+    sampled: dict[str, SettingValue] = field(default_factory=dict)
     checkpoint: Path | None = None
+    # Without the clean-up of new motions.
     raw: bool = False
+    # Prompts of several parts as one, where they would be split.
     whole: bool = False
+    # All that stands behind the @, as written.
     settings: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str) -> Contender:
         """From `MODEL` or `MODEL@KEY=VALUE,...`. Raises TaskError that names the fault."""
         model, _, rest = text.strip().partition("@")
-        find_card(model)
-        pairs = dict(_pair(text, part) for part in rest.split(",") if part.strip())
-        sampler = pairs.get("sampler")
-        if sampler is not None and sampler not in SAMPLERS:
-            raise TaskError(f"{text!r}: unknown sampler {sampler!r}; use one of {', '.join(SAMPLERS)}")
+        card = find_card(model)
+        pairs = dict(_pair(text, part, card) for part in rest.split(",") if part.strip())
         for key in ("raw", "whole"):
             if pairs.get(key, "1") not in ("0", "1"):
                 raise TaskError(f"{text!r}: {key} is {pairs[key]!r}: use 0 or 1")
+        checkpoint = Path(pairs["checkpoint"]) if "checkpoint" in pairs else None
+        sampled = {s.name: _value(text, s, pairs[s.name]) for s in card.settings if s.name in pairs}
         made = cls(
             text.strip(),
             model,
-            _number(text, pairs, "steps", int),
-            _number(text, pairs, "guidance", float),
-            _number(text, pairs, "spacing", float),
-            sampler,
-            Path(pairs["checkpoint"]) if "checkpoint" in pairs else None,
+            sampled,
+            checkpoint,
             pairs.get("raw", "0") == "1",
             pairs.get("whole", "0") == "1",
             pairs,
         )
-        made.sampling(0)
+        if checkpoint is None:
+            card.settled(made.sampling(0))
         return made
 
     def sampling(self, seed: int) -> Sampling:
-        return Sampling(seed=seed, steps=self.steps, guidance=self.guidance)
+        return Sampling(seed, self.sampled)
 
     def load(self, device: str = "auto") -> Generator:
         """Ready to run. Raises TaskError where the model cannot be asked that, and what `load_generator` raises."""
         generator = load_generator(self.model, device=device, checkpoint=self.checkpoint)
-        if generator.card.needs != "text":
-            raise TaskError(
-                f"model {self.model!r} needs {generator.card.needs or 'nothing'}, not a text: "
-                "the evaluation asks in words"
-            )
-        if self.spacing is not None:
-            self._space(generator, self.spacing)
-        if self.sampler is not None:
-            generator.sampler = SAMPLERS[self.sampler]
+        if "text" not in generator.card.takes:
+            needs = ", ".join(sorted(generator.card.requires)) or "nothing"
+            raise TaskError(f"model {self.model!r} needs {needs}, not a text: the evaluation asks in words")
         generator.clean_up = not self.raw
         generator.check(Generate(text="a person walks", seconds=1.0), self.sampling(0))
         return generator
 
-    def _space(self, generator: Generator, spacing: float) -> None:
-        own = generator.card.spacing
-        if generator.card.fixed and spacing != own:
-            raise TaskError(f"{self.name!r}: the model was distilled for spacing {own} and takes no other")
-        try:
-            generator.schedule = replace(generator.schedule, spacing=spacing)
-        except ValueError as error:
-            raise TaskError(f"{self.name!r}: {error}") from None
 
-
-def _pair(text: str, part: str) -> tuple[str, str]:
+def _pair(text: str, part: str, card: ModelCard) -> tuple[str, str]:
     key, equals, value = part.strip().partition("=")
-    if key not in SETTINGS or not (equals and value):
-        raise TaskError(f"{text!r}: {part.strip()!r} is no setting; use KEY=VALUE of {', '.join(SETTINGS)}")
+    known = (*(setting.name for setting in card.settings), *OPTIONS)
+    if key not in known or not (equals and value):
+        raise TaskError(f"{text!r}: {part.strip()!r} is no setting; use KEY=VALUE of {', '.join(known)}")
     return key, value
 
 
-def _number(text: str, pairs: dict[str, str], key: str, kind: type) -> Any:
-    if key not in pairs:
-        return None
+def _value(text: str, setting: Setting, said: str) -> SettingValue:
     try:
-        return kind(pairs[key])
+        return setting.kind(said)
     except ValueError:
-        raise TaskError(f"{text!r}: {key} is {pairs[key]!r}, not a number") from None
+        raise TaskError(f"{text!r}: {setting.name} is {said!r}, not a number") from None

@@ -23,7 +23,7 @@ from motion_core.metrics.benchmark.retrieval import Retrieval
 from motion_core.metrics.benchmark.split import MAX_SECONDS, EvaluationSplit, load_split
 from motion_core.metrics.measures.copies import CopyIndex
 from motion_core.tasks import TaskError
-from motion_core.text import TextEncoder, load_text_encoder
+from motion_core.text import shared_encoder
 
 ENCODER = "minilm"  # whatever the models read: the baseline is the same for all
 
@@ -66,16 +66,8 @@ def open_contest(
     longest = min([MAX_SECONDS, *(model.generator.card.max_seconds for model in models)])
     chosen = load_split(store, split, limit, longest, sources)
     train = build_library(store, "train")
-    retrieval = Retrieval(train, _encoder(models))
+    retrieval = Retrieval(train, shared_encoder(ENCODER))
     return Contest(models, train, retrieval, chosen, embedder, device, (*notes, *chosen.notes))
-
-
-def _encoder(models: Sequence[ModelRow]) -> TextEncoder:
-    """The encoder that a model has already loaded, where it is the one that retrieval uses."""
-    loaded = [model.generator.encoder for model in models if model.generator.encoder is not None]
-    return next((encoder for encoder in loaded if encoder.name == ENCODER), None) or load_text_encoder(
-        ENCODER
-    )
 
 
 def find_evaluator(device: str, checkpoint: Path | None) -> tuple[Any, list[str]]:
@@ -92,7 +84,7 @@ def find_evaluator(device: str, checkpoint: Path | None) -> tuple[Any, list[str]
 
 def check_features(model: ModelRow, embedder: Any) -> None:
     """Raises ValueError where a model and the evaluator do not speak of the same features."""
-    ours = model.generator.info.features
+    ours = model.generator.features.name
     if ours != embedder.features:
         raise ValueError(
             f"model {model.name!r} has features {ours!r}, the evaluator {embedder.features!r}: "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,7 +93,7 @@ BAD = [
     ({"id": "x8", "text": "walk", "task": "dance"}, "unknown task 'dance'"),
     ({"id": "x9", "text": "walk", "model": "gpt"}, "unknown model 'gpt'"),
     ({"id": "x10", "action": "fly"}, "unknown action 'fly'"),
-    ({"id": "x11", "text": "walk", "steps": 500}, "use 1 to 50"),
+    ({"id": "x11", "text": "walk", "steps": 500}, "from 1 to 50"),
     ({"id": "x12", "text": "walk", "count": 1000}, "count is 1000"),
 ]
 
@@ -124,15 +125,15 @@ def test_absent_weights_fail_their_model_only(batch, tmp_path, tiny_folder, monk
 
 def test_a_failing_motion_does_not_take_the_others_with_it(batch, tmp_path, monkeypatch):
     """Features that are not finite for one seed: its neighbours in the same pass are made all the same."""
-    from motion_core.features import smpl205
+    from motion_core.features import FEATURES
 
-    decode, calls = smpl205.decode, []
+    kind, calls = FEATURES["smpl205"], []
 
     def spoiled(x0, fps):
         calls.append(len(x0))
-        return decode(np.full_like(x0, np.nan) if len(x0) == 12 else x0, fps)
+        return kind.decode(np.full_like(x0, np.nan) if len(x0) == 12 else x0, fps)
 
-    monkeypatch.setattr(smpl205, "decode", spoiled)
+    monkeypatch.setitem(FEATURES, "smpl205", replace(kind, decode=spoiled))
     lines = [{"id": f"m{k}", "text": "walk", "steps": 2, "seconds": 0.5 + 0.1 * (k == 1)} for k in range(3)]
     status, facts, err = batch(lines)
     assert status == 1 and names(tmp_path) == ["m0.npz", "m2.npz"]

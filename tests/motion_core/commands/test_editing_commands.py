@@ -13,7 +13,7 @@ from motion_core import cli
 from motion_core.commands.arguments import read_path, read_pin, read_spans
 from motion_core.formats.bvh import write_bvh
 from motion_core.formats.npz import read_npz, write_npz
-from motion_core.tasks import Complete, Sampling, TaskError, task_to_json
+from motion_core.tasks import Complete, Request, Sampling, TaskError
 
 FAST = ["--steps", "2", "--device", "cpu", "--model", "mdm"]
 
@@ -205,7 +205,7 @@ def test_what_is_written_on_the_command_line():
 
 def test_batch_lines(laban, tiny_weights, given, tmp_path):
     motion = read_npz(given)
-    inline = task_to_json("mdm", Complete(motion, keep=((0, 30),)), Sampling(steps=2))
+    inline = Request(Complete(motion, keep=((0, 30),)), Sampling(settings={"steps": 2}), "mdm").to_json()
     few = {"steps": 2, "model": "mdm"}
     lines = [
         {"id": "c", "task": "complete", "motion": "in.npz", "keep": [[0, 10], [50, 60]]} | few,

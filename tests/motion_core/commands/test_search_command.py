@@ -10,8 +10,8 @@ from tiny_tmr import bowing, save_tiny_tmr, write_library
 from motion_core import cli
 from motion_core.commands.search import table
 from motion_core.formats.npz import write_npz
-from motion_core.search import Broken, Hit, Query, SearchResult
-from motion_core.tasks import TaskError
+from motion_core.results import Broken, Hit, Hits
+from motion_core.tasks import Request, TaskError
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_no_update_without_an_index(laban, library):
 
 def test_many_broken_files_are_counted(tmp_path):
     broken = tuple(Broken(f"{n}.npz", "cut") for n in range(99))
-    result = SearchResult(tmp_path, (Hit("a.npz", 0.5, 1.0),), 100, broken, "a note")
+    result = Hits(tmp_path, (Hit("a.npz", 0.5, 1.0),), 100, broken, "a note")
     lines = table(result)
     assert lines[-2:] == ["  and 94 more (--json names up to fifty)", "a note"] and len(lines) == 10
     facts = result.to_json()
@@ -124,17 +124,17 @@ def test_many_broken_files_are_counted(tmp_path):
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ([], "send a JSON object"),
-        (None, "send a JSON object"),
+        ([], "a task is a JSON object"),
+        (None, "a task is a JSON object"),
         ({"text": "walk", "library": "/x", "colour": 1}, "unknown field 'colour'"),
-        ({"text": "walk"}, "the library is ''"),
+        ({"text": "walk"}, "a search task needs the field 'library'"),
         ({"text": "walk", "library": 7}, "the library is 7"),
         ({"text": "walk", "library": "a\0b"}, "the library is"),
-        ({"library": "/x"}, "the prompt is empty"),
+        ({"library": "/x"}, "a search task needs the field 'text'"),
         ({"text": "walk", "library": "/x", "count": 1001}, "count is 1001"),
         ({"text": "walk", "library": "/x", "count": 1.5}, "count is 1.5"),
     ],
 )
 def test_questions_that_are_none(entry, words):
     with pytest.raises(TaskError, match=words):
-        Query.from_json(entry)
+        Request.from_json({"task": "search", **entry} if isinstance(entry, dict) else entry)

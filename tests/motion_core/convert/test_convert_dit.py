@@ -13,7 +13,7 @@ from motion_core.diffusion.guidance import guided
 from motion_core.diffusion.samplers import SAMPLERS
 from motion_core.diffusion.schedule import gamma_cosine_schedule
 from motion_core.formats import FormatError
-from motion_core.generators.generator import family_classes
+from motion_core.generators.families import family_classes
 from motion_core.models.dit import SIZES, DiT, gamma_table
 from motion_core.nn.condition import Condition
 

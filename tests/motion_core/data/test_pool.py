@@ -14,11 +14,11 @@ from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
 from motion_core.data.dataset import SHARES, TrainingSet
 from motion_core.data.library import build_library, official_split, selected
-from motion_core.data.pool import FEATURES, DatasetConfig, build_training_set
+from motion_core.data.pool import ROWS, DatasetConfig, build_training_set
 from motion_core.data.recipes import make
 from motion_core.data.samples import Kitchen, Mix
 from motion_core.data.store import ClipRecord, ClipStore, write_store
-from motion_core.features import smpl205
+from motion_core.features import FEATURES, smpl205
 from motion_core.formats import FormatError
 from motion_core.text import TextCondition
 
@@ -281,6 +281,65 @@ def test_samples_can_be_cut_to_windows(pool):
     assert torch.equal(cut.batch_at(2, 8, 1).x0, cut.batch_at(2, 8, 1).x0)
 
 
+def test_samples_can_be_windows_of_one_length(pool):
+    cut = TrainingSet.open(pool.folder, captions=False, window=32)
+    assert len(cut) == (pool.lengths[pool.train_rows] >= 32).sum() < len(pool)
+    starts = []
+    for batch in (cut.batch_at(0, 8, 1), cut.batch_at(9, 8, 1), next(cut.val_batches(3))):
+        assert batch.x0.shape[1] == 32 and batch.mask.all() and (batch.lengths == 32).all()
+        starts.append(cut.stats.denormalize(batch.x0[:, 0])[:, smpl205.SLICES["root_velocity"]].abs().max())
+    assert max(starts) < 1e-4
+    assert torch.equal(cut.batch_at(9, 8, 1).x0, cut.batch_at(9, 8, 1).x0)
+    halves = [cut.batch_at(9, 8, 1, rank, 2).x0 for rank in range(2)]
+    assert torch.equal(torch.cat(halves), cut.batch_at(9, 8, 1).x0)
+    with pytest.raises(ValueError, match="no clip of 500 frames or more"):
+        TrainingSet.open(pool.folder, window=500)
+    with pytest.raises(ValueError, match="window is 0"):
+        TrainingSet.open(pool.folder, window=0)
+
+
+def test_captions_can_be_left_out_of_batches(pool):
+    silent = TrainingSet.open(pool.folder, captions=False)
+    quiet, told = silent.batch_at(3, 8, 1), pool.batch_at(3, 8, 1)
+    assert quiet.captions == () and quiet.pooled is None and quiet.to("cpu").tokens is None
+    assert torch.equal(quiet.x0, told.x0) and torch.equal(quiet.action, told.action)
+    with pytest.raises(ValueError, match="has no captions"):
+        _ = quiet.sentences
+
+
+def test_a_pool_without_captions_holds_clips_that_nobody_described(store, tmp_path):
+    about = build_training_set(
+        store, None, replace(CONFIG, size=1), tmp_path, workers=1, report=lambda text: None
+    )
+    assert about["text_encoder"] is None and about["sentences"] == 0
+    assert not (tmp_path / "captions.json").exists()
+    described = build_library(store).clips
+    assert about["samples"]["train"] == 2 * (len(described) + 1)  # "nothing", and each one mirrored
+    silent = TrainingSet.open(tmp_path, captions=False)
+    assert sorted(silent.lengths[silent.train_rows])[::2] == sorted([30, *(c.frames for c in described)])
+    assert torch.equal(silent.batch_at(5, 4, 0).x0, silent.batch_at(5, 4, 0).x0)
+    assert silent.actions and set(next(silent.val_batches(9)).action.tolist()) <= {
+        -1,
+        *range(len(silent.actions)),
+    }
+    for ways in ({}, {"captions": False, "tokens": True}):
+        with pytest.raises(ValueError, match="--no-captions"):
+            TrainingSet.open(tmp_path, **ways)
+
+
+def test_a_pool_of_clips_of_which_nothing_is_known(tmp_path):
+    clips = [
+        ClipRecord(f"c{n}", "own", s, None, None, (), body(40 + n, 1.0))
+        for n, s in enumerate(("train", "val"))
+    ]
+    write_store(tmp_path / "store", clips, {"own": "free"})
+    opened = ClipStore.open(tmp_path / "store")
+    about = build_training_set(opened, None, CONFIG, tmp_path / "pool", workers=1, report=lambda text: None)
+    assert about["samples"] == {"train": 2, "val": 2} and about["actions"] == []
+    with pytest.raises(ValueError, match="no clip of 16 frames"):
+        build_training_set(opened, Words(), CONFIG, tmp_path / "told", workers=1, report=lambda text: None)
+
+
 def test_batches_are_a_function_of_step_and_seed(pool):
     again = TrainingSet.open(pool.folder)
     for step in (0, 7, 8, 101):
@@ -369,7 +428,7 @@ def test_broken_pools_are_refused(pool, tmp_path, store):
     broken.mkdir()
     for file in pool.folder.iterdir():
         (broken / file.name).write_bytes(file.read_bytes())
-    (broken / FEATURES).write_bytes((pool.folder / FEATURES).read_bytes()[: 205 * 2 * 100])
+    (broken / ROWS).write_bytes((pool.folder / ROWS).read_bytes()[: 205 * 2 * 100])
     with pytest.raises(FormatError, match="100 frames"):
         TrainingSet.open(broken)
     (broken / "pool.json").write_text('{"version": 99}')
@@ -384,13 +443,11 @@ def test_configurations_are_checked():
 
 
 def test_features_that_are_not_finite_name_their_sample(store, monkeypatch, tmp_path):
-    from motion_core.data import pool as module
-
     def spoilt(motion):
         x0 = smpl205.encode(motion)
         x0[0, 0] = np.nan
         return x0
 
-    monkeypatch.setattr(module, "encode", spoilt)
+    monkeypatch.setitem(FEATURES, "smpl205", replace(FEATURES["smpl205"], encode=spoilt))
     with pytest.raises(ValueError, match=r"sample \d+ .*not finite"):
         build_training_set(store, Words(), CONFIG, tmp_path, workers=1, report=lambda text: None)

@@ -9,7 +9,7 @@ from motion_core.diffusion.loss import diffusion_loss, q_sample
 from motion_core.diffusion.samplers import SAMPLERS
 from motion_core.diffusion.schedule import cosine_schedule
 from motion_core.nn.condition import Condition
-from motion_core.nn.masked import masked_l2
+from motion_core.nn.losses import masked_l2
 
 SCHEDULE = cosine_schedule(1000)
 

@@ -18,7 +18,7 @@ from motion_core.generators.windows import fill
 from motion_core.tasks import CleanUp, Complete, Edit, Generate, Sampling, Sequence, TaskError
 from motion_core.tasks.pins_and_paths import FollowPath, Pin
 
-FEW = Sampling(seed=4, steps=3)
+FEW = Sampling(4, {"steps": 3})
 
 
 def walk(frames: int, fps: float) -> Motion:
@@ -171,10 +171,10 @@ def test_a_weak_variation_stays_nearer_than_a_strong_one(monkeypatch):
     monkeypatch.delenv("LABAN_WEIGHTS", raising=False)
     trained = load_generator("dit-adaln", device="cpu")
     trained.card = replace(trained.card, tasks=("generate", "edit"))
-    given = trained.run(Generate(text="a person walks forward", seconds=3.0), Sampling(seed=2, steps=8))
+    given = trained.run(Generate(text="a person walks forward", seconds=3.0), Sampling(2, {"steps": 8}))
 
     def off(strength: float) -> float:
-        made = trained.run(Edit(given, strength=strength), Sampling(seed=1, steps=8))
+        made = trained.run(Edit(given, strength=strength), Sampling(1, {"steps": 8}))
         assert len(made) == 60
         return float(np.abs(made.joints() - given.joints()).mean())
 

@@ -36,7 +36,7 @@ def distance(a, b) -> float:
 
 
 def test_a_motion_with_its_facts(text_model):
-    motion = text_model.run(WALK, Sampling(seed=3, steps=4))
+    motion = text_model.run(WALK, Sampling(3, {"steps": 4}))
     assert len(motion) == 20 and motion.fps == 20.0
     assert np.allclose(motion.pelvis[0, :2], 0, atol=1e-5) and abs(motion.heading()[0]) < 0.5
     facts = {"text": WALK.text, "model": "mdm", "seed": 3, "seconds": 1.0, "steps": 4, "guidance": 2.5}
@@ -45,25 +45,25 @@ def test_a_motion_with_its_facts(text_model):
 
 
 def test_seed_text_and_guidance_matter_and_nothing_else(text_model):
-    first = text_model.run(WALK, Sampling(seed=1, steps=4))
-    assert distance(first, text_model.run(WALK, Sampling(seed=1, steps=4))) == 0
-    assert distance(first, text_model.run(WALK, Sampling(seed=2, steps=4))) > 1e-3
+    first = text_model.run(WALK, Sampling(1, {"steps": 4}))
+    assert distance(first, text_model.run(WALK, Sampling(1, {"steps": 4}))) == 0
+    assert distance(first, text_model.run(WALK, Sampling(2, {"steps": 4}))) > 1e-3
     other = Generate(text="a person jumps", seconds=1.0)
-    assert distance(first, text_model.run(other, Sampling(seed=1, steps=4))) > 1e-4
-    assert distance(first, text_model.run(WALK, Sampling(seed=1, steps=4, guidance=9.0))) > 1e-4
+    assert distance(first, text_model.run(other, Sampling(1, {"steps": 4}))) > 1e-4
+    assert distance(first, text_model.run(WALK, Sampling(1, {"steps": 4, "guidance": 9.0}))) > 1e-4
 
 
 def test_same_motion_in_any_batch(text_model):
     """Other lengths (so padding), other prompts (so text padding), other settings beside it."""
     jobs = [
-        (WALK, Sampling(seed=5, steps=4)),
-        (Generate(text="run", seconds=3.0), Sampling(seed=6, steps=4)),
+        (WALK, Sampling(5, {"steps": 4})),
+        (Generate(text="run", seconds=3.0), Sampling(6, {"steps": 4})),
         (
             Generate(text="somebody bows, then waves and slowly walks away", seconds=2.05),
-            Sampling(seed=7, steps=4),
+            Sampling(7, {"steps": 4}),
         ),
-        (WALK, Sampling(seed=8, steps=7)),
-        (WALK, Sampling(seed=9, steps=4, guidance=1.0)),
+        (WALK, Sampling(8, {"steps": 7})),
+        (WALK, Sampling(9, {"steps": 4, "guidance": 1.0})),
     ]
     together = text_model.run_batch(jobs)
     for job, motion in zip(jobs, together):
@@ -77,7 +77,7 @@ def test_a_network_that_sees_padding_gets_none(tmp_path, make_tiny):
     path = tmp_path / "seeing.safetensors"
     make_tiny(path, "action", config={"mask_frames": False})
     generator = load_generator("mdm-action", device="cpu", checkpoint=path)
-    jobs = [(Generate(action="walk", seconds=s), Sampling(seed=1, steps=3)) for s in (0.5, 2.0)]
+    jobs = [(Generate(action="walk", seconds=s), Sampling(1, {"steps": 3})) for s in (0.5, 2.0)]
     for job, motion in zip(jobs, generator.run_batch(jobs)):
         assert distance(generator.run(*job), motion) < 1e-4
 
@@ -86,13 +86,13 @@ def test_fresh_noise_does_not_depend_on_the_batch_either(tmp_path, make_tiny):
     path = tmp_path / "ancestral.safetensors"
     make_tiny(path, "action", diffusion={"sampler": "ddpm"})
     generator = load_generator("mdm-action", device="cpu", checkpoint=path)
-    jobs = [(Generate(action="walk", seconds=s), Sampling(seed=k, steps=6)) for k, s in ((1, 0.5), (2, 2.0))]
+    jobs = [(Generate(action="walk", seconds=s), Sampling(k, {"steps": 6})) for k, s in ((1, 0.5), (2, 2.0))]
     for job, motion in zip(jobs, generator.run_batch(jobs)):
         assert distance(generator.run(*job), motion) < 1e-4
 
 
 def test_more_jobs_than_one_batch_holds(action_model):
-    jobs = [(Generate(action="walk", seconds=0.5), Sampling(seed=k, steps=2)) for k in range(11)]
+    jobs = [(Generate(action="walk", seconds=0.5), Sampling(k, {"steps": 2})) for k in range(11)]
     seen = []
     motions = action_model.run_batch(jobs, lambda k, n: seen.append((k, n)))
     assert [motion.meta["seed"] for motion in motions] == list(range(11))
@@ -101,7 +101,8 @@ def test_more_jobs_than_one_batch_holds(action_model):
 
 def test_actions(action_model):
     walk, run = (
-        action_model.run(Generate(action=a, seconds=1.0), Sampling(steps=3)) for a in ("walk", "run")
+        action_model.run(Generate(action=a, seconds=1.0), Sampling(settings={"steps": 3}))
+        for a in ("walk", "run")
     )
     assert walk.meta["action"] == "walk" and "text" not in walk.meta
     assert distance(walk, run) > 1e-4
@@ -110,8 +111,8 @@ def test_actions(action_model):
 def test_no_condition(tmp_path, make_tiny):
     make_tiny(tmp_path / "free.safetensors", None)
     generator = load_generator("mdm", device="cpu", checkpoint=tmp_path / "free.safetensors")
-    assert generator.card.needs is None
-    motion = generator.run(Generate(seconds=1.0), Sampling(seed=4, steps=3))
+    assert not generator.card.takes and not generator.card.requires
+    motion = generator.run(Generate(seconds=1.0), Sampling(4, {"steps": 3}))
     assert len(motion) == 20 and motion.meta["guidance"] == 1.0
     with pytest.raises(TaskError, match="takes no text"):
         generator.run(WALK)
@@ -123,7 +124,7 @@ def test_other_predictions(tmp_path, make_tiny, predicts):
     path = tmp_path / "other.safetensors"
     make_tiny(path, "action", diffusion={"predicts": predicts})
     motion = load_generator("mdm-action", device="cpu", checkpoint=path).run(
-        Generate(action="run", seconds=1.0), Sampling(steps=4)
+        Generate(action="run", seconds=1.0), Sampling(settings={"steps": 4})
     )
     assert len(motion) == 20
 
@@ -137,7 +138,7 @@ def test_humanml3d_features(tmp_path, make_tiny, walking_motion):
     make_tiny(
         path, "text", config={"features": 263}, features="humanml263", mean=x0.mean(0), std=np.full(263, 0.01)
     )
-    motion = load_generator("mdm", device="cpu", checkpoint=path).run(WALK, Sampling(steps=3))
+    motion = load_generator("mdm", device="cpu", checkpoint=path).run(WALK, Sampling(settings={"steps": 3}))
     bone = np.linalg.norm(
         motion.joints()[:, JOINT["left_knee"]] - motion.joints()[:, JOINT["left_hip"]], axis=-1
     )
@@ -148,13 +149,15 @@ def test_a_model_that_always_saw_its_condition_is_not_guided(tmp_path, make_tiny
     path = tmp_path / "unguided.safetensors"
     make_tiny(path, "action", training={"condition_dropped": 0.0})
     generator = load_generator("mdm-action", device="cpu", checkpoint=path)
-    motion = generator.run(Generate(action="walk", seconds=1.0), Sampling(steps=2, guidance=5.0))
-    assert motion.meta["guidance"] == 1.0
+    walk = Generate(action="walk", seconds=1.0)
+    assert generator.run(walk, Sampling(settings={"steps": 2})).meta["guidance"] == 1.0
+    with pytest.raises(TaskError, match=r"guidance is 5\.0: .* takes no other"):
+        generator.run(walk, Sampling(settings={"guidance": 5.0}))
 
 
 def test_progress_and_cancelling(text_model):
     seen = []
-    text_model.run(WALK, Sampling(steps=5), on_step=lambda k, n: seen.append((k, n)))
+    text_model.run(WALK, Sampling(settings={"steps": 5}), on_step=lambda k, n: seen.append((k, n)))
     assert seen == [(k, 5) for k in range(1, 6)]
 
     class Cancelled(Exception):
@@ -165,8 +168,8 @@ def test_progress_and_cancelling(text_model):
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        text_model.run(WALK, Sampling(steps=5), on_step=stop)
-    text_model.run(WALK, Sampling(steps=2))  # and works on
+        text_model.run(WALK, Sampling(settings={"steps": 5}), on_step=stop)
+    text_model.run(WALK, Sampling(settings={"steps": 2}))  # and works on
 
 
 @pytest.mark.parametrize(
@@ -175,14 +178,14 @@ def test_progress_and_cancelling(text_model):
         (Generate(seconds=1), {}, "needs a text"),
         (Generate(text="walk", seconds=9.85), {}, "at most 9.8 seconds"),
         (Generate(text="walk", seconds=60), {}, "at most 9.8 seconds"),
-        (Generate(action="walk"), {}, "needs a text"),
+        (Generate(action="walk"), {}, "takes no action"),
         (Generate(text="walk", action="walk"), {}, "takes no action; models that do: mdm-action"),
-        (Generate(text="walk"), {"steps": 51}, "use 1 to 50"),
+        (Generate(text="walk"), {"steps": 51}, "from 1 to 50"),
     ],
 )
 def test_requests_that_do_not_fit(text_model, task, sampling, message):
     with pytest.raises(TaskError, match=message):
-        text_model.run(task, Sampling(**sampling))
+        text_model.run(task, Sampling(settings=sampling))
 
 
 def test_unknown_action_lists_the_known(action_model):
@@ -195,14 +198,16 @@ def test_unknown_action_lists_the_known(action_model):
 
 
 def test_the_longest_clip_is_allowed(action_model):
-    motion = action_model.run(Generate(action="run", seconds=9.8), Sampling(steps=1))
+    motion = action_model.run(Generate(action="run", seconds=9.8), Sampling(settings={"steps": 1}))
     assert len(motion) == 196
 
 
 def test_a_long_prompt_leaves_a_note(text_model):
-    motion = text_model.run(Generate(text="walk " * 199 + "x" * 4, seconds=0.5), Sampling(steps=1))
+    motion = text_model.run(
+        Generate(text="walk " * 199 + "x" * 4, seconds=0.5), Sampling(settings={"steps": 1})
+    )
     assert "note" not in motion.meta
-    motion = text_model.run(Generate(text="a b c " * 160, seconds=0.5), Sampling(steps=1))
+    motion = text_model.run(Generate(text="a b c " * 160, seconds=0.5), Sampling(settings={"steps": 1}))
     assert "only the first 254 were read" in motion.meta["note"]
 
 
@@ -237,7 +242,8 @@ def test_checkpoints_that_this_version_cannot_run(tmp_path, make_tiny, change, m
 
 def test_levels_are_spaced_as_the_checkpoint_says_or_else_the_card(tmp_path):
     save_tiny_dit(tmp_path / "free.safetensors", "adaln")
-    assert load_generator("dit-adaln", checkpoint=tmp_path / "free.safetensors").schedule.spacing == 1.3
+    free = load_generator("dit-adaln", checkpoint=tmp_path / "free.safetensors")
+    assert free.card.own("spacing") == 1.3 and not free.card.setting("spacing").fixed
     for folded, spacing in (
         ({"folded_spacing": 2.0}, 2.0),
         ({}, 1.0),
@@ -246,7 +252,7 @@ def test_levels_are_spaced_as_the_checkpoint_says_or_else_the_card(tmp_path):
         save_tiny_dit(tmp_path / "folded.safetensors", "adaln", diffusion=folded)
         for card in ("dit-adaln", "dit-adaln-fast"):
             generator = load_generator(card, checkpoint=tmp_path / "folded.safetensors")
-            assert generator.card.spacing == generator.schedule.spacing == spacing
+            assert generator.card.own("spacing") == spacing and generator.card.setting("spacing").fixed
 
 
 def test_a_checkpoint_that_does_not_fit_its_configuration(tmp_path, tiny_folder):
@@ -261,13 +267,13 @@ def test_a_checkpoint_that_does_not_fit_its_configuration(tmp_path, tiny_folder)
 def test_out_of_gpu_memory_goes_on_with_the_cpu(tiny_folder, monkeypatch):
     """The network raises what CUDA raises, once; the place is the CPU, which the generator believes to be a GPU."""
     generator = load_generator("mdm-action", checkpoint=tiny_folder / "mdm-action.safetensors", device="cpu")
-    expected = generator.run(Generate(action="walk", seconds=1.0), Sampling(steps=3))
+    expected = generator.run(Generate(action="walk", seconds=1.0), Sampling(settings={"steps": 3}))
 
     class FakeGpu(Device):
         is_gpu = True
 
-    generator.device = FakeGpu(torch.device("cpu"), False, "a GPU")
-    forward, calls = generator.model.forward, []
+    generator.maker.device = FakeGpu(torch.device("cpu"), False, "a GPU")
+    forward, calls = generator.maker.model.forward, []
 
     def full_once(*args, **kwargs):
         calls.append(1)
@@ -275,8 +281,8 @@ def test_out_of_gpu_memory_goes_on_with_the_cpu(tiny_folder, monkeypatch):
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
         return forward(*args, **kwargs)
 
-    monkeypatch.setattr(generator.model, "forward", full_once)
-    motion = generator.run(Generate(action="walk", seconds=1.0), Sampling(steps=3))
+    monkeypatch.setattr(generator.maker.model, "forward", full_once)
+    motion = generator.run(Generate(action="walk", seconds=1.0), Sampling(settings={"steps": 3}))
     assert distance(motion, expected) == 0
     assert "out of memory" in generator.note and not generator.device.is_gpu
 
@@ -285,9 +291,9 @@ def test_other_errors_of_the_network_are_not_hidden(action_model, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("shapes differ")
 
-    monkeypatch.setattr(action_model.model, "forward", broken)
+    monkeypatch.setattr(action_model.maker.model, "forward", broken)
     with pytest.raises(RuntimeError, match="shapes differ"):
-        action_model.run(Generate(action="walk", seconds=0.5), Sampling(steps=1))
+        action_model.run(Generate(action="walk", seconds=0.5), Sampling(settings={"steps": 1}))
 
 
 def test_device_choice(monkeypatch):
@@ -332,7 +338,7 @@ def test_lifting_to_the_floor(walking_motion):
 
 
 def test_raw_leaves_the_feet_where_they_are(action_model):
-    job = Generate(action="wave", seconds=1.0), Sampling(steps=3)
+    job = Generate(action="wave", seconds=1.0), Sampling(settings={"steps": 3})
     cleaned = action_model.run(*job)
     action_model.clean_up = False
     raw = action_model.run(*job)

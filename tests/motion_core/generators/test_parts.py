@@ -9,16 +9,17 @@ import pytest
 
 from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.catalog import CATALOG, find_card
-from motion_core.generators.prompt_parts import sequence_of
-from motion_core.tasks import Generate, Sampling, TaskError, task_from_json, task_to_json
+from motion_core.generators.prompt_parts import Reading, read_words
+from motion_core.tasks import Generate, Request, Sampling, TaskError
 
 THEN = "a tired person walks forward, stops and waves"
-FEW = Sampling(seed=4, steps=3)
+FEW = Sampling(4, {"steps": 3})
 
 
 @pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
 def test_models_that_make_sequences_split(card):
-    task, note = sequence_of(card, Generate(text=THEN))
+    reading = read_words(card, Generate(text=THEN))
+    task, note = reading.sequence, reading.note
     if "sequence" in card.tasks:
         assert [text for text, _ in task.prompts][1] == "a tired person stands still" and not note
         assert task.seconds == pytest.approx(6.0)
@@ -28,16 +29,15 @@ def test_models_that_make_sequences_split(card):
 
 def test_what_stays_whole_and_why():
     card = find_card("dit-adaln")
-    assert sequence_of(card, Generate(text=THEN, split=False)) == (None, "")
-    assert sequence_of(card, Generate(text="a person walks and waves")) == (None, "")
-    assert sequence_of(card, Generate()) == (None, "")
-    task, note = sequence_of(card, Generate(text=THEN, seconds=2.0))
-    assert task is None and note == "made as one: 2 s are too short for 3 parts, which need 3.75 s"
+    assert read_words(card, Generate(text=THEN, split=False)) == Reading()
+    assert read_words(card, Generate(text="a person walks and waves")) == Reading()
+    assert read_words(card, Generate()) == Reading()
+    short = read_words(card, Generate(text=THEN, seconds=2.0))
+    assert short == Reading(note="made as one: 2 s are too short for 3 parts, which need 3.75 s")
     single = replace(card, tasks=("generate",))
-    assert sequence_of(single, Generate(text="a person walks")) == (None, "")
-    assert sequence_of(single, Generate(text=THEN)) == (
-        None,
-        f"made as one: model {card.id!r} makes no sequences",
+    assert read_words(single, Generate(text="a person walks")) == Reading()
+    assert read_words(single, Generate(text=THEN)) == Reading(
+        note=f"made as one: model {card.id!r} makes no sequences"
     )
 
 
@@ -71,10 +71,10 @@ def test_whole_is_another_motion_and_says_so(generator):
 def test_the_same_in_any_batch(generator):
     jobs = [
         (Generate(text=THEN), FEW),
-        (Generate(text="a person bows", seconds=2.0), Sampling(seed=5, steps=3)),
-        (Generate(text="run, then sit", seconds=5.0), Sampling(seed=6, steps=3)),
+        (Generate(text="a person bows", seconds=2.0), Sampling(5, {"steps": 3})),
+        (Generate(text="run, then sit", seconds=5.0), Sampling(6, {"steps": 3})),
         (Generate(text=THEN, split=False), FEW),
-        (Generate(text=THEN), Sampling(seed=5, steps=3)),
+        (Generate(text=THEN), Sampling(5, {"steps": 3})),
     ]
     steps = []
     together = generator.run_batch(jobs, lambda k, n: steps.append((k, n)))
@@ -87,6 +87,6 @@ def test_the_same_in_any_batch(generator):
 def test_the_field_goes_there_and_back_and_is_checked():
     for split in (True, False):
         task = Generate(text=THEN, split=split)
-        assert task_from_json(task_to_json("dit-adaln", task, FEW))[1] == task
+        assert Request.from_json(Request(task, FEW, "dit-adaln").to_json()).task == task
     with pytest.raises(TaskError, match="split is 'no': give true or false"):
-        task_from_json({"text": THEN, "split": "no"})
+        Request.from_json({"text": THEN, "split": "no"})

@@ -8,34 +8,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from motion_core.catalog import CATALOG, DEFAULT_MODEL, find_card
-from motion_core.service.app import read_task
-from motion_core.tasks import Generate, Sampling, task_from_json, task_to_json
+from motion_core.catalog import CATALOG, DEFAULT_MODEL
+from motion_core.service.app import read_request
+from motion_core.tasks import Generate, Request, Sampling
 
 GOOD = {"task": "generate", "text": "a person walks", "seconds": 2.0, "seed": 1, "steps": 3, "count": 2}
 
 
 def test_a_task_arrives_as_it_was_sent():
-    task, sampling = Generate(text="a person walks", seconds=2.0), Sampling(seed=1, guidance=2.0)
-    assert read_task(json.dumps(task_to_json("mdm", task, sampling, 2)).encode(), {}) == (
-        "mdm",
-        task,
-        sampling,
-        2,
-    )
+    task, sampling = Generate(text="a person walks", seconds=2.0), Sampling(1, {"guidance": 2.0})
+    request = Request(task, sampling, "mdm", 2)
+    assert read_request(json.dumps(request.to_json()).encode(), {}) == request
 
 
 def test_a_task_without_a_model_gets_the_default_or_one_that_takes_its_settings():
     plain = {key: value for key, value in GOOD.items() if key not in ("steps", "guidance")}
-    assert read_task(json.dumps(plain).encode(), {})[0] == DEFAULT_MODEL
-    assert read_task(json.dumps(plain | {"steps": 3}).encode(), {})[0] == find_card(DEFAULT_MODEL).teacher
+    assert read_request(json.dumps(plain).encode(), {}).model == DEFAULT_MODEL
+    assert read_request(json.dumps(plain | {"steps": 3}).encode(), {}).model == "dit-adaln"
 
 
 def test_actions_are_checked_once_the_model_is_loaded():
     body = json.dumps({"action": "wolk"}).encode()
-    assert read_task(body, {})[0] == "mdm-action"
+    assert read_request(body, {}).model == "mdm-action"
     with pytest.raises(HTTPException, match="did you mean 'walk'"):
-        read_task(body, {"mdm-action": replace(CATALOG["mdm-action"], actions=("run", "walk"))})
+        read_request(body, {"mdm-action": replace(CATALOG["mdm-action"], actions=("run", "walk"))})
 
 
 @pytest.mark.parametrize(
@@ -64,7 +60,7 @@ def test_actions_are_checked_once_the_model_is_loaded():
 )
 def test_what_is_wrong_is_said(change, words):
     with pytest.raises(HTTPException) as caught:
-        read_task(json.dumps({**GOOD, **change}).encode(), {})
+        read_request(json.dumps({**GOOD, **change}).encode(), {})
     assert caught.value.status_code == 400 and words in caught.value.detail
 
 
@@ -84,7 +80,7 @@ def test_what_is_wrong_is_said(change, words):
 )
 def test_what_is_not_a_task_is_refused(body):
     with pytest.raises(HTTPException) as caught:
-        read_task(body, {})
+        read_request(body, {})
     assert caught.value.status_code == 400
 
 
@@ -102,8 +98,8 @@ VALUES = st.recursive(
 def test_any_json_is_a_task_or_refused_with_words(change):
     body = json.dumps({**GOOD, **change}).encode()
     try:
-        model, task, sampling, count = read_task(body, {})
+        request = read_request(body, {})
     except HTTPException as fault:
         assert fault.status_code == 400 and fault.detail
     else:
-        assert task_from_json(task_to_json(model, task, sampling, count)) == (model, task, sampling, count)
+        assert Request.from_json(request.to_json()) == request

@@ -11,15 +11,15 @@ from editing_motions import stepping, swaying
 
 from motion_core.formats.npz import bytes_to_motion
 from motion_core.service.jobs import JobTable, Limits, QueueFull
-from motion_core.tasks import Complete, Edit, Sampling, Sequence, task_to_json
+from motion_core.tasks import Complete, Edit, Request, Sampling, Sequence
 from motion_core.tasks.pins_and_paths import CleanUp, FollowPath, Pin
 
-FEW = Sampling(seed=5, steps=2)
+FEW = Sampling(5, {"steps": 2})
 
 
 def made(service, task, sampling=FEW, count=1):
     """The motions of a task that the service is asked for."""
-    job = service.submit(task_to_json("mdm", task, sampling, count))
+    job = service.submit(Request(task, sampling, "mdm", count).to_json())
     over = service.wait(job, timeout=240.0)  # the first one waits for the text encoder
     assert over["state"] == "done", over
     return [bytes_to_motion(service.motion(job, index)) for index in range(count)]
@@ -75,7 +75,7 @@ def test_ten_minutes_of_motion_arrive(service):
         ({"keep": [[0, 61]]}, "stop of kept span 0 is 61"),
         ({"keep": 5}, "keep is 5: give a list"),
         ({"keep": [5]}, "kept span 0 is 5"),
-        ({"pins": 5}, "wrong field"),
+        ({"pins": 5}, "pins is 5: give a list"),
         ({"pins": ["x"]}, "wrong field"),
         ({"pins": [{"joint": "tail", "start": 0, "stop": 0, "position": [0, 0, 0]}]}, "unknown joint 'tail'"),
         ({"path": [[0, 0], [1, 1]]}, "path is"),
@@ -85,24 +85,25 @@ def test_ten_minutes_of_motion_arrive(service):
         ({"clean": {"toes": True}}, "wrong field"),
         ({"clean": {"smooth": 99}}, "smooth is 99"),
         ({"count": 99}, "count is 99"),
-        ({"steps": 5000}, "steps"),
+        ({"settings": {"steps": 5000}}, "steps is 5000"),
+        ({"settings": {"speed": 1}}, "unknown setting 'speed'"),
         ({"model": "mdm-action"}, "cannot complete"),
     ],
 )
 def test_faults_are_named(service, change, words):
-    entry = task_to_json("mdm", Complete(swaying(0, 60), keep=((0, 5),)), FEW) | change
+    entry = Request(Complete(swaying(0, 60), keep=((0, 5),)), FEW, "mdm").to_json() | change
     answer = service.http.post("/jobs", json={k: v for k, v in entry.items() if v is not None})
     assert answer.status_code == 400 and words in answer.json()["error"], answer.text
 
 
 def test_a_long_sequence_is_cancelled_within_a_second(service):
     task = Sequence(tuple(("walk", 8.0) for _ in range(60)))
-    job = service.submit(task_to_json("mdm", task, Sampling(steps=200)))
+    job = service.submit(Request(task, Sampling(settings={"steps": 200}), "mdm").to_json())
     while service.wait(job, "running", "done")["step"] < 5:
         pass
     begun = time.monotonic()
     assert service.http.delete(f"/jobs/{job}").json()["state"] == "cancelled"
-    made(service, Sequence((("walk", 1.0),)), Sampling(steps=1))
+    made(service, Sequence((("walk", 1.0),)), Sampling(settings={"steps": 1}))
     assert time.monotonic() - begun < 2.0
 
 
@@ -110,6 +111,6 @@ def test_motions_that_wait_have_a_limit():
     given = swaying(0, 100)
     table = JobTable(Limits(queued_bytes=60_000))
     task = Complete(given, keep=((0, 5),))
-    table.add("mdm", task, FEW, 1)
+    table.add(Request(task, FEW, "mdm"))
     with pytest.raises(QueueFull, match="MiB of motion"):
-        table.add("mdm", task, FEW, 1)
+        table.add(Request(task, FEW, "mdm"))

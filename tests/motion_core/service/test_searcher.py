@@ -14,11 +14,12 @@ from tiny_tmr import save_tiny_tmr, write_library
 from word_embedder import WordEmbedder
 
 from motion_core.formats.npz import bytes_to_motion, write_npz
-from motion_core.search import LibraryIndex, Query, index
+from motion_core.search import LibraryIndex, index
+from motion_core.service.jobs import JobTable
 from motion_core.service.options import parse_arguments
 from motion_core.service.searcher import Searcher
 from motion_core.service.server import ServeError, check_options, open_folders
-from motion_core.tasks import TaskError
+from motion_core.tasks import Request, Search, TaskError
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +33,13 @@ def library(tmp_path) -> Path:
 
 
 def make(**more) -> Searcher:
-    return Searcher(load=lambda model, device: WordEmbedder(), **more)
+    return Searcher(JobTable(), load=lambda model, device: WordEmbedder(), **more)
+
+
+def submit(searcher: Searcher, task: Search):
+    """The job of a search, as the app queues it."""
+    searcher.admit(task)
+    return searcher._table.add(Request(task, model="tmr"))
 
 
 @pytest.fixture
@@ -47,7 +54,7 @@ def started():
 
     yield start
     for searcher in running:
-        searcher.table.close()
+        searcher._table.close()
         assert searcher.join(10)
 
 
@@ -61,9 +68,9 @@ def over(job, seconds: float = 20.0):
 
 def test_a_search_finds_and_tells_how_far_it_is(library, started):
     searcher = started(make())
-    job = over(searcher.submit(Query("bow number 2", str(library), 2)))
+    job = over(submit(searcher, Search("bow number 2", str(library), 2)))
     assert job.state == "done" and (job.step, job.steps) == (6, 6) and searcher.loaded == ["tmr"]
-    result = json.loads(job.motions[0])
+    result = json.loads(job.results[0].body)
     assert result["hits"][0]["path"] == "bow2.npz" and len(result["hits"]) == 2
     assert (result["files"], result["broken_count"], result["broken"][0]["path"]) == (6, 1, "broken.npz")
 
@@ -80,14 +87,14 @@ def test_a_cancelled_search_stops_and_keeps_its_work(library, started, monkeypat
                 assert go_on.wait(20)
             return rows
 
-    searcher = started(Searcher(load=lambda model, device: Slow()))
-    job = searcher.submit(Query("bow", str(library)))
+    searcher = started(Searcher(JobTable(), load=lambda model, device: Slow()))
+    job = submit(searcher, Search("bow", str(library)))
     assert reached.wait(20)
-    searcher.table.cancel(job)
+    searcher._table.cancel(job)
     go_on.set()
-    after = over(searcher.submit(Query("nothing here", str(library.parent / "absent"))))
+    after = over(submit(searcher, Search("nothing here", str(library.parent / "absent"))))
     assert after.state == "failed" and "there is no folder" in after.message
-    assert job.state == "cancelled" and not job.motions
+    assert job.state == "cancelled" and not job.results
     assert len(LibraryIndex.open(library)) == 3  # of five: the two after it were never read
 
 
@@ -100,10 +107,10 @@ def test_absent_weights_are_a_message_and_tried_again(library, started):
             raise FileNotFoundError("the weights of model 'tmr' are not here")
         return WordEmbedder()
 
-    searcher = started(Searcher(load=load))
-    first = over(searcher.submit(Query("bow", str(library))))
+    searcher = started(Searcher(JobTable(), load=load))
+    first = over(submit(searcher, Search("bow", str(library))))
     assert (first.state, first.message) == ("failed", "the weights of model 'tmr' are not here")
-    assert over(searcher.submit(Query("bow", str(library)))).state == "done"
+    assert over(submit(searcher, Search("bow", str(library)))).state == "done"
 
 
 def test_a_found_motion_is_npz_whatever_it_was(library):
@@ -125,15 +132,15 @@ def test_only_open_folders_are_searched(library, folders, wanted, words):
     searcher = make(folders=None if folders is None else [root / name for name in folders])
     place = wanted if wanted == "relative" else str(root / wanted)
     with pytest.raises(TaskError, match=words):
-        searcher.submit(Query("bow", place))
+        submit(searcher, Search("bow", place))
     with pytest.raises(TaskError, match=words):
         searcher.motion(place, "bow1.npz")
 
 
 def test_below_an_open_folder_is_open(library):
     searcher = make(folders=[library.parent])
-    assert searcher.submit(Query("bow", str(library))).state == "queued"
-    searcher.table.close()
+    assert submit(searcher, Search("bow", str(library))).state == "queued"
+    searcher._table.close()
 
 
 @pytest.mark.parametrize(
@@ -193,7 +200,7 @@ def test_from_a_sentence_to_a_motion(service, library):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ({}, "the library is ''"),
+        ({}, "a search task needs the field 'library'"),
         ({"library": "relative/folder"}, "give the whole path"),
         ({"library": "/x", "text": ""}, "the prompt is empty"),
         ({"library": "/x", "count": 10**9}, "count is"),
@@ -235,8 +242,10 @@ def test_the_token_is_needed(service, library):
         assert httpx.post(service.url + path, json={"library": str(library)}).status_code == 401
 
 
-def test_a_job_of_motions_has_no_hits(service, library):
-    job = service.submit({"task": "generate", "model": "mdm-action", "action": "walk", "seconds": 1.0})
-    service.wait(job)
-    answer = service.http.get(f"/jobs/{job}/result")
-    assert answer.status_code == 400 and f"/jobs/{job}/motion" in answer.json()["error"]
+def test_a_search_is_a_task_like_others(service, library):
+    search = service.submit({"task": "search", "text": "bow", "library": str(library), "count": 2})
+    assert service.wait(search)["state"] == "done"
+    answer = service.http.get(f"/jobs/{search}/result")
+    assert answer.headers["content-type"] == "application/json" and len(answer.json()["hits"]) == 2
+    refused = service.http.get(f"/jobs/{search}/motion")
+    assert refused.status_code == 400 and f"/jobs/{search}/result" in refused.json()["error"]

@@ -75,7 +75,7 @@ def test_what_cannot_be_had_is_said(service):
         ("GET", "/jobs/..%2f..%2fetc%2fpasswd", 404, "Not Found"),
         ("GET", "/jobs/..%00..%5cpasswd", 404, "there is no job"),
         ("GET", "/../../etc/passwd", 404, ""),
-        ("GET", f"/jobs/{done}/motion?index=1", 400, "motions 0 to 0"),
+        ("GET", f"/jobs/{done}/motion?index=1", 400, "results 0 to 0"),
         ("GET", f"/jobs/{done}/motion?index=-1", 400, "'-1'"),
         ("GET", f"/jobs/{done}/motion?index=..%2f", 400, "'../'"),
     ]
@@ -280,3 +280,15 @@ def assert_gone(port: int, within: float) -> None:
                 return
         time.sleep(0.05)
     raise AssertionError(f"port {port} still answers (this process is {os.getpid()})")
+
+
+def test_results_of_any_kind_come_by_one_address(service):
+    job = service.submit(
+        {"task": "generate", "model": "mdm-action", "action": "walk", "seconds": 1.0, "count": 2}
+    )
+    assert service.wait(job)["state"] == "done"
+    for place in (0, 1):
+        answer = service.http.get(f"/jobs/{job}/result?index={place}")
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert answer.content == service.motion(job, place)
+        assert len(bytes_to_motion(answer.content)) == 20

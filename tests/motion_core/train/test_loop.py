@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -24,8 +26,8 @@ from motion_core.train.loop import (
     Recipe,
     TrainingError,
     train,
-    uses_bf16,
 )
+from motion_core.train.phases import Phase
 
 CPU = Group(torch.device("cpu"))
 CONFIG = LoopConfig(
@@ -51,10 +53,11 @@ def export(path, model, facts):
     save_checkpoint(path, model.state_dict(), info)
 
 
-def make_recipe(**changes):
+def make_recipe(loss=make_loss, **changes):
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.1), nn.Linear(8, 1))
-    recipe = Recipe(model, make_loss, make_batch, lambda: [make_batch(10**6)], export, identity={"toy": [1]})
+    phases = (Phase("model", None, loss),)
+    recipe = Recipe(model, phases, make_batch, lambda: [make_batch(10**6)], export, identity={"toy": [1]})
     return replace(recipe, **changes)
 
 
@@ -101,6 +104,29 @@ def test_a_crash_between_saves_and_resuming_equals_an_unbroken_run(tmp_path, unb
     assert losses(out) == losses(unbroken)
     for name in (WEIGHTS, STATE):
         assert_same_tensors(out / name, unbroken / name)
+
+
+RECORDED = {  # what the loop gave before steps had phases
+    1: {"loss": 4.631298065185547, "root": 2.1520450115203857, "grad_norm": 4.626531600952148, "lr": 0.0075},
+    20: {"loss": 0.17409703135490417, "root": 0.4172493517398834, "grad_norm": 1.4298038482666016},
+    40: {"val_loss": 0.04997583106160164, "val_root": 0.22355274856090546},
+}
+
+
+def test_one_phase_gives_what_the_loop_gave_before_there_were_phases(unbroken):
+    records = losses(unbroken)
+    for step, expected in RECORDED.items():
+        name = next(iter(expected))
+        found = next(r for r in records if r["step"] == step and name in r)
+        assert {key: found[key] for key in expected} == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_state_of_before_there_were_phases_goes_on(tmp_path, unbroken):
+    shutil.copy(Path(__file__).with_name("state_before_phases.safetensors"), tmp_path / STATE)
+    assert train(CONFIG, make_recipe(), tmp_path, CPU, resume=True) == Outcome(40, "finished")
+    mine, theirs = (load_checkpoint(run / WEIGHTS)[0] for run in (tmp_path, unbroken))
+    for name, weight in theirs.items():
+        torch.testing.assert_close(mine[name], weight, rtol=1e-4, atol=1e-6)
 
 
 def assert_same_tensors(a, b):
@@ -174,10 +200,3 @@ def test_pictures_are_drawn_and_their_failure_does_not_stop_the_run(tmp_path):
     assert drawn == ["step_0000002"]
     assert {"step": 4, "sample_error": "RuntimeError: no paint"} in losses(tmp_path)
     assert not any("val_loss" in record for record in losses(tmp_path))
-
-
-def test_auto_is_what_the_device_is_fast_at():
-    cpu = torch.device("cpu")
-    assert uses_bf16("bf16", cpu) and not uses_bf16("fp32", cpu)
-    if torch.backends.cpu.get_cpu_capability() in ("DEFAULT", "AVX2"):
-        assert not uses_bf16("auto", cpu)

@@ -1,0 +1,57 @@
+"""What the operators share that have a motion made: they start the run, and wait for its end in scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty
+
+from motion_core.tasks import TaskError
+
+from ..session.outcome import Outcome
+from ..session.session import SESSION
+from . import OperatorReturn
+
+
+class MakesMotion:
+    """An operator whose `start` hands a request to the session. Faults are reported, and shown in the panel."""
+
+    bl_options: Any = {"REGISTER"}  # noqa: RUF012 - the undo step is made when the motion is on the rig
+    report: Any
+    poll_message_set: Any
+    wait: BoolProperty(
+        name="Wait", options={"HIDDEN", "SKIP_SAVE"},
+        description="Return only when the motion is on the rig; always so without a window",
+    )  # fmt: skip
+
+    @classmethod
+    def fault(cls, context: bpy.types.Context) -> str:
+        """Why the button is grey, "" when it is not."""
+        raise NotImplementedError
+
+    def start(self, context: bpy.types.Context) -> None:
+        """Starts the run. Raises TaskError or RigError, with nothing begun."""
+        raise NotImplementedError
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        fault = cls.fault(context)
+        cls.poll_message_set(fault)
+        return not fault
+
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
+        from motion_core.rig_maps import RigError
+
+        try:
+            self.start(context)
+        except (TaskError, RigError) as error:
+            SESSION.outcome = Outcome(str(error), True)
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        if not (self.wait or bpy.app.background):
+            return {"FINISHED"}
+        SESSION.wait()
+        failed, text = SESSION.outcome.failed, SESSION.outcome.text
+        self.report({"ERROR" if failed else "INFO"}, text)
+        return {"CANCELLED"} if failed else {"FINISHED"}

@@ -1,0 +1,38 @@
+"""A new motion from words, from an action's name, or from the seed alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from motion_core.tasks.checks import MAX_SECONDS, MIN_SECONDS, TaskError, check_kind, check_number
+from motion_core.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class Generate(Task):
+    """A new motion. Raises TaskError for a field that makes no sense."""
+
+    name = "generate"
+    says_all = True
+
+    # What the person does, in a sentence.
+    text: str | None = None
+    # Or the name of an action, for models that know some.
+    action: str | None = None
+    # Length of the result.
+    seconds: float = 6.0
+    # Whether a text "first this, then that" is made part by part, by models that can (`wording/parts.py`).
+    split: bool = True
+
+    def __post_init__(self) -> None:
+        self._check_text()
+        check_kind("split", self.split, bool)
+        if self.action is not None:
+            if not isinstance(self.action, str) or not self.action.strip():
+                raise TaskError("the action is empty: `laban models` lists each model's actions")
+            self._set("action", self.action.strip())
+        self._set("seconds", check_number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS))
+
+    @property
+    def length(self) -> float:
+        return self.seconds

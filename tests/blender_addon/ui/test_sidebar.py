@@ -1,0 +1,231 @@
+"""The panels' draw code. Blender draws only with a window; here a layout that records stands in for its canvas, and
+checks each name against Blender: properties, operators and their settings, icons."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import bpy
+import pytest
+from panel_recorder import Recorder
+
+from blender_addon.backend.client import Job, Service
+from blender_addon.session.outcome import Outcome, Place, Run
+from blender_addon.session.session import SESSION
+from blender_addon.ui.preferences_page import draw_preferences
+from blender_addon.ui.sidebar import CLASSES, progress_text
+from blender_addon.ui.wrapped_text import (
+    ICON,
+    NARROW,
+    PIXELS_PER_CHARACTER,
+    beside,
+    columns_of,
+    draw_text,
+    fits_field,
+    pixels_of,
+)
+
+
+def draw(context) -> Recorder:
+    """All our panels, one after another."""
+    recorder = Recorder()
+    for kind in CLASSES:
+        if not hasattr(kind, "poll") or kind.poll(context):
+            kind.draw(SimpleNamespace(layout=recorder), context)
+    return recorder
+
+
+@pytest.fixture
+def nothing_done(preferences):
+    SESSION.outcome = Outcome()
+    yield
+    SESSION.run, SESSION.outcome = None, Outcome()
+
+
+def test_an_empty_scene_says_what_is_missing(context, nothing_done):
+    drawn = draw(context)
+    assert "No rig selected" in drawn.texts()
+    assert "No backend yet" in drawn.texts()
+    assert drawn.names("operator").count("laban.open_preferences") == 2
+    assert {"model", "prompt", "seconds", "seed", "new_seed", "start"} <= set(drawn.names("prop"))
+    assert "laban.cancel" not in drawn.names("operator")
+    assert "non-commercial" in drawn.texts()
+
+
+def test_with_all_at_hand_only_the_button_is_left(context, nothing_done, preferences):
+    preferences.python = "/somewhere/python"
+    bpy.ops.laban.add_rig()
+    drawn = draw(context)
+    assert "Laban" in drawn.names("label")
+    assert "laban.generate" in drawn.names("operator")
+    assert "o backend" not in drawn.texts()
+
+
+def test_a_model_of_actions_asks_for_one(context, nothing_done):
+    context.scene.laban.model = "mdm-action"
+    drawn = draw(context)
+    assert "action" in drawn.names("prop")
+    assert "prompt" not in drawn.names("prop")
+
+
+def test_a_distilled_model_has_no_steps_to_set(context, nothing_done):
+    settings = context.scene.laban
+    settings.model, settings.steps, settings.guidance = "dit-adaln", 7, 1.5
+    assert {"guidance", "steps"} <= set(draw(context).names("prop"))
+    assert settings.request().sampling.settings["steps"] == 7
+    settings.model = "dit-adaln-fast"
+    drawn = draw(context)
+    assert not {"steps", "guidance"} & set(drawn.names("prop")) and "built in" in drawn.texts()
+    sampling = settings.request().sampling
+    assert not sampling.settings and sampling.seed == settings.seed
+
+
+def test_the_parts_of_a_prompt_are_shown_before_it_is_made(context, nothing_done):
+    settings = context.scene.laban
+    assert "split" not in draw(context).names("prop")
+    settings.prompt, settings.seconds = "a person walks, then waves", 4.0
+    drawn = draw(context)
+    assert "split" in drawn.names("prop")
+    assert "1.7 s a person walks" in " ".join(drawn.texts().split()) and "2.3 s" in drawn.texts()
+    assert settings.request().task.split
+    settings.split = False
+    drawn = draw(context)
+    assert "split" in drawn.names("prop") and "1.7 s" not in drawn.texts()
+    assert not settings.request().task.split
+    settings.split, settings.seconds = True, 2.0
+    assert "too short for 2 parts" in draw(context).texts()
+    settings.model = "mdm-action"  # makes no sequences
+    assert "split" not in draw(context).names("prop")
+
+
+def test_a_given_start_frame_can_be_set(context, nothing_done):
+    assert "start_frame" not in draw(context).names("prop")
+    context.scene.laban.start = "GIVEN"
+    assert "start_frame" in draw(context).names("prop")
+
+
+def test_the_shape_is_shown_with_the_user_s_own_body(context, nothing_done, preferences, tmp_path):
+    assert "betas" not in draw(context).names("prop")
+    preferences.smpl_model = str(tmp_path / "SMPLX_NEUTRAL.npz")
+    assert "betas" in draw(context).names("prop")
+
+
+def run_in_state(state: str, step: int = 0, steps: int = 0, left: float | None = None) -> Run:
+    service = Service()
+    service.state = "ready"
+    job = Job(service, {})
+    job.state, job.step, job.steps, job.seconds_left = state, step, steps, left
+    return Run(job, Place(1, 1, "Laban", 1, False), "a person waves", 0)
+
+
+@pytest.mark.parametrize(
+    ("run", "text", "share"),
+    [
+        (run_in_state("queued"), "Waiting for its turn", 0),
+        (run_in_state("running", 0, 15), "Loading the model", 0),
+        (run_in_state("running", 3, 15), "Step 3 of 15", 0.2),
+        (run_in_state("running", 3, 15, 7.6), "Step 3 of 15, 8 s left", 0.2),
+        (run_in_state("running", 15, 15, -0.2), "Step 15 of 15, 0 s left", 1),
+    ],
+)
+def test_progress_is_put_into_words(run, text, share):
+    assert progress_text(run) == (text, pytest.approx(share))
+
+
+def test_a_run_shows_progress_and_cancel_instead_of_the_button(context, nothing_done):
+    SESSION.run = run_in_state("running", 3, 15, 2)
+    drawn = draw(context)
+    assert drawn.names("progress") == ["Step 3 of 15, 2 s left"]
+    assert "laban.cancel" in drawn.names("operator")
+    assert "laban.generate" not in drawn.names("operator")
+    SESSION.run.job.service.state = "starting"
+    assert draw(context).names("progress") == ["Starting the service"]
+
+
+def test_a_motion_without_a_rig_can_be_put_on_one(context, nothing_done, tmp_path):
+    SESSION.outcome = Outcome("the rig is gone", True, tmp_path / "kept.npz")
+    drawn = draw(context)
+    assert "The rig is gone" in drawn.texts()
+    buttons = [entry for entry in drawn.drawn if entry[:2] == ("operator", "laban.apply_motion")]
+    assert str(tmp_path / "kept.npz") in {button[2].filepath for button in buttons}
+
+
+def test_the_preferences_page_draws_in_every_state(context, preferences):
+    recorder = Recorder()
+    draw_preferences(recorder, preferences)
+    names = set(recorder.names("prop"))
+    assert {"backend", "python", "device", "variant", "base_python", "results", "smpl_model"} <= names
+    assert "There is no environment yet" in recorder.texts()
+    preferences.backend = "SERVER"
+    recorder = Recorder()
+    draw_preferences(recorder, preferences)
+    assert {"address", "token", "certificate"} <= set(recorder.names("prop"))
+    assert "python" not in recorder.names("prop")
+
+
+def test_long_text_is_wrapped_and_cut(context):
+    recorder = Recorder()
+    draw_text(recorder, "word " * 200, width=30, lines=3)
+    lines = recorder.names("label")
+    assert len(lines) == 3
+    assert 0.8 < max(map(pixels_of, lines)) / (30 * PIXELS_PER_CHARACTER) <= 1
+    assert lines[-1].endswith("...")
+    assert columns_of(context) >= 20
+
+
+def shown(text: str, **more: Any) -> list[str]:
+    recorder = Recorder()
+    draw_text(recorder, text, **more)
+    return recorder.names("label")
+
+
+@pytest.mark.parametrize(
+    "text", ["/a/path/" + "that/has/no/blank/" * 9, "WWWW mmmm " * 20, "iiii llll " * 20]
+)
+@pytest.mark.parametrize("icon", ["NONE", "INFO"])
+def test_no_line_is_wider_than_the_panel(text, icon):
+    lines = shown(text, width=25, lines=99, icon=icon)
+    room = 25 * PIXELS_PER_CHARACTER - (ICON if icon == "INFO" else 0)
+    assert len(lines) > 1 and max(map(pixels_of, lines)) <= room
+    assert "".join("".join(lines).split()).lower() == "".join(text.split()).lower()
+
+
+def test_a_narrow_panel_has_its_buttons_under_each_other():
+    layout = SimpleNamespace(row=lambda align: "row", column=lambda align: "column")
+    assert beside(layout, NARROW) == "row" and beside(layout, NARROW - 1) == "column"
+
+
+def test_a_number_keeps_its_unit():
+    text = "a person waves: 6.0 s of motion, made in 27.2 s"
+    for width in range(9, 40):
+        assert not any(line.split()[0] in ("s", "s.") for line in shown(text, width=width))
+
+
+def test_names_and_what_was_typed_keep_their_letters():
+    assert shown("the rig is gone", width=90) == ["The rig is gone"]
+    assert shown("rigAction.001: 49 frames", width=90) == ["rigAction.001: 49 frames"]
+    assert shown("a person waves", width=90, typed=True) == ["a person waves"]
+
+
+def test_words_that_a_field_shows_whole_are_not_shown_again(context, nothing_done):
+    settings = context.scene.laban
+    width = columns_of(context)
+    settings.prompt = "i" * (width + 5)
+    assert fits_field(settings.prompt, width) and settings.prompt not in draw(context).names("label")
+    settings.prompt = "a person walks " + "on and " * 20 + "on"
+    assert not fits_field(settings.prompt, width)
+    assert settings.prompt in draw(context).texts()
+
+
+def test_drawing_is_quick(context, nothing_done, preferences):
+    """A panel is drawn again at every move of the mouse."""
+    import time
+
+    preferences.python = "/somewhere/python"
+    bpy.ops.laban.add_rig()
+    draw(context)
+    start = time.process_time()
+    for _ in range(50):
+        draw(context)
+    assert (time.process_time() - start) / 50 < 0.005

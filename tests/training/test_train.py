@@ -1,0 +1,113 @@
+"""One script trains every family: the configuration says which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+import train
+import train_diffusion
+
+from motion_core.checkpoint import load_checkpoint
+from motion_core.train import text_start
+from motion_core.train.config import ConfigError, read_config
+from motion_core.train.families import TRAINED, family_of, trainer
+
+CONFIGS = Path(__file__).resolve().parents[2] / "training" / "configs"
+TMR = """
+batch_size = 4
+temperature = 0.1
+[model]
+width = 16
+layers = 1
+text_layers = 1
+decoder_layers = 1
+heads = 2
+feedforward = 16
+[loop]
+steps = 2
+precision = "fp32"
+threads = 1
+"""
+
+
+@pytest.fixture(autouse=True)
+def few_summaries(monkeypatch):
+    monkeypatch.setattr(text_start, "BATCHES", 4)
+
+
+def run(script, config, pool, out, *more):
+    options = ["--config", config, "--data", pool, "--out", out, "--device", "cpu", *more]
+    return script.main([str(option) for option in options])
+
+
+def test_the_family_decides(pool, tmp_path):
+    config = tmp_path / "tmr.toml"
+    config.write_text(TMR)  # says no family, as files of before
+    assert run(train, config, pool, tmp_path / "tmr") == 0
+    assert run(train, CONFIGS / "tiny.toml", pool, tmp_path / "mdm", "--steps", "2") == 0
+    small = ("model.width=16", "model.layers=1", "model.heads=2", "batch_size=4", "loop.precision=fp32")
+    config = CONFIGS / "dit_adaln.toml"
+    assert run(train, config, pool, tmp_path / "dit", "--steps", "2", "--set", *small) == 0
+    for family in ("tmr", "mdm", "dit"):
+        load_checkpoint(tmp_path / family / "ema.safetensors", family=family)
+
+
+def test_the_old_script_gives_the_same_weights(pool, tmp_path):
+    for name, script in (("new", train), ("old", train_diffusion)):
+        assert run(script, CONFIGS / "tiny.toml", pool, tmp_path / name, "--steps", "3") == 0
+    new, old = (load_checkpoint(tmp_path / name / "ema.safetensors")[0] for name in ("new", "old"))
+    assert all(torch.equal(new[name], old[name]) for name in old)
+
+
+def test_a_retrieval_model_may_start_from_another(pool, tmp_path, capsys):
+    config = tmp_path / "tmr.toml"
+    config.write_text('family = "tmr"\n' + TMR)
+    assert run(train, config, pool, tmp_path / "first") == 0
+    init = ("--init", tmp_path / "first" / "ema.safetensors", "--set", "loop.learning_rate=1e-12")
+    assert run(train, config, pool, tmp_path / "then", *init) == 0
+    assert "at random: none" in capsys.readouterr().err
+    first, then = (load_checkpoint(tmp_path / name / "ema.safetensors")[0] for name in ("first", "then"))
+    for name in first:
+        torch.testing.assert_close(then[name], first[name], atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('family = "vae"\n[loop]\nsteps = 1', "the family is 'vae'; use one of mdm, dit, tmr"),
+        ("[loop]\nsteps = 1", "the key 'family' is missing"),
+        ("substeps = 3\n[loop]\nsteps = 1", "run training/distil.py"),
+        ("family = ", "is no valid TOML"),
+    ],
+)
+def test_a_file_without_a_known_family_is_named(pool, tmp_path, capsys, text, message):
+    config = tmp_path / "x.toml"
+    config.write_text(text)
+    assert run(train, config, pool, tmp_path / "out") == 1
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_config_class_refuses_the_family_of_another(tmp_path):
+    config = tmp_path / "x.toml"
+    config.write_text('family = "dit"\n' + TMR)
+    with pytest.raises(ConfigError, match="this is the configuration of 'tmr'"):
+        read_config(config, trainer("tmr")[0])
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda p: p.name)
+def test_every_config_says_what_it_is_for(path):
+    if path.stem == "distil":
+        with pytest.raises(ConfigError, match=r"distil\.py"):
+            family_of(path)
+    else:
+        assert family_of(path) in TRAINED and isinstance(
+            read_config(path, trainer(family_of(path))[0]), object
+        )
+
+
+def test_files_of_before_the_key_are_recognised(tmp_path):
+    old = tmp_path / "old.toml"
+    old.write_text((CONFIGS / "tiny.toml").read_text().replace('family = "mdm"\n', ""))
+    assert family_of(old) == "mdm"
