@@ -22,10 +22,9 @@ from motion_core.tasks.pins_and_paths import Pin
 from ..actions.about import forget_meta
 from ..actions.actions import held
 from ..actions.remembered import REQUEST, RememberedRequest
-from ..backend.http_response import Response
 from ..properties.preferences import results_folder
 from ..session.delivery import find_by_uid, keep, keep_all, more_kept, put
-from ..session.outcome import Outcome, Place, Run
+from ..session.outcome import Outcome, Place, Results, Run
 from ..write.change import Change
 from ..write.pin_settling import settle_pins
 from ..write.put_change import put_change
@@ -56,7 +55,7 @@ class Landing:
         None  # session number of the action that is made again; NOTHING: it is gone, build on none
     )
 
-    def arrive(self, run: Run, results: list[Response]) -> Outcome:
+    def arrive(self, run: Run, results: Results) -> Outcome:
         """What `Session` calls with the result."""
         path, more, trouble = None, "", ""
         try:

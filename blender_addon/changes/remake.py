@@ -17,13 +17,12 @@ from motion_core.tasks.sampling import OLD_FIELDS
 from ..actions.actions import held, sign
 from ..actions.records import Strip, records_of
 from ..actions.remembered import REMEMBERED, RememberedRequest
-from ..backend.http_response import Response
 from ..properties.preferences import service_settings
 from ..rig.controls import pose_borrowed
 from ..rig.fps import scene_fps
 from ..session.chosen import place_on
 from ..session.delivery import find_by_uid, put
-from ..session.outcome import Outcome, Run
+from ..session.outcome import Outcome, Results, Run
 from ..session.session import SESSION
 from ..strips.pins import pins_of_record
 from ..trial import trial
@@ -157,7 +156,7 @@ def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None
     SESSION.generate(service_settings(), request, place, title, arrive=arrive)
 
 
-def _into_nla(former: int, landing: Landing | None, run: Run, results: list[Response]) -> Outcome:
+def _into_nla(former: int, landing: Landing | None, run: Run, results: Results) -> Outcome:
     """The end of a run whose motion takes the place of an action (its session number) in NLA strips."""
     from motion_core.formats import FormatError
     from motion_core.formats.npz import bytes_to_motion

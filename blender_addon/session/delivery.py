@@ -15,10 +15,9 @@ from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
 
 from ..backend.http_client import ProtocolError
-from ..backend.http_response import Response
 from ..properties.preferences import results_folder
 from ..trial import trial
-from .outcome import Outcome, Place, Run
+from .outcome import Outcome, Place, Results, Run
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
@@ -117,7 +116,7 @@ def history_is_kept() -> bool:
     return not bpy.app.background
 
 
-def deliver(run: Run, results: list[Response]) -> Outcome:
+def deliver(run: Run, results: Results) -> Outcome:
     """The end of a run: what the panel says, and the kept file where the motion is on no rig."""
     if any(result.media_type != MOTION for result in results):
         return _told(results)
@@ -129,7 +128,7 @@ def deliver(run: Run, results: list[Response]) -> Outcome:
     return Outcome(outcome.text + kept, True, paths[0] if paths else None)
 
 
-def keep_all(results: list[Response], run: Run) -> tuple[list[Path], str]:
+def keep_all(results: Results, run: Run) -> tuple[list[Path], str]:
     """The files of all results, and what to say where one could not be written."""
     paths = []
     try:
@@ -146,7 +145,7 @@ def more_kept(paths: list[Path]) -> str:
     return f"; {more} more in the list of results" if more > 0 else ""
 
 
-def _told(results: list[Response]) -> Outcome:
+def _told(results: Results) -> Outcome:
     """Words are told in the panel: the best sentence of each result."""
     try:
         return Outcome("; ".join(str(result.json()["texts"][0]) for result in results))

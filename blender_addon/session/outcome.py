@@ -44,4 +44,5 @@ class Outcome:
     file: Path | None = None  # a motion that is kept as a file but is on no rig
 
 
-Arrival = Callable[[Run, list[Response]], Outcome]  # the run and the answers that carry its results
+Results = list[Response]  # the answers that carry the results of a run, one each
+Arrival = Callable[[Run, Results], Outcome]

@@ -16,12 +16,11 @@ import bpy
 from motion_core.tasks import Made, TaskError
 
 from ..actions.records import output_of, records_on
-from ..backend.http_response import Response
 from ..properties.strips import redraw_timelines
 from ..rig.fps import scene_fps
 from ..session.chosen import place_on
 from ..session.delivery import in_scene, keep, put, scene_and_rig
-from ..session.outcome import Outcome, Place, Run
+from ..session.outcome import Outcome, Place, Results, Run
 from ..session.session import BUSY, SESSION
 from ..trial import trial
 from .pins import pins_between, pins_in_strips
@@ -68,7 +67,7 @@ class StripRun:
             self.done += 1
         return self._finish()
 
-    def _arrive(self, run: Run, results: list[Response]) -> Outcome:
+    def _arrive(self, run: Run, results: Results) -> Outcome:
         from motion_core.formats import FormatError
         from motion_core.formats.npz import bytes_to_motion
         from motion_core.retarget import RigError

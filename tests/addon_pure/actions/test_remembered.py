@@ -37,23 +37,23 @@ def test_what_is_remembered_is_what_was_asked():
     task = Complete(
         swaying(frames=48), ((0, 5), (40, 48)), "a person waves", pins=(Pin("left_wrist", 0.5, 1.0, (0.1, 0.2, 1)),)
     )  # fmt: skip
-    kept = RememberedRequest.of("dit-adaln", task, SAMPLING, {"first": -3, "keep": [[0, 5]]})
+    kept = RememberedRequest.of(Request(task, SAMPLING, "dit-adaln"), {"first": -3, "keep": [[0, 5]]})
     again = RememberedRequest.from_text(kept.to_text())
     assert same(kept.task.motion, again.task.motion)
-    assert json.dumps(Request(again.task, again.sampling, again.model).to_json()) == json.dumps(
-        Request(kept.task, kept.sampling, kept.model).to_json()
-    )
+    assert json.dumps(again.asked.to_json()) == json.dumps(kept.asked.to_json())
     assert again.about == kept.about
     assert again.to_text() == kept.to_text()
-    assert again.with_seed(3).sampling == Sampling(3, {"steps": 10, "guidance": 2.5})
-    assert again.with_seed(None).sampling == SAMPLING
+    assert again.with_seed(3).asked.sampling == Sampling(3, {"steps": 10, "guidance": 2.5})
+    assert again.with_seed(None).asked.sampling == SAMPLING
 
 
 def test_edits_and_paths_too():
     edit = Edit(swaying(frames=30), ("left_arm",), "a person points", (3, 20), 0.5)
     path = Complete(text="a person walks", seconds=4, path=FollowPath(((0, 0), (1, 2)), (0, 3.5), "free"))
     for task in (edit, path):
-        again = RememberedRequest.from_text(RememberedRequest.of("mdm", task, SAMPLING, {}).to_text()).task
+        again = RememberedRequest.from_text(
+            RememberedRequest.of(Request(task, SAMPLING, "mdm"), {}).to_text()
+        ).task
         assert type(again) is type(task)
         assert getattr(again, "path", None) == getattr(task, "path", None)
         assert getattr(again, "parts", None) == getattr(task, "parts", None)
@@ -67,11 +67,11 @@ def test_the_licence_of_what_was_given_is_kept():
 
 
 def test_the_size_is_bounded():
-    size = len(RememberedRequest.of("mdm", Edit(swaying(frames=240)), SAMPLING, {}).to_text())
+    size = len(RememberedRequest.of(Request(Edit(swaying(frames=240)), SAMPLING, "mdm"), {}).to_text())
     assert size < 240 * 300
     rng = np.random.default_rng(0)
     noise = Motion(24, rng.normal(size=(4000, 3)), rng.normal(size=(4000, 22, 4)))
-    assert RememberedRequest.of("mdm", Edit(noise), SAMPLING, {}).to_text() == ""
+    assert RememberedRequest.of(Request(Edit(noise), SAMPLING, "mdm"), {}).to_text() == ""
     assert LONGEST < 1_000_000  # what the meta of a file holds
 
 
@@ -86,7 +86,7 @@ def test_what_is_no_request_is_named(text):
     [{"frames": 10**9}, {"frames": 31}, {"packed": "####"}, {"packed": "AAAA"}, {"fps": "fast"}, {"fps": 0}],
 )
 def test_a_damaged_motion_is_named(change):
-    entry = json.loads(RememberedRequest.of("mdm", Edit(swaying(frames=30)), SAMPLING, {}).to_text())
+    entry = json.loads(RememberedRequest.of(Request(Edit(swaying(frames=30)), SAMPLING, "mdm"), {}).to_text())
     entry["request"]["motion"].update(change)
     with pytest.raises(TaskError):
         RememberedRequest.from_text(json.dumps(entry))

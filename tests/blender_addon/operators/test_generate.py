@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -18,6 +19,7 @@ from blender_addon.session.chosen import place_of, settings_of
 from blender_addon.session.delivery import file_stem
 from blender_addon.session.session import BUSY, SESSION
 from motion_core.formats.npz import read_npz, write_npz
+from motion_core.results import Words
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -48,6 +50,27 @@ def test_words_become_keyframes(context, rig):
     (path,) = kept_files()
     assert "a_person_waves_0" in path.name
     assert read_npz(path).meta["text"] == "a person waves"
+
+
+def test_of_several_results_the_first_is_on_the_rig_and_all_are_kept(context, rig):
+    settings = settings_of(context)
+    request = replace(settings.request(), count=3)
+    SESSION.generate(service_settings(), request, place_of(context), settings.words)
+    SESSION.wait()
+    assert "2 more in the list of results" in SESSION.outcome.text and not SESSION.outcome.failed
+    seeds = [read_npz(path).meta["seed"] for path in kept_files()]
+    assert sorted(seeds) == [0, 1, 2] and rig.animation_data.action["laban_seed"] == 0
+
+
+def test_words_are_told_in_the_panel(context, rig):
+    from blender_addon.backend.http_response import Response
+    from blender_addon.session.delivery import deliver
+
+    words = Words(("a person waves", "somebody greets")).to_bytes()
+    told = deliver(None, [Response(200, {"content-type": Words.media_type}, words)])
+    assert (told.text, told.failed) == ("a person waves", False)
+    odd = deliver(None, [Response(200, {"content-type": "image/png"}, b"PNG")])
+    assert odd.failed and "update the extension" in odd.text
 
 
 def test_first_this_then_that_is_made_in_parts_and_again_so(context, rig):
