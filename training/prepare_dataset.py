@@ -46,6 +46,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         "--free-only", action="store_true", help="leave out clips with a non-commercial licence"
     )
     parser.add_argument(
+        "--official", action="store_true", help="HumanML3D's split instead of the one by recording"
+    )
+    parser.add_argument(
         "--no-captions", action="store_true", help="no sentences; clips of which nothing is known are in, too"
     )
     parser.add_argument("--text-encoder", default="minilm")
@@ -75,7 +78,7 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault(
         "OMP_NUM_THREADS", "1"
     )  # several processes share the cores; set before torch is loaded
-    from motion_core.data.library import selected
+    from motion_core.data.library import official_split, selected
     from motion_core.data.pool import DatasetConfig, build_training_set
     from motion_core.data.samples import Mix
     from motion_core.data.store import ClipStore
@@ -92,7 +95,10 @@ def main(argv: list[str] | None = None) -> int:
             mix=Mix(**_shares(options.mix)),
             features=options.features,
         )
-        store = selected(ClipStore.open(options.store), options.sources, options.free_only)
+        store = ClipStore.open(options.store)
+        store = selected(
+            official_split(store) if options.official else store, options.sources, options.free_only
+        )
         encoder = (
             None
             if options.no_captions

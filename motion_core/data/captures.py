@@ -1,4 +1,7 @@
-"""What to cut from which capture file: jobs for `training/prepare_mocap.py`, from tables of captions and labels."""
+"""What to cut from which capture file: jobs for `training/prepare_mocap.py`, from a table of captions.
+
+`shared_sets.py` knows the tables of the project's own data folder; here is what holds for any table.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from motion_core.data.actions import action_of, title_words
+from motion_core.data.english import foreign_language
 
 PIECE_SECONDS = (
     9.75  # an uncaptioned stretch is cut into pieces of at most this: 196 frames, both ends counted
@@ -18,20 +21,17 @@ PIECE_SECONDS = (
 SAME_WINDOW = 0.15  # seconds: windows that agree this well are one clip with two people's captions
 MIN_PIECE = 2.0
 MAX_CAPTION = 300  # characters; longer ones are paragraphs or advertising
-LICENCES = {
-    "cmu": "CMU Graphics Lab Motion Capture Database (mocap.cs.cmu.edu), free for any use but resale of the data",
-    "accad": "ACCAD Open Motion Project, Ohio State University, CC BY 3.0",
-    "bandai": "Bandai-Namco-Research-Motiondataset, CC BY-NC 4.0 (non-commercial)",
-}
-# Files whose motion is wrong as it comes: nothing is cut from them.
-BROKEN = {"13_18": "its arms are bent backwards, hands behind the body"}
-# Furniture, stairs and ropes that are not in the data: without them the motion floats in the air.
-_WITH_OBJECT = re.compile(r"playground|climb|\bsit\b|stool|ladder|rope|terrain|steps\b")
+MAX_SECONDS = 20.0  # of a captioned clip: longer ones are cut, and a caption describes the whole
+OUTSIDE = 0.25  # seconds a clip may reach beyond the end of its file
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A stretch of a file, seconds; end None means to its end."""
+    """A stretch of a file, seconds; end None means to its end.
+
+    weak: its captions are titles. official: its side in the table's own split, None for neither. thing: something that
+    is not in the data takes part.
+    """
 
     id: str
     start: float
@@ -40,16 +40,24 @@ class Cut:
     captions: tuple[str, ...] = ()
     action: str | None = None
     style: str | None = None
+    weak: bool = False
+    official: str | None = None
+    thing: bool = False
 
 
 @dataclass(frozen=True)
 class CaptureFile:
-    """One BVH file's name, where it comes from and what to cut from it."""
+    """One BVH file's name, where it comes from and what to cut from it.
+
+    group: of recordings that repeat each other. sparse: keyed so seldom that fast movement is blurred.
+    """
 
     name: str
     source: str
     free: bool
     cuts: tuple[Cut, ...] = field(default=())
+    group: str = ""
+    sparse: bool = False
 
 
 def read_table(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
@@ -77,6 +85,11 @@ def bvh_files(place: Path) -> Iterator[tuple[str, bytes]]:
                 yield Path(member.name).stem, stream.read()
 
 
+def with_heading(content: bytes) -> bytes:
+    """BVH whose first line, HIERARCHY, was lost (HDM05's conversion) with that line."""
+    return b"HIERARCHY\n" + content if content.lstrip().startswith(b"ROOT") else content
+
+
 def clean_caption(text: str) -> str | None:
     """White space settled; None for an empty caption, a link or a paragraph."""
     text = " ".join(text.split())
@@ -84,22 +97,75 @@ def clean_caption(text: str) -> str | None:
     return None if bad else text
 
 
+def usable_rows(rows: list[dict[str, str]], table: str, faults: list[str]) -> list[dict[str, str]]:
+    """Rows (file, caption, optional start, end) that can be used; what is wrong with others is added to `faults`."""
+    good = []
+    for line, row in enumerate(rows, start=2):
+        if fault := _row_fault(row):
+            faults.append(f"{table}, line {line} ({row['file']}): {fault}")
+        else:
+            good.append(row)
+    return good
+
+
+def _row_fault(row: dict[str, str]) -> str | None:
+    try:
+        start, end = float(row.get("start") or 0), float(row["end"]) if row.get("end") else None
+    except ValueError as error:
+        return f"start or end is no number of seconds: {error}"
+    if start < 0 or (end is not None and end <= start):
+        return f"the clip from {start:g} to {end:g} s is empty or begins before its file"
+    caption = row.get("caption") or ""
+    if language := foreign_language(caption):
+        return f"its caption is not English ({language}): {caption[:60]!r}"
+    if end is not None and end - start > MAX_SECONDS + OUTSIDE:
+        return (
+            f"its caption describes {end - start:.0f} s, more than the {MAX_SECONDS:g} s of the longest clip"
+        )
+    return None
+
+
+def outside(cut: Cut, seconds: float) -> str | None:
+    """What is wrong with a cut of a file of that length, if it does not lie inside."""
+    if cut.start >= seconds or (cut.end is not None and cut.end > seconds + OUTSIDE):
+        end = "its end" if cut.end is None else f"{cut.end:g} s"
+        return f"clip {cut.id} from {cut.start:g} s to {end} lies outside its file, which has {seconds:.2f} s"
+    return None
+
+
 def caption_cuts(rows: list[dict[str, str]]) -> dict[str, list[Cut]]:
-    """file -> cuts, from one row per caption: file, caption; optional clip_id, start, end, split, action, style."""
+    """file -> cuts, from one row per caption: file, caption, and as wished clip_id, start, end, split, action, style.
+
+    object: "1" where something takes part that is not in the data.
+    The split is the table's own; `by_recording` makes one by which a file is on one side.
+    """
     cuts: dict[str, list[Cut]] = defaultdict(list)
     for row in rows:
-        start, end = float(row.get("start") or 0), float(row["end"]) if row.get("end") else None
-        caption = clean_caption(row.get("caption") or "")
-        captions = (caption,) if caption else ()
-        same = next((n for n, cut in enumerate(cuts[row["file"]]) if _same_window(cut, start, end)), None)
-        if same is not None:
-            cut = cuts[row["file"]][same]
-            cuts[row["file"]][same] = replace(cut, captions=tuple(dict.fromkeys(cut.captions + captions)))
-            continue
-        name = row.get("clip_id") or f"{row['file']}_{start:g}"
-        labels = (row.get("action") or None, row.get("style") or None)
-        cuts[row["file"]].append(Cut(name, start, end, row.get("split") or "train", captions, *labels))
+        cut = _cut_of(row)
+        for number, other in enumerate(cuts[row["file"]]):
+            if _same_window(other, cut.start, cut.end):
+                captions = tuple(dict.fromkeys(other.captions + cut.captions))
+                cuts[row["file"]][number] = replace(other, captions=captions, thing=other.thing or cut.thing)
+                break
+        else:
+            cuts[row["file"]].append(cut)
     return cuts
+
+
+def _cut_of(row: dict[str, str]) -> Cut:
+    start, end = float(row.get("start") or 0), float(row["end"]) if row.get("end") else None
+    caption = clean_caption(row.get("caption") or "")
+    return Cut(
+        row.get("clip_id") or f"{row['file']}_{start:g}",
+        start,
+        end,
+        row.get("split") or "train",
+        (caption,) if caption else (),
+        row.get("action") or None,
+        row.get("style") or None,
+        official=row.get("split") or "train",
+        thing=row.get("object") == "1",
+    )
 
 
 def _same_window(cut: Cut, start: float, end: float | None) -> bool:
@@ -108,15 +174,24 @@ def _same_window(cut: Cut, start: float, end: float | None) -> bool:
     return abs(cut.start - start) < SAME_WINDOW and abs((cut.end or 0) - (end or 0)) < SAME_WINDOW
 
 
-def without_leaks(cuts: list[Cut]) -> list[Cut]:
-    """Training clips that share frames with a validation clip of the same file are dropped."""
-    held = [cut for cut in cuts if cut.split == "val"]
+def marked_leaks(cuts: list[Cut]) -> list[Cut]:
+    """Training clips that share frames with a validation clip are on neither side of the table's own split."""
     far = float("inf")
+    held = [cut for cut in cuts if cut.official == "val"]
     return [
-        cut for cut in cuts
-        if cut.split == "val"
-        or not any(cut.start < (v.end or far) and v.start < (cut.end or far) for v in held)
-    ]  # fmt: skip
+        replace(cut, official=None)
+        if cut.official == "train"
+        and any(cut.start < (v.end or far) and v.start < (cut.end or far) for v in held)
+        else cut
+        for cut in cuts
+    ]
+
+
+def by_recording(cuts: list[Cut]) -> list[Cut]:
+    """Where a file has validation clips, these alone: its other clips show the same recording."""
+    cuts = marked_leaks(cuts)
+    held = [cut for cut in cuts if cut.split == "val"]
+    return held or cuts
 
 
 def remaining_pieces(cuts: list[Cut], seconds: float) -> list[tuple[float, float]]:
@@ -130,45 +205,3 @@ def remaining_pieces(cuts: list[Cut], seconds: float) -> list[tuple[float, float
             at = stop
         at = max(at, end)
     return pieces
-
-
-def trial_cuts(row: dict[str, str], cuts: list[Cut]) -> list[Cut]:
-    """All cuts of a CMU or ACCAD trial: the captioned ones and, if none is held out, what is left of the file.
-
-    A short trial that nobody captioned takes CMU's one-line description or ACCAD's title as its caption.
-    """
-    described = row["description"] or title_words(row["file"])
-    action = action_of(described)
-    kept = [replace(cut, action=action) for cut in without_leaks(cuts)]
-    if any(cut.split == "val" for cut in cuts) or _WITH_OBJECT.search(row["description"]):
-        return kept
-    seconds = float(row["seconds"])
-    pieces = remaining_pieces(kept, seconds) if kept or seconds > PIECE_SECONDS else [(0.0, seconds)]
-    whole = not kept and len(pieces) == 1
-    captions = (described.replace(" - ", ": "),) if whole else ()
-    extra = [Cut(f"{row['file']}_{a:.1f}", a, b, "train", captions, action) for a, b in pieces]
-    return kept + extra
-
-
-def shared_files(data: Path) -> list[CaptureFile]:
-    """Every file of the project's data folder (its README gives the layout) with its cuts, without object=1 rows."""
-    rows = read_table(data / "clips.csv", ("clip_id", "file", "start", "end", "split", "object", "caption"))
-    with_object = {row["file"] for row in rows if row["object"] == "1"}
-    cuts = caption_cuts([row for row in rows if row["object"] != "1"])
-    files = []
-    for row in read_table(data / "trials.csv", ("file", "source", "seconds", "description")):
-        name = row["file"]
-        if name in BROKEN:
-            continue
-        own = without_leaks(cuts[name]) if name in with_object else trial_cuts(row, cuts[name])
-        files.append(CaptureFile(name, row["source"], True, tuple(own)))
-    labels = data / "bandai" / "labels.csv"
-    for row in read_table(labels, ("file", "content", "style", "split")) if labels.exists() else ():
-        cut = Cut(row["file"], 0.0, None, row["split"], (), bandai_action(row["content"]), row["style"])
-        files.append(CaptureFile(row["file"], "bandai", False, (cut,)))
-    return files
-
-
-def bandai_action(content: str) -> str:
-    """The label as it is, without its remarks on length: "dance short" -> "dance"."""
-    return content.removesuffix(" short").removesuffix(" long")

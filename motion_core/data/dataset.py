@@ -111,6 +111,8 @@ class TrainingSet:
         self.val_rows = np.flatnonzero(table["val"] & kept)
         self._check()
         weights = self._action_weights() if actions_only else self._group_weights()
+        if "weight" in table:  # pools made before clips had weights are without
+            weights = weights * table["weight"][self.train_rows]
         self.cumulative = np.cumsum(weights / weights.sum())
 
     @classmethod

@@ -21,7 +21,7 @@ SHORTEST_STAND = 30  # frames, 1.5 s
 class Clip:
     """One clip of the store. label: what it shows, where it has no sentences; pace: against the usual one.
 
-    action: what an action model calls it, if anything.
+    action: what an action model calls it, if anything. weak: its captions are titles. weight: how often it is drawn.
     """
 
     index: int
@@ -31,11 +31,13 @@ class Clip:
     label: Label | None
     action: str | None
     pace: float = 1.0
+    weak: bool = False
+    weight: float = 1.0
 
     @property
     def written(self) -> bool:
         """Whether people described it."""
-        return bool(self.captions)
+        return bool(self.captions) and not self.weak
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,16 @@ def selected(store: ClipStore, sources: Sequence[str] | None = None, free_only: 
     return ClipStore(store.trans, store.rotations, {"fps": store.fps, "sources": used, "clips": kept})
 
 
+def official_split(store: ClipStore) -> ClipStore:
+    """The same store by HumanML3D's split, without clips on neither side. Raises ValueError where it has none."""
+    kept = [entry | {"split": entry["official"]} for entry in store.entries if entry.get("official")]
+    if not kept:
+        raise ValueError("the training set has no official split: it was prepared without one")
+    return ClipStore(
+        store.trans, store.rotations, {"fps": store.fps, "sources": store.sources, "clips": kept}
+    )
+
+
 def build_library(
     store: ClipStore, split: str = "train", min_frames: int = 16, *, undescribed: bool = False
 ) -> Library:
@@ -155,7 +167,8 @@ def _looked_at(
             continue
         label = Label(content, plain_style(record.style)) if content and not captions else None
         action = action_of_content(content) if content else None
-        yield Clip(index, record.source, len(record.motion), captions, label, action), record.motion
+        clip = Clip(index, record.source, len(record.motion), captions, label, action)
+        yield replace(clip, weak=record.weak, weight=record.weight), record.motion
 
 
 def _with_traits(clip: Clip, store: ClipStore, usual: dict[str, float]) -> Clip:
@@ -179,9 +192,11 @@ def _stands(clip: Clip, motion: Motion) -> list[Stand]:
 def describe(library: Library) -> str:
     """A line for people."""
     labelled = sum(clip.label is not None for clip in library.clips)
+    titled = sum(clip.weak and clip.label is None for clip in library.clips)
     seconds = sum(clip.frames for clip in library.clips) / library.store.fps
     standing = sum(s.stop - s.start for s in library.stands) / library.store.fps
     return (
-        f"{len(library.clips)} clips, {np.round(seconds / 3600, 2)} h: {len(library.clips) - labelled} with written "
-        f"captions, {labelled} with labels; {len(library.stands)} spans of standing, {standing / 60:.1f} min"
+        f"{len(library.clips)} clips, {np.round(seconds / 3600, 2)} h: {len(library.clips) - labelled - titled} "
+        f"with written captions, {titled} with titles, {labelled} with labels; "
+        f"{len(library.stands)} spans of standing, {standing / 60:.1f} min"
     )

@@ -25,6 +25,11 @@ CONTACT_BAND = 0.03  # m above the lowest sole of the frame
 CONTACT_STEPS = 8.0  # independent contacts that a clip's contact frames are worth
 CONTACT_PERCENTILE = 25.0  # of contacts may lie under the floor, by millimetres
 FLOOR_PERCENTILE = 5.0  # of frames may: a clip without contacts stands on its lowest frames
+UNEVEN = (
+    0.1  # m between the lowest and the highest stands: steps, chairs and slopes, not a room that is tilted
+)
+LOWEST_STANDS, HIGHEST_STANDS = 5.0, 95.0  # percentiles of the heights of contacts
+UPSTAIRS = 0.08  # m: a clip whose lowest stand is higher than this takes place on something
 FLOOR_NOISE, FLOOR_SLOPE, MAX_SLOPE = (
     0.012,
     0.015,
@@ -115,16 +120,47 @@ def floor_slope(points: np.ndarray) -> np.ndarray:
     return np.clip(slope, -MAX_SLOPE, MAX_SLOPE)
 
 
+def uneven(points: np.ndarray) -> bool:
+    """Whether contacts (N,3) stand at several heights."""
+    return len(points) >= 5 and float(np.ptp(_stands(points))) > UNEVEN
+
+
+def _stands(points: np.ndarray) -> np.ndarray:
+    """Heights (2,) of the lowest and the highest of contacts (N,3)."""
+    return np.percentile(points[:, 2], [LOWEST_STANDS, HIGHEST_STANDS])
+
+
 def on_floor(motion: Motion) -> Motion:
-    """Levelled and raised as a whole, so that standing soles touch z = 0."""
+    """Raised as a whole, so that standing soles touch z = 0; levelled too, unless the feet stand at several heights.
+
+    Then the floor is under the feet that stand lowest, and what they stand on is left above it.
+    """
     soles = foot_soles(motion)
     slope = floor_slope(contacts(soles, motion.fps))
     level = quat.between(np.array([-slope[0], -slope[1], 1.0]), np.array([0.0, 0.0, 1.0]))
     soles = quat.rotate(level, soles)
     points = contacts(soles, motion.fps)
+    if uneven(points):
+        return motion.moved(offset=(0.0, 0.0, -_lowest_stand(foot_soles(motion), motion.fps)))
     floor = np.percentile(points[:, 2], CONTACT_PERCENTILE) if len(points) >= 5 else np.inf
     floor = min(floor, np.percentile(soles[..., 2].min(axis=1), FLOOR_PERCENTILE) + CONTACT_BAND)
     return turned(motion, level).moved(offset=(0.0, 0.0, -float(floor)))
+
+
+def _lowest_stand(soles: np.ndarray, fps: float) -> float:
+    """Metres of the lowest stand of soles (T,4,3), not above the lowest frames."""
+    lowest = float(np.percentile(soles[..., 2].min(axis=1), FLOOR_PERCENTILE)) + CONTACT_BAND
+    points = contacts(soles, fps)
+    return min(float(_stands(points)[0]), lowest) if len(points) >= 5 else lowest
+
+
+def downstairs(clip: Motion) -> Motion:
+    """A clip that takes place on something wholly, lowered until its feet that stand lowest touch z = 0."""
+    soles = foot_soles(clip)
+    points = contacts(soles, clip.fps)
+    if len(points) < 5 or _stands(points)[0] < UPSTAIRS:
+        return clip
+    return clip.moved(offset=(0.0, 0.0, -_lowest_stand(soles, clip.fps)))
 
 
 def turned(motion: Motion, turn: np.ndarray) -> Motion:

@@ -1,10 +1,10 @@
 """Making the training pool: every sample's features and sentences, computed once, read by `data/dataset.py`.
 
 It knows no model. A pool without captions has no sentences, and clips of which nothing is known are in it, too.
-A pool is a folder: `features.f16` (sum T, F) float16 normalised features, all samples one after another; `samples.npz`
-(offsets, captions, action, group, split, mean, std); `captions.json`, `pooled.npy` (C,D) float16 and `tokens.f16`
-(sum L, D) float16, the sentences and what the text encoder says of them and of each of their tokens; `pool.json`,
-written last, what the rest is. A pool without it is a broken run.
+A pool is a folder: `features.f16` (sum T, F) float16 normalised features, all samples one after another;
+`samples.npz` (offsets, captions, action, group, weight, split, mean, std); `captions.json`, `pooled.npy` (C,D) float16
+and `tokens.f16` (sum L, D) float16, the sentences and what the text encoder says of them and of each of their tokens;
+`pool.json`, written last, what the rest is. A pool without it is a broken run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -88,6 +88,7 @@ class _Rows:
     action: list[str | None] = field(default_factory=list)
     group: list[str] = field(default_factory=list)
     split: list[str] = field(default_factory=list)
+    weight: list[float] = field(default_factory=list)
     with_captions: bool = True
 
     def add(self, frames: int, made: Made, split: str) -> None:
@@ -96,6 +97,7 @@ class _Rows:
         self.action.append(made.action)
         self.group.append(made.group)
         self.split.append(split)
+        self.weight.append(made.weight)
 
 
 # --- samples, in several processes ------------------------------------------------------------------------------------
@@ -120,7 +122,7 @@ def _encoded(made: Made, features: str, name: str) -> tuple[np.ndarray, Made]:
     x0 = FEATURES[features].encode(made.motion)
     if not np.all(np.isfinite(x0)):
         raise ValueError(f"{name} ({_words(made)!r}) has features that are not finite: check its motion")
-    return x0, Made(made.motion.slice(0, 1), made.captions, made.action, made.group)
+    return x0, replace(made, motion=made.motion.slice(0, 1))
 
 
 def _words(made: Made) -> str:
@@ -272,6 +274,7 @@ def _write_samples(
         "action": np.array([known.get(name or "", NO_ACTION) for name in rows.action], dtype=np.int16),
         "group": np.array([groups.index(name) for name in rows.group], dtype=np.int8),
         "groups": np.array(groups),
+        "weight": np.array(rows.weight, dtype=np.float32),
         "val": np.array([split == "val" for split in rows.split]),
         "mean": stats.mean,
         "std": stats.std,

@@ -51,8 +51,8 @@ def plain(kitchen: Kitchen, clip: Clip, rng: np.random.Generator) -> Made:
     """The clip as it was recorded."""
     motion = kitchen.library.motion(clip)
     if clip.label is None:
-        return Made(motion, clip.captions, clip.action, "real")
-    return Made(motion, said(clip.label, kitchen, rng), clip.action, "label")
+        return Made(motion, clip.captions, clip.action, "weak" if clip.weak else "real", clip.weight)
+    return Made(motion, said(clip.label, kitchen, rng), clip.action, "label", clip.weight)
 
 
 def _repaced(label: Label, ratio: float) -> Label:
@@ -80,18 +80,20 @@ def scaled(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
     if content.sustained and rng.random() < 0.5:
         motion = cut(motion, between(rng, PIECE[0], kitchen.max_frames), rng)
     label = _repaced(clip.label, clip.pace * speed)
-    return Made(motion, said(label, kitchen, rng), clip.action, "label")
+    return Made(motion, said(label, kitchen, rng), clip.action, "label", clip.weight)
 
 
 def _scaled_written(kitchen: Kitchen, clip: Clip, worded: bool, rng: np.random.Generator) -> Made:
     motion = kitchen.library.motion(clip)
     plain_captions = tuple(c for c in clip.captions if not _PACED.search(c) and len(c.split()) <= 14)
     if not (worded and plain_captions):
-        return Made(time_scaled(motion, _speed(rng, False)), clip.captions, clip.action, "real scaled")
+        return Made(
+            time_scaled(motion, _speed(rng, False)), clip.captions, clip.action, "real scaled", clip.weight
+        )
     speed = _speed(rng, True)
     word = {"slow"} if speed < 1 else {"fast"}
     captions = tuple(f"{caption} {pace_word(word, rng)}" for caption in plain_captions)
-    return Made(time_scaled(motion, speed), captions, clip.action, "real scaled")
+    return Made(time_scaled(motion, speed), captions, clip.action, "real scaled", clip.weight)
 
 
 # --- two at once ------------------------------------------------------------------------------------------------------

@@ -32,12 +32,16 @@ class Mix:
 
 @dataclass(frozen=True)
 class Made:
-    """One sample. action: the one it shows and nothing else, or None. group: for the draws of training."""
+    """One sample. action: the one it shows and nothing else, or None. group: for the draws of training.
+
+    weight: how often it is drawn inside its group.
+    """
 
     motion: Motion
     captions: tuple[str, ...]
     action: str | None
     group: str
+    weight: float = 1.0
 
     def mirrored(self) -> Made:
         return replace(

@@ -68,6 +68,15 @@ SOURCES: tuple[SourceSkeleton, ...] = (
         | _LEFT_RIGHT,
     ),
     SourceSkeleton(
+        "snu20",
+        {"pelvis": "Hips", "spine1": "Spine", "neck": "Spine1", "head": "HEad"}
+        | _both_sides(
+            hip="{Left}UpLeg", knee="{Left}Leg", ankle="{Left}Foot", foot="{Left}Toes",
+            shoulder="{Left}Arm", elbow="{Left}ForeArm", wrist="{Left}Hand",
+        )
+        | {"left_collar": "LeftShoulder1", "right_collar": "RightShoulder"},
+    ),
+    SourceSkeleton(
         "bandai",
         {"pelvis": "Hips", "spine1": "Spine", "spine3": "Chest", "neck": "Neck", "head": "Head"}
         | _both_sides(

@@ -16,17 +16,24 @@ import numpy as np
 
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINTS
+from motion_core.data.recordings import check_split
 from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
 
 FPS = 20.0
 SPLITS = ("train", "val")
+LATER = ("weak", "recording", "group", "official", "weight")  # of an index: older ones are without
 TRANS, ROTATIONS, INDEX = "trans.npy", "rotations.npy", "index.json"
 
 
 @dataclass(frozen=True)
 class ClipRecord:
-    """One clip with what is known about it. free: without a non-commercial part. action, style: None if unknown."""
+    """One clip with what is known about it. free: without a non-commercial part. action, style: None if unknown.
+
+    weak: its captions are titles or one-line descriptions. recording, group: the file, and all that repeat it
+    (`data/recordings.py`). official: its side in HumanML3D's split, None where it is on neither. weight: how often it
+    is drawn, against others.
+    """
 
     id: str
     source: str
@@ -36,13 +43,19 @@ class ClipRecord:
     captions: tuple[str, ...]
     motion: Motion = field(repr=False)
     free: bool = True
+    weak: bool = False
+    recording: str = ""
+    group: str = ""
+    official: str | None = None
+    weight: float = 1.0
 
 
 def write_store(folder: str | Path, clips: Iterable[ClipRecord], sources: dict[str, str]) -> int:
     """Write clips (20 fps) and the licences of their sources; returns the number of frames.
 
     The index is written last: a folder without one is not a training set, so a broken run cannot be mistaken for one.
-    Raises ValueError for a repeated id, an unknown split, source or frame rate, or no clip at all.
+    Raises ValueError for a repeated id, an unknown split, source or frame rate, no clip at all, or a recording or group
+    of repetitions on both sides.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,6 +70,7 @@ def write_store(folder: str | Path, clips: Iterable[ClipRecord], sources: dict[s
         start += len(clip.motion)
     if not entries:
         raise ValueError("there is no clip to store: check the data folder and its caption table")
+    check_split([(e["id"], e["split"], e["recording"], e["group"]) for e in entries])
     ids = [entry["id"] for entry in entries]
     if len(set(ids)) < len(ids):
         raise ValueError(f"the clip id {next(i for i in ids if ids.count(i) > 1)!r} is used twice")
@@ -71,6 +85,10 @@ def write_store(folder: str | Path, clips: Iterable[ClipRecord], sources: dict[s
 def _check_clip(clip: ClipRecord, sources: dict[str, str]) -> None:
     if clip.split not in SPLITS:
         raise ValueError(f"clip {clip.id!r}: split is {clip.split!r}, use {' or '.join(SPLITS)}")
+    if clip.official not in (None, *SPLITS):
+        raise ValueError(f"clip {clip.id!r}: official split is {clip.official!r}, use {' or '.join(SPLITS)}")
+    if not 0 < clip.weight <= 1:
+        raise ValueError(f"clip {clip.id!r}: weight is {clip.weight}, it must lie above 0 and be at most 1")
     if clip.source not in sources:
         raise ValueError(
             f"clip {clip.id!r}: its source {clip.source!r} has no licence in the list of sources"
@@ -90,6 +108,11 @@ def _entry(clip: ClipRecord, start: int) -> dict[str, Any]:
         "style": clip.style,
         "captions": list(clip.captions),
         "free": clip.free,
+        "weak": clip.weak,
+        "recording": clip.recording,
+        "group": clip.group,
+        "official": clip.official,
+        "weight": round(clip.weight, 3),
     }
 
 
@@ -141,4 +164,5 @@ class ClipStore:
             tuple(entry["captions"]),
             motion,
             entry["free"],
+            **{name: entry[name] for name in LATER if name in entry},
         )

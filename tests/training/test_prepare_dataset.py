@@ -93,6 +93,7 @@ def test_the_features_of_a_pool_can_be_chosen(store, tmp_path, capsys):
     ("arguments", "complaint"),
     [
         (("--store", "nowhere"), "is no training set"),
+        (("--official",), "has no official split"),
         (("--mix", "juggled=1"), "unknown share 'juggled'"),
         (("--mix", "scaled=lots"), "'lots' is not a number"),
         (("--sources", "ghost"), "unknown source 'ghost'"),

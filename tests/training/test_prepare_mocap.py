@@ -33,6 +33,9 @@ one,a person walks,0,1,train,walk
 one,somebody strolls,0,1,train,walk
 two,a person walks,,,val,
 three,nobody,0,1,train,
+one,a person walks far,1,90,train,
+one,eine Person geht mit der Hand,0,1,train,
+two,a person stands,0,1,train,
 """
     (tmp_path / "words.csv").write_text(table)
     return tmp_path
@@ -43,7 +46,10 @@ def test_a_folder_and_a_table(folder):
     result = run("--bvh", folder / "bvh", "--captions", folder / "words.csv", "--licence", "our own",
                  "--name", "studio", "--out", folder / "set")  # fmt: skip
     assert result.returncode == 0, result.stderr
-    assert "three, which is not among the files" in result.stderr.replace("\n", " ")
+    said = " ".join(result.stderr.split())
+    assert "three, which is not among the files" in said
+    assert "line 6 (one): its caption describes 89 s" in said
+    assert "line 7 (one): its caption is not English (German)" in said
     store = ClipStore.open(folder / "set")
     clips = {store.clip(i).id: store.clip(i) for i in range(len(store))}
     assert len(clips) == 2 and store.sources == {"studio": "our own"}
@@ -52,7 +58,25 @@ def test_a_folder_and_a_table(folder):
     assert len(first.motion) == 21 and first.motion.fps == 20.0 and first.free
     assert np.abs(first.motion.pelvis[0, :2]).max() < 1e-5 and abs(first.motion.heading()[0]) < 1e-5
     report = json.loads((folder / "set" / "report.json").read_text())
-    assert report["studio"]["limbs and spine (deg)"] < 3
+    assert report["fit"]["studio"]["limbs and spine (deg)"] < 3
+    assert any("not English" in which for _, which in report["left out"])
+    again = run("--report", folder / "set")
+    assert again.returncode == 0 and "| studio | 2 | 0.00 | 2 | 2 | 3 | 0 | 0 | 1 | 1 | 1 |" in again.stdout
+    assert again.stdout.strip() in result.stdout
+
+
+def test_clips_outside_their_file_are_named(folder):
+    (folder / "words.csv").write_text(
+        "file,caption,start,end\none,a walk,0,1\none,a walk,1.5,9\none,late,30,31\n"
+    )
+    result = run(
+        "--bvh", folder / "bvh", "--captions", folder / "words.csv", "--licence", "x", "--out", folder / "s"
+    )
+    said = " ".join(result.stderr.split())
+    assert result.returncode == 0 and len(ClipStore.open(folder / "s")) == 1
+    assert (
+        "outside its file (2): clip one_1.5 from 1.5 s to 9 s lies outside its file, which has 2.00 s" in said
+    )
 
 
 def test_an_archive_without_words(folder):
@@ -62,7 +86,7 @@ def test_an_archive_without_words(folder):
         "--bvh", folder / "all.tar.xz", "--licence", "x", "--non-commercial", "--out", folder / "set"
     )
     assert result.returncode == 0, result.stderr
-    assert "left out: broken: " in result.stderr.replace("\n", " ")
+    assert "left out, unreadable (1): broken: " in " ".join(result.stderr.split())
     store = ClipStore.open(folder / "set")
     assert len(store) == 2
     assert all(store.clip(i).captions == () and not store.clip(i).free for i in range(2))
@@ -72,6 +96,9 @@ def test_an_archive_without_words(folder):
 def test_what_is_wrong_is_said(folder):
     result = run("--bvh", folder / "bvh", "--out", folder / "set")
     assert result.returncode == 2 and "--bvh needs --licence" in result.stderr
+    result = run("--bvh", folder / "bvh", "--licence", "x")
+    assert result.returncode == 2 and "--out is missing" in result.stderr
+    assert run("--report", folder / "bvh").returncode == 1
     result = run("--data", folder / "nowhere", "--out", folder / "set")
     assert result.returncode == 1 and "nowhere" in result.stderr
     (folder / "empty").mkdir()

@@ -11,18 +11,19 @@ from motion_core.data.captures import (
     PIECE_SECONDS,
     Cut,
     bvh_files,
+    by_recording,
     caption_cuts,
     clean_caption,
+    marked_leaks,
+    outside,
     read_table,
     remaining_pieces,
-    shared_files,
-    trial_cuts,
-    without_leaks,
+    usable_rows,
 )
 
 
 def cut(start: float, end: float | None, split: str = "train") -> Cut:
-    return Cut(f"{start}", start, end, split)
+    return Cut(f"{start}", start, end, split, official=split)
 
 
 def row(file: str, start: str, end: str, caption: str, **more: str) -> dict[str, str]:
@@ -46,10 +47,39 @@ def test_captions_that_say_nothing(text):
     assert clean_caption(text) is None
 
 
-def test_training_never_sees_frames_of_validation():
+def test_clips_that_share_frames_with_validation_are_on_neither_official_side():
     cuts = [cut(0, 5), cut(4, 9, "val"), cut(8.9, 12), cut(9, 12), cut(20, None)]
-    assert [c.start for c in without_leaks(cuts)] == [4, 9, 20]
-    assert without_leaks([cut(0, None), cut(3, 4, "val")])[0].split == "val"
+    assert [c.official for c in marked_leaks(cuts)] == [None, "val", None, "train", "train"]
+    assert [c.official for c in marked_leaks([cut(0, None), cut(3, 4, "val")])] == [None, "val"]
+
+
+def test_a_file_with_validation_clips_trains_nothing():
+    assert [c.start for c in by_recording([cut(0, 5), cut(6, 9, "val"), cut(20, None)])] == [6]
+    assert [c.start for c in by_recording([cut(0, 5), cut(20, None)])] == [0, 20]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "caption", "fault"),
+    [
+        ("zero", "2", "a person walks", "no number of seconds"),
+        ("3", "2", "a person walks", "from 3 to 2 s is empty"),
+        ("-1", "2", "a person walks", "begins before its file"),
+        ("0", "2", "eine Person geht nach vorne und winkt", "not English (German)"),
+        ("0", "2", "человек идёт", "not English (Cyrillic)"),
+        ("0", "40", "a person walks", "describes 40 s"),
+    ],
+)
+def test_rows_that_cannot_be_used_are_named(start, end, caption, fault):
+    faults: list[str] = []
+    good = row("a", "0", "2", "a person walks")
+    assert usable_rows([good, row("b", start, end, caption)], "words.csv", faults) == [good]
+    assert len(faults) == 1 and faults[0].startswith("words.csv, line 3 (b): ") and fault in faults[0]
+
+
+def test_clips_outside_their_file():
+    assert outside(cut(1, 5), 4.9) is None and outside(cut(0, None), 0.5) is None
+    assert "from 1 s to 6 s lies outside its file, which has 4.90 s" in str(outside(cut(1, 6), 4.9))
+    assert "from 5 s to its end" in str(outside(cut(5, None), 4.9))
 
 
 def test_what_nobody_captioned_is_cut_into_pieces():
@@ -59,17 +89,6 @@ def test_what_nobody_captioned_is_cut_into_pieces():
     assert all(b <= 10 or a >= 24 for a, b in pieces)
     assert pieces[-1][1] == 50.0
     assert remaining_pieces([cut(0, None)], 30.0) == []
-
-
-def test_trials_and_their_words():
-    trial = {"file": "Male1_B3_Walk", "seconds": "6.1", "description": ""}
-    (whole,) = trial_cuts(trial, [])
-    assert (whole.captions, whole.action, whole.split) == (("walk",), "walk", "train")
-    assert trial_cuts(trial | {"description": "playground - climb"}, []) == []
-    held = trial_cuts(trial | {"seconds": "40"}, [cut(0, 5, "val")])
-    assert [c.split for c in held] == ["val"]
-    long = trial_cuts(trial | {"seconds": "30", "description": "laugh"}, [])
-    assert len(long) == 4 and all(c.captions == () and c.action == "laugh" for c in long)
 
 
 def test_files_of_folders_and_archives(tmp_path):
@@ -89,17 +108,3 @@ def test_a_missing_column_is_named(tmp_path):
     (tmp_path / "t.csv").write_text("file,text\na,b\n")
     with pytest.raises(ValueError, match="no column 'caption'; it has file, text"):
         read_table(tmp_path / "t.csv", ("file", "caption"))
-
-
-@pytest.mark.shared_data
-def test_the_data_folder(shared_data):
-    files = {file.name: file for file in shared_files(shared_data)}
-    assert "13_18" not in files  # broken
-    held = {c.id for file in files.values() for c in file.cuts if c.split == "val"}
-    assert len([i for i in held if not i.startswith("dataset")]) >= 20
-    for file in files.values():
-        assert without_leaks(list(file.cuts)) == list(file.cuts)
-        assert file.free == (file.source != "bandai")
-        assert not any("http" in caption for c in file.cuts for caption in c.captions)
-    ids = [c.id for file in files.values() for c in file.cuts]
-    assert len(ids) == len(set(ids))

@@ -17,6 +17,7 @@ from motion_core.data.mocap import (
     calibrate_actor,
     clip_to_body,
     contacts,
+    downstairs,
     fit_errors,
     fit_to_motion,
     floor_slope,
@@ -26,6 +27,7 @@ from motion_core.data.mocap import (
     source_of,
     tears,
     turned,
+    uneven,
 )
 from motion_core.data.sources import SOURCES, find_source
 from motion_core.formats.bvh_text import read_bvh
@@ -37,6 +39,7 @@ FILES = {
     "cmu_daz": ("cmu_bvh.tar.xz", ("10_01", "13_09")),
     "accad22": ("accad_bvh.tar.xz", ("Male1_B3_Walk", "Male1_C03_Run")),
     "accad24": ("accad_bvh.tar.xz", ("MA_E1_Jab_left", "MA_G5_back_kick")),
+    "snu20": ("snu_walk/snu_walk_bvh.tar.xz", ("wd2_walk_straight_fast", "wd2_walk_turn_180")),
     "bandai": ("bandai/bandai_bvh.tar.xz", ("dataset-1_bow_active_001", "dataset-1_run_active_001")),
 }  # fmt: skip
 
@@ -75,6 +78,34 @@ def test_stairs_are_not_a_tilted_room():
     trans[20:, 2] += 0.3
     found = on_floor(Motion(20.0, trans, stepped.rotations))
     assert np.median(found.pelvis[30:, 2]) - np.median(found.pelvis[:10, 2]) > 0.2
+
+
+def stepping(frames: int = 200, rise: float = 0.3) -> Motion:
+    """Half of it on the floor, half on something."""
+    low = walk(frames)
+    trans = low.trans.copy()
+    trans[frames // 2 :, 2] += rise
+    return Motion(20.0, trans, low.rotations)
+
+
+@pytest.mark.parametrize("height", [0.0, -0.7])
+def test_feet_on_something_stay_above_the_floor(height):
+    motion = stepping().moved(offset=(0, 0, height))
+    assert uneven(contacts(foot_soles(motion), 20.0))
+    lowest = sole_heights(on_floor(motion)).min(axis=1)
+    assert np.abs(lowest[:90]).max() < 0.01 and np.abs(lowest[110:] - 0.3).max() < 0.01
+
+
+def test_a_clip_that_is_wholly_upstairs_comes_down():
+    upstairs = on_floor(stepping()).slice(110, 200)
+    assert np.abs(sole_heights(downstairs(upstairs)).min(axis=1)).max() < 0.01
+    whole = on_floor(stepping())
+    assert downstairs(whole) is whole
+    assert downstairs(whole.slice(0, 1)).trans[0, 2] == whole.trans[0, 2]
+
+
+def test_a_level_walk_is_not_uneven():
+    assert not uneven(contacts(foot_soles(walk()), 20.0)) and not uneven(np.zeros((3, 3)))
 
 
 def test_a_jump_stays_above_the_floor():

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from labelled_clips import CONFIG, FPS, MAX_FRAMES, Words, body
+from labelled_clips import CONFIG, FPS, MAX_FRAMES, Words, body, records
 
 from motion_core.body.skeleton import JOINT
 from motion_core.data.dataset import SHARES, TrainingSet
-from motion_core.data.library import build_library
+from motion_core.data.library import build_library, official_split
 from motion_core.data.pool import DatasetConfig, build_training_set
 from motion_core.data.recipes import make
 from motion_core.data.samples import Kitchen, Mix
@@ -100,3 +100,44 @@ def test_a_pool_of_clips_of_which_nothing_is_known(tmp_path):
     assert about["samples"] == {"train": 2, "val": 2} and about["actions"] == []
     with pytest.raises(ValueError, match="no clip of 16 frames"):
         build_training_set(opened, Words(), CONFIG, tmp_path / "told", workers=1, report=lambda text: None)
+
+
+def test_the_official_split_of_a_store(tmp_path):
+    sides = {"walk1": "val", "told": "train", "val2": "train"}
+    clips = [replace(record, official=sides.get(record.id)) for record in records()]
+    write_store(tmp_path, clips, {"studio": "CC BY-NC 4.0", "people": "free"})
+    official = official_split(ClipStore.open(tmp_path))
+    assert {entry["id"]: entry["split"] for entry in official.entries} == sides
+    assert len(official.clip(0).motion) == 90
+    write_store(tmp_path, records(), {"studio": "CC BY-NC 4.0", "people": "free"})
+    with pytest.raises(ValueError, match="no official split"):
+        official_split(ClipStore.open(tmp_path))
+
+
+def test_weights_and_titles_reach_the_draws(tmp_path):
+    """A clip of a tenth of the weight is drawn a tenth as often; titles are a group of their own."""
+    clips = [replace(record, official="train") for record in records()]
+    blurred = [
+        replace(c, weight=0.1) if c.id == "told" else replace(c, weak=True) if c.id == "told2" else c
+        for c in clips
+    ]
+    write_store(tmp_path / "store", blurred, {"studio": "CC BY-NC 4.0", "people": "free"})
+    store = ClipStore.open(tmp_path / "store")
+    written = [clip for clip in build_library(store).clips if clip.captions]
+    assert [(clip.weak, clip.written, clip.weight) for clip in written] == [
+        (False, True, 0.1),
+        (True, False, 1.0),
+    ]
+    build_training_set(
+        store, Words(), replace(CONFIG, size=1), tmp_path / "pool", workers=1, report=lambda text: None
+    )
+    pool = TrainingSet.open(tmp_path / "pool")
+    share = np.diff(pool.cumulative, prepend=0)
+    group = pool.table["group"][pool.train_rows]
+    names = list(pool.table["groups"])
+    weight = pool.table["weight"][pool.train_rows]
+    assert (
+        np.allclose(weight[group == names.index("real")], 0.1) and (group == names.index("weak")).sum() == 2
+    )
+    wanted = pool._group_weights() * weight
+    assert np.allclose(share, wanted / wanted.sum()) and np.all(share > 0)

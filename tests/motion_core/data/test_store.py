@@ -50,6 +50,13 @@ def test_clips_come_back(tmp_path):
         ([], "no clip to store"),
         ([record("a"), record("b"), record("a")], "'a' is used twice"),
         ([record("a", split="test")], "split is 'test'"),
+        ([record("a", official="test")], "official split is 'test'"),
+        ([record("a", weight=0.0)], "weight is 0.0"),
+        (
+            [record("a", recording="r"), record("b", split="val", recording="r")],
+            "recording 'r' is on both sides",
+        ),
+        ([record("a", group="g"), record("b", split="val", group="g")], "repetitions 'g' is on both sides"),
         ([record("a", source="moon")], "'moon' has no licence"),
     ],
 )
@@ -82,3 +89,15 @@ def test_damaged_sets_are_refused(tmp_path):
     (tmp_path / INDEX).write_text("{")
     with pytest.raises(FormatError, match="not a readable training set"):
         ClipStore.open(tmp_path)
+
+
+def test_what_is_known_of_repetitions_and_weights_comes_back(tmp_path):
+    more = {"weak": True, "recording": "07_01", "group": "07:walk", "official": "val", "weight": 0.25}
+    write_store(tmp_path, [record("a", **more), record("b")], {"lab": "own"})
+    store = ClipStore.open(tmp_path)
+    assert {name: getattr(store.clip(0), name) for name in more} == more
+    for entry in store.entries:  # a set of an earlier version
+        for name in more:
+            del entry[name]
+    assert (store.clip(0).weak, store.clip(0).group, store.clip(0).official) == (False, "", None)
+    assert store.clip(0).weight == 1.0
