@@ -53,6 +53,6 @@ def off_the_heading(made: Motion, path: FollowPath) -> float:
         np.inf
     )  # not a part that it crosses
     way = course.metres[near.argmin(axis=1)]
-    wanted = course.heading(way) + np.where(way[:, None] >= course.corners, course.turns, 0.0).sum(axis=1)
-    off = (made.heading() - wanted + np.pi) % (2 * np.pi) - np.pi
+    prompts = course.heading(way) + np.where(way[:, None] >= course.corners, course.turns, 0.0).sum(axis=1)
+    off = (made.heading() - prompts + np.pi) % (2 * np.pi) - np.pi
     return float(np.degrees(np.abs(off[inside]).max()))

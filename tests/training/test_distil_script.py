@@ -66,7 +66,7 @@ def test_each_block_learns_and_generates(block, pool, tmp_path):
     losses = [r["val_loss"] for r in read_log(tmp_path / block / "log.jsonl") if "val_loss" in r]
     assert losses[-1] < 0.9 * losses[0]
     generator = load_generator("mdm", checkpoint=path, device="cpu")
-    assert generator.model.config.block == block and generator.model.config.levels == 50
+    assert generator.maker.model.config.block == block and generator.maker.model.config.levels == 50
     told = Generate(text="a person walks forward", seconds=1), Sampling(3, {"steps": 4})
     alone = generator.run(*told)
     beside = generator.run_batch([(Generate(text="a man kicks twice with force", seconds=2), told[1]), told])

@@ -23,7 +23,7 @@ from motion_core.metrics.benchmark.scores import (
     spread_value,
     word_values,
 )
-from motion_core.metrics.benchmark.split import EvaluationSplit, Wanted, spread
+from motion_core.metrics.benchmark.split import EvaluationSplit, Prompt, spread
 from motion_core.metrics.measures.copies import CopyIndex, near_copies
 from motion_core.metrics.measures.intervals import mean_interval
 from motion_core.metrics.measures.variety import multimodality
@@ -83,13 +83,13 @@ class _Counter:
 SEEDS_APART = 100_003  # more than a store has clips
 
 
-def seed_of(replication: int, wanted: Wanted) -> int:
+def seed_of(replication: int, prompt: Prompt) -> int:
     """The seed of a motion. Clips of one replication start from different noise.
 
     From the same noise they would be more alike than the real ones. The distance of the distributions would measure
     that.
     """
-    return SEEDS_APART * replication + wanted.clip
+    return SEEDS_APART * replication + prompt.clip
 
 
 @dataclass
@@ -104,23 +104,23 @@ class Bench:
     training: CopyIndex
     replications: int
     measurer: Measurer = field(init=False)
-    wanted: list[list[Wanted]] = field(init=False)
+    prompts: list[list[Prompt]] = field(init=False)
     texts: list[np.ndarray | None] = field(init=False)
     real: Measured = field(init=False)
 
     def __post_init__(self) -> None:
         self.measurer = Measurer(self.embedder)
-        self.wanted = [self.split.wanted(replication) for replication in range(self.replications)]
-        self.texts = [self._embedded([w.caption for w in wanted]) for wanted in self.wanted]
-        self.real = self.measurer.measure(RealRow(self.split).draw(self.wanted[0], []))
+        self.prompts = [self.split.prompts(replication) for replication in range(self.replications)]
+        self.texts = [self._embedded([w.caption for w in prompts]) for prompts in self.prompts]
+        self.real = self.measurer.measure(RealRow(self.split).draw(self.prompts[0], []))
 
     def _embedded(self, captions: list[str]) -> np.ndarray | None:
         return None if self.embedder is None else self.embedder.texts(captions).astype(np.float64)
 
     def replication(self, row: Row, number: int, on_step: OnStep | None) -> dict[str, list[float]]:
         """Every figure of one replication."""
-        wanted = self.wanted[number]
-        measured = self.measurer.measure(row.draw(wanted, [seed_of(number, w) for w in wanted], on_step))
+        prompts = self.prompts[number]
+        measured = self.measurer.measure(row.draw(prompts, [seed_of(number, w) for w in prompts], on_step))
         values = physical_values(measured)
         if row.name != "real":  # which is no error against itself
             values |= pair_values(measured, self.real)
@@ -135,9 +135,9 @@ class Bench:
 
     def multimodality(self, row: Row, on_step: OnStep | None) -> list[float]:
         """How different several motions for one sentence are, for each of PROMPTS sentences."""
-        chosen = spread(self.wanted[0], PROMPTS)
-        wanted = [w for w in chosen for _ in range(SAMPLES)]
-        measured = self.measurer.measure(row.draw(wanted, list(range(SAMPLES)) * len(chosen), on_step))
+        chosen = spread(self.prompts[0], PROMPTS)
+        prompts = [w for w in chosen for _ in range(SAMPLES)]
+        measured = self.measurer.measure(row.draw(prompts, list(range(SAMPLES)) * len(chosen), on_step))
         assert measured.embedded is not None
         groups = measured.embedded.reshape(len(chosen), SAMPLES, -1)
         return [

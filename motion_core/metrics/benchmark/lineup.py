@@ -15,7 +15,7 @@ from motion_core.data.library import Library
 from motion_core.generators.generator import Generator
 from motion_core.metrics.benchmark.contenders import Contender
 from motion_core.metrics.benchmark.retrieval import Retrieval
-from motion_core.metrics.benchmark.split import EvaluationSplit, Wanted
+from motion_core.metrics.benchmark.split import EvaluationSplit, Prompt
 from motion_core.tasks import Generate
 
 OnStep = Callable[[int, int], None]
@@ -41,7 +41,7 @@ class Row(Protocol):
     trained_on: bool
 
     def draw(
-        self, wanted: Sequence[Wanted], seeds: Sequence[int], on_step: OnStep | None = None
+        self, prompts: Sequence[Prompt], seeds: Sequence[int], on_step: OnStep | None = None
     ) -> Drawn: ...
 
 
@@ -53,8 +53,8 @@ class RealRow:
     def __init__(self, split: EvaluationSplit) -> None:
         self.motions = {clip.index: motion for clip, motion in zip(split.clips, split.motions)}
 
-    def draw(self, wanted: Sequence[Wanted], seeds: Sequence[int], on_step: OnStep | None = None) -> Drawn:
-        return Drawn([self.motions[w.clip] for w in wanted], [w.clip for w in wanted])
+    def draw(self, prompts: Sequence[Prompt], seeds: Sequence[int], on_step: OnStep | None = None) -> Drawn:
+        return Drawn([self.motions[w.clip] for w in prompts], [w.clip for w in prompts])
 
 
 class RetrievalRow:
@@ -65,10 +65,10 @@ class RetrievalRow:
     def __init__(self, retrieval: Retrieval) -> None:
         self.retrieval = retrieval
 
-    def draw(self, wanted: Sequence[Wanted], seeds: Sequence[int], on_step: OnStep | None = None) -> Drawn:
-        asked: Counter[Wanted] = Counter()
+    def draw(self, prompts: Sequence[Prompt], seeds: Sequence[int], on_step: OnStep | None = None) -> Drawn:
+        asked: Counter[Prompt] = Counter()
         clips = []
-        for w in wanted:
+        for w in prompts:
             clips.append(self.retrieval.nearest(w.caption, asked[w] + 1)[-1])
             asked[w] += 1
         motions = [self.retrieval.library.motion(clip) for clip in clips]
@@ -83,9 +83,9 @@ class RandomRow:
     def __init__(self, library: Library) -> None:
         self.library = library
 
-    def draw(self, wanted: Sequence[Wanted], seeds: Sequence[int], on_step: OnStep | None = None) -> Drawn:
+    def draw(self, prompts: Sequence[Prompt], seeds: Sequence[int], on_step: OnStep | None = None) -> Drawn:
         count = len(self.library.clips)
-        places = [int(np.random.default_rng([s, w.clip]).integers(count)) for w, s in zip(wanted, seeds)]
+        places = [int(np.random.default_rng([s, w.clip]).integers(count)) for w, s in zip(prompts, seeds)]
         clips = [self.library.clips[place] for place in places]
         return Drawn([self.library.motion(clip) for clip in clips], [clip.index for clip in clips])
 
@@ -99,14 +99,14 @@ class ModelRow:
         self.name, self.contender, self.generator = contender.name, contender, generator
         self.seconds, self.made = 0.0, 0
 
-    def draw(self, wanted: Sequence[Wanted], seeds: Sequence[int], on_step: OnStep | None = None) -> Drawn:
+    def draw(self, prompts: Sequence[Prompt], seeds: Sequence[int], on_step: OnStep | None = None) -> Drawn:
         """Raises ValueError, naming the model, where it makes something that is no motion."""
         jobs = [
             (
                 Generate(text=w.caption, seconds=w.seconds, split=w.split and not self.contender.whole),
                 self.contender.sampling(seed),
             )
-            for w, seed in zip(wanted, seeds)
+            for w, seed in zip(prompts, seeds)
         ]
         started = time.perf_counter()
         try:

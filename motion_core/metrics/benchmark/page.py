@@ -15,7 +15,7 @@ from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINTS, TIPS
 from motion_core.formats.files import atomic_write
 from motion_core.metrics.benchmark.contest import Contest
-from motion_core.metrics.benchmark.split import Wanted, spread
+from motion_core.metrics.benchmark.split import Prompt, spread
 from motion_core.metrics.prompts.instructions import INSTRUCTIONS
 from motion_core.metrics.prompts.report import real_motions
 from motion_core.pictures import figure
@@ -43,15 +43,15 @@ class Shown:
 
 def collect(contest: Contest, captions: int = CAPTIONS, seed: int = 0) -> list[Shown]:
     """Captions of the split beside their own clips, and the first prompt of every group beside a clip of its label."""
-    asked: list[tuple[Wanted, str, Motion | None]] = [
-        (wanted, f"caption of the split {contest.split.name!r}", real)
-        for wanted, real in spread(list(zip(contest.split.wanted(0), contest.split.motions)), captions)
+    asked: list[tuple[Prompt, str, Motion | None]] = [
+        (prompt, f"caption of the split {contest.split.name!r}", real)
+        for prompt, real in spread(list(zip(contest.split.prompts(0), contest.split.motions)), captions)
     ]
     for row in {row.group: row for row in reversed(INSTRUCTIONS)}.values():
         real = next(iter(real_motions(row, contest.train, 1)), None)
-        asked.append((Wanted(row.prompt, row.seconds, -1, split=True), row.group, real))
-    wanted = [wanted for wanted, _, _ in asked]
-    made = {model.name: model.draw(wanted, [seed] * len(wanted)).motions for model in contest.models}
+        asked.append((Prompt(row.prompt, row.seconds, -1, split=True), row.group, real))
+    prompts = [prompt for prompt, _, _ in asked]
+    made = {model.name: model.draw(prompts, [seed] * len(prompts)).motions for model in contest.models}
     return [
         Shown(
             w.caption,

@@ -21,14 +21,14 @@ MIN_FRAMES = 16
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One motion that is asked for. clip: the number in the store of the clip that the caption describes. split: as
-    `Generate.split`; captions of clips stay whole.
-    """
+class Prompt:
+    """Words that a motion is asked for with."""
 
     caption: str
     seconds: float
+    # Number in the store of the clip that the caption describes.
     clip: int
+    # As `Generate.split`; captions of clips stay whole.
     split: bool = False
 
 
@@ -44,10 +44,10 @@ class EvaluationSplit:
     def __len__(self) -> int:
         return len(self.clips)
 
-    def wanted(self, replication: int) -> list[Wanted]:
-        """One request a clip, with the sentence that replication draws for it."""
+    def prompts(self, replication: int) -> list[Prompt]:
+        """One prompt a clip, with the sentence that replication draws for it."""
         return [
-            Wanted(
+            Prompt(
                 _sentence(clip, np.random.default_rng([replication, clip.index])), motion.seconds, clip.index
             )
             for clip, motion in zip(self.clips, self.motions)

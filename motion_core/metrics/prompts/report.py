@@ -12,7 +12,7 @@ from motion_core.body.motion import Motion
 from motion_core.data.library import Library
 from motion_core.metrics.benchmark.lineup import ModelRow
 from motion_core.metrics.benchmark.retrieval import Retrieval
-from motion_core.metrics.benchmark.split import Wanted, spread
+from motion_core.metrics.benchmark.split import Prompt, spread
 from motion_core.metrics.benchmark.table import write_tables
 from motion_core.metrics.prompts.instructions import INSTRUCTIONS, STANDING, Instruction
 from motion_core.metrics.prompts.observed import Observed
@@ -85,8 +85,8 @@ def evaluate_prompts(
 
 
 def _row(row: Instruction, models: Sequence[ModelRow], retrieval: Retrieval, seeds: int) -> InstructionRow:
-    wanted = [Wanted(row.prompt, row.seconds, -1, split=True)] * seeds  # -1: no clip's caption
-    ours = {model.name: share(row, model.draw(wanted, range(seeds)).motions) for model in models}
+    prompts = [Prompt(row.prompt, row.seconds, -1, split=True)] * seeds  # -1: no clip's caption
+    ours = {model.name: share(row, model.draw(prompts, range(seeds)).motions) for model in models}
     real = real_motions(row, retrieval.library)
     near = retrieval.motions(row.prompt, seeds)
     return InstructionRow(

@@ -23,8 +23,8 @@ class Given:
     def __init__(self, name: str, split, motions) -> None:
         self.name, self.motions = name, dict(zip((c.index for c in split.clips), motions))
 
-    def draw(self, wanted, seeds, on_step=None) -> Drawn:
-        return Drawn([self.motions[w.clip] for w in wanted])
+    def draw(self, prompts, seeds, on_step=None) -> Drawn:
+        return Drawn([self.motions[w.clip] for w in prompts])
 
 
 def test_who_repeats_real_motion_cannot_be_told_from_it(split, embedder, training):

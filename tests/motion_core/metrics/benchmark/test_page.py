@@ -106,8 +106,8 @@ class Sleeper:
     def __init__(self, motion) -> None:
         self.motion = motion
 
-    def draw(self, wanted, seeds) -> Drawn:
-        return Drawn([self.motion] * len(wanted))
+    def draw(self, prompts, seeds) -> Drawn:
+        return Drawn([self.motion] * len(prompts))
 
 
 @pytest.mark.slow

@@ -15,17 +15,17 @@ from motion_core.tasks import TaskError
 def test_only_described_clips_of_the_split_are_asked_for(evaluation_store):
     split = load_split(evaluation_store)
     assert len(split) == 9 and "1 of 10 clips are left out" in split.notes[0]
-    wanted = split.wanted(0)
-    assert [w.seconds for w in wanted] == [m.seconds for m in split.motions]
-    assert {evaluation_store.entries[w.clip]["split"] for w in wanted} == {"val"}
-    written = [w.caption for w in wanted if evaluation_store.entries[w.clip]["captions"]]
+    prompts = split.prompts(0)
+    assert [w.seconds for w in prompts] == [m.seconds for m in split.motions]
+    assert {evaluation_store.entries[w.clip]["split"] for w in prompts} == {"val"}
+    written = [w.caption for w in prompts if evaluation_store.entries[w.clip]["captions"]]
     assert written and all("juggles" in caption for caption in written)
 
 
 def test_a_replication_is_a_draw_of_its_own_and_repeats(evaluation_store):
     split = load_split(evaluation_store)
-    assert split.wanted(3) == split.wanted(3)
-    drawn = {tuple(w.caption for w in split.wanted(k)) for k in range(5)}
+    assert split.prompts(3) == split.prompts(3)
+    drawn = {tuple(w.caption for w in split.prompts(k)) for k in range(5)}
     assert len(drawn) > 1
 
 
@@ -69,8 +69,8 @@ def two_sources(evaluation_store, tmp_path_factory):
 def test_a_source_by_itself_keeps_its_clips_and_their_numbers(two_sources):
     whole, part = load_split(two_sources), load_split(two_sources, sources=["theirs"])
     assert {clip.source for clip in part.clips} == {"theirs"} and len(part) == 4
-    assert {w.clip: w.caption for w in part.wanted(0)}.items() <= {
-        w.clip: w.caption for w in whole.wanted(0)
+    assert {w.clip: w.caption for w in part.prompts(0)}.items() <= {
+        w.clip: w.caption for w in whole.prompts(0)
     }.items()  # the same request and seed as in the whole split, so that rows compare
     assert "1 of 5 clips are left out" in part.notes[1] and part.notes[0].startswith("only clips of theirs")
     assert len(load_split(two_sources, sources=["ours", "theirs", "once"])) == len(whole) == 9

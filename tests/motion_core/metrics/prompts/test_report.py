@@ -10,7 +10,7 @@ from motion_core.data.library import build_library
 from motion_core.metrics.benchmark.contenders import Contender
 from motion_core.metrics.benchmark.lineup import ModelRow
 from motion_core.metrics.benchmark.retrieval import Retrieval
-from motion_core.metrics.benchmark.split import Wanted
+from motion_core.metrics.benchmark.split import Prompt
 from motion_core.metrics.prompts import report as reports
 from motion_core.metrics.prompts.instructions import INSTRUCTIONS, STANDING, Instruction
 from motion_core.metrics.prompts.report import (
@@ -110,7 +110,7 @@ def test_means_leave_out_what_no_real_clip_shows():
 
 def test_captions_stay_whole_and_prompts_are_asked_as_users_ask(model):
     text = "a person walks, then waves"
-    asked = [Wanted(text, 4.0, 3), Wanted(text, 4.0, -1, split=True)]
+    asked = [Prompt(text, 4.0, 3), Prompt(text, 4.0, -1, split=True)]
     caption, prompt = model.draw(asked, [0, 0]).motions
     assert "prompts" not in caption.meta and len(prompt.meta["prompts"]) == 2
     contender = Contender.parse("mdm@whole=1,steps=2")
