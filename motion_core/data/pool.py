@@ -22,7 +22,7 @@ import numpy as np
 
 from motion_core.data.library import Library, build_library, describe
 from motion_core.data.recipes import make, plain
-from motion_core.data.samples import Kitchen, Made, Mix
+from motion_core.data.samples import Made, Materials, Mix
 from motion_core.data.store import ClipStore
 from motion_core.features import FEATURES, FeatureStats
 from motion_core.formats.files import atomic_write
@@ -102,19 +102,19 @@ class _Rows:
 
 # --- samples, in several processes ------------------------------------------------------------------------------------
 
-_kitchen: Kitchen | None = None  # of this worker
+_materials: Materials | None = None  # of this worker
 _config = DatasetConfig()
 
 
-def _start_worker(kitchen: Kitchen, config: DatasetConfig) -> None:
-    global _kitchen, _config
-    _kitchen, _config = kitchen, config
+def _start_worker(materials: Materials, config: DatasetConfig) -> None:
+    global _materials, _config
+    _materials, _config = materials, config
 
 
 def _sample(number: int) -> tuple[np.ndarray, Made] | None:
     """Features (T,F) of sample `number` and what was made, without its motion's arrays."""
-    assert _kitchen is not None
-    made = make(_kitchen, number, _config.seed)
+    assert _materials is not None
+    made = make(_materials, number, _config.seed)
     return None if made is None else _encoded(made, _config.features, f"sample {number}")
 
 
@@ -132,25 +132,25 @@ def _words(made: Made) -> str:
 
 @contextmanager
 def _mapper(
-    kitchen: Kitchen, config: DatasetConfig, workers: int
+    materials: Materials, config: DatasetConfig, workers: int
 ) -> Iterator[Callable[[Iterable[int]], Iterator[Any]]]:
     """A function that makes samples in order, in `workers` processes."""
     if workers <= 1:
-        _start_worker(kitchen, config)
+        _start_worker(materials, config)
         yield lambda numbers: map(_sample, numbers)
         return
     # forked workers share the memory-mapped clips; where there is no fork they are sent over
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
-    with context.Pool(workers, _start_worker, (kitchen, config)) as processes:
+    with context.Pool(workers, _start_worker, (materials, config)) as processes:
         yield lambda numbers: processes.imap(_sample, numbers, chunksize=8)
 
 
-def _val_samples(kitchen: Kitchen, features: str) -> Iterator[tuple[np.ndarray, Made]]:
+def _val_samples(materials: Materials, features: str) -> Iterator[tuple[np.ndarray, Made]]:
     """Every validation clip as it is, then mirrored."""
     for mirrored in (False, True):
-        for clip in kitchen.library.clips:
-            made = plain(kitchen, clip, np.random.default_rng([clip.index, int(mirrored)]))
+        for clip in materials.library.clips:
+            made = plain(materials, clip, np.random.default_rng([clip.index, int(mirrored)]))
             made = made.mirrored() if mirrored else made
             front = Made(made.motion.facing_front(), made.captions, made.action, "val")
             yield _encoded(front, features, f"val clip {clip.index}")
@@ -182,15 +182,15 @@ def build_training_set(
         split: build_library(store, split, config.min_frames, undescribed=encoder is None)
         for split in ("train", "val")
     }
-    kitchen = Kitchen(libraries["train"], config.max_frames, config.phrases, config.mix)
-    validation = Kitchen(libraries["val"], config.max_frames, config.phrases)
+    materials = Materials(libraries["train"], config.max_frames, config.phrases, config.mix)
+    validation = Materials(libraries["val"], config.max_frames, config.phrases)
     for split, library in libraries.items():
         report(f"{split}: {describe(library)}")
-    count = 2 * len(kitchen.library.clips)
-    if kitchen.labelled or kitchen.written:  # samples are made of clips of which something is known
+    count = 2 * len(materials.library.clips)
+    if materials.labelled or materials.written:  # samples are made of clips of which something is known
         count = max(config.size, count)
     rows = _Rows(with_captions=encoder is not None)
-    with _mapper(kitchen, config, workers) as samples, atomic_write(out / ROWS) as file:
+    with _mapper(materials, config, workers) as samples, atomic_write(out / ROWS) as file:
         stats = _stats(samples, count, config)
         for number, found in enumerate(samples(range(count))):
             if number % 2000 == 0:
@@ -203,7 +203,7 @@ def build_training_set(
         {caption for captions in rows.captions for caption in captions}, key=lambda c: (len(c), c)
     )
     token_counts = _write_captions(out, sentences, encoder, report) if encoder else []
-    actions = _actions(kitchen.library, config.min_clips)
+    actions = _actions(materials.library, config.min_clips)
     _write_samples(out, rows, stats, (sentences, token_counts), actions)
     about = _about(store, config, rows, actions, encoder.name if encoder else None, len(sentences))
     with atomic_write(out / ABOUT, "w") as text:

@@ -1,6 +1,6 @@
 """How training samples are made from clips: as they are, mirrored, faster, composed, chained, with rests.
 
-A recipe is a function (kitchen, rng) -> Made, or None where the clips it drew do not fit together; it is then asked
+A recipe is a function (materials, rng) -> Made, or None where the clips it drew do not fit together; it is then asked
 again. Every sample is a function of (seed, number) alone.
 """
 
@@ -28,7 +28,7 @@ from motion_core.data.phrases import (
     subject_for,
     weighted,
 )
-from motion_core.data.samples import Kitchen, Made, between, choose, cut, said, standing
+from motion_core.data.samples import Made, Materials, between, choose, cut, said, standing
 
 SILENT = (0.8, 1.25)  # speeds that need no word
 SLOWED, HURRIED = (0.55, 0.72), (1.35, 1.7)
@@ -47,12 +47,12 @@ _ARMS_TOO = re.compile(
 # --- the clip itself, and its pace ------------------------------------------------------------------------------------
 
 
-def plain(kitchen: Kitchen, clip: Clip, rng: np.random.Generator) -> Made:
+def plain(materials: Materials, clip: Clip, rng: np.random.Generator) -> Made:
     """The clip as it was recorded."""
-    motion = kitchen.library.motion(clip)
+    motion = materials.library.motion(clip)
     if clip.label is None:
         return Made(motion, clip.captions, clip.action, "weak" if clip.weak else "real", clip.weight)
-    return Made(motion, said(clip.label, kitchen, rng), clip.action, "label", clip.weight)
+    return Made(motion, said(clip.label, materials, rng), clip.action, "label", clip.weight)
 
 
 def _repaced(label: Label, ratio: float) -> Label:
@@ -65,26 +65,26 @@ def _speed(rng: np.random.Generator, worded: bool) -> float:
     return float(np.exp(rng.uniform(np.log(span[0]), np.log(span[1]))))
 
 
-def scaled(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
+def scaled(materials: Materials, rng: np.random.Generator) -> Made | None:
     """A clip at another pace; a clear change is put into words."""
-    real = bool(kitchen.written) and (rng.random() < kitchen.mix.real or not kitchen.labelled)
+    real = bool(materials.written) and (rng.random() < materials.mix.real or not materials.labelled)
     worded = rng.random() < 0.35
     if real:
-        return _scaled_written(kitchen, choose(rng, kitchen.written), worded, rng)
-    clip = kitchen.clip_of(kitchen.wanted(), kitchen.style(rng), rng)
+        return _scaled_written(materials, choose(rng, materials.written), worded, rng)
+    clip = materials.clip_of(materials.wanted(), materials.style(rng), rng)
     if clip is None or clip.label is None:
         return None
     content = find_content(clip.label.content)
     speed = _speed(rng, worded and content.paced)
-    motion = time_scaled(kitchen.library.motion(clip), speed)
+    motion = time_scaled(materials.library.motion(clip), speed)
     if content.sustained and rng.random() < 0.5:
-        motion = cut(motion, between(rng, PIECE[0], kitchen.max_frames), rng)
+        motion = cut(motion, between(rng, PIECE[0], materials.max_frames), rng)
     label = _repaced(clip.label, clip.pace * speed)
-    return Made(motion, said(label, kitchen, rng), clip.action, "label", clip.weight)
+    return Made(motion, said(label, materials, rng), clip.action, "label", clip.weight)
 
 
-def _scaled_written(kitchen: Kitchen, clip: Clip, worded: bool, rng: np.random.Generator) -> Made:
-    motion = kitchen.library.motion(clip)
+def _scaled_written(materials: Materials, clip: Clip, worded: bool, rng: np.random.Generator) -> Made:
+    motion = materials.library.motion(clip)
     plain_captions = tuple(c for c in clip.captions if not _PACED.search(c) and len(c.split()) <= 14)
     if not (worded and plain_captions):
         return Made(
@@ -102,23 +102,25 @@ LEGS = {"walk": 9, "run": 4, "dash": 1, "walk back": 3, "walk left": 1, "walk ri
         "walk turn left": 2, "walk turn right": 2}  # fmt: skip
 
 
-def composed(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
+def composed(materials: Materials, rng: np.random.Generator) -> Made | None:
     """The arms of a gesture on the legs of a walk or run."""
-    style = kitchen.style(rng)
-    carried = {c: w for c, w in kitchen.wanted().items() if find_content(c).carries}
-    arms = kitchen.clip_of(carried, style, rng)
-    legs, who, clause = _legs(kitchen, style, rng)
+    style = materials.style(rng)
+    carried = {c: w for c, w in materials.wanted().items() if find_content(c).carries}
+    arms = materials.clip_of(carried, style, rng)
+    legs, who, clause = _legs(materials, style, rng)
     if arms is None or arms.label is None or legs is None or who is None or clause is None:
         return None
     content = find_content(arms.label.content)
     parts = (
         content.carries if len(content.carries[0]) > 4 and rng.random() < 0.6 else _with_head(content.carries)
     )
-    upper, whole = kitchen.library.motion(arms), _whole(legs)
-    frames = min(legs.frames, kitchen.max_frames, legs.frames if whole else len(upper) + between(rng, 0, 30))
+    upper, whole = materials.library.motion(arms), _whole(legs)
+    frames = min(
+        legs.frames, materials.max_frames, legs.frames if whole else len(upper) + between(rng, 0, 30)
+    )
     if frames < PIECE[0] or (len(upper) > frames and not content.sustained):
         return None
-    lower = cut(kitchen.library.motion(legs), frames, rng)
+    lower = cut(materials.library.motion(legs), frames, rng)
     upper = cut(upper, len(lower), rng)
     motion = compose(upper, lower, parts, start=between(rng, 0, len(lower) - len(upper)))
     waving = clause_for(arms.label.content, rng, who.my)
@@ -136,16 +138,16 @@ def _whole(clip: Clip) -> bool:
 
 
 def _legs(
-    kitchen: Kitchen, style: str, rng: np.random.Generator
+    materials: Materials, style: str, rng: np.random.Generator
 ) -> tuple[Clip | None, Subject | None, Clause | None]:
     """A clip that travels, who does it, and what to call it."""
-    if style == "normal" and kitchen.written and rng.random() < kitchen.mix.real_joined:
-        clip = choose(rng, kitchen.written)
+    if style == "normal" and materials.written and rng.random() < materials.mix.real_joined:
+        clip = choose(rng, materials.written)
         found = caption_clause(pick(rng, clip.captions))
         if found is None or not _LEGS_ONLY.match(found[1].third) or any(map(_ARMS_TOO.search, clip.captions)):
             return None, None, None
         return clip, Subject(found[0], possessive(found[0])), found[1]
-    labelled = kitchen.clip_of(LEGS, style, rng)
+    labelled = materials.clip_of(LEGS, style, rng)
     if labelled is None or labelled.label is None:
         return None, None, None
     who = subject_for(style, rng)
@@ -161,20 +163,20 @@ CHAINS: dict[tuple[str, ...], int] = {
 }  # fmt: skip
 
 
-def chained(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
+def chained(materials: Materials, rng: np.random.Generator) -> Made | None:
     """Two or three actions in a row."""
-    if kitchen.written and rng.random() < kitchen.mix.real_joined:
-        return _after_written(kitchen, rng)
-    style = kitchen.style(rng)
+    if materials.written and rng.random() < materials.mix.real_joined:
+        return _after_written(materials, rng)
+    style = materials.style(rng)
     kinds = list(CHAINS)[
         int(rng.choice(len(CHAINS), p=np.array(list(CHAINS.values())) / sum(CHAINS.values())))
     ]
     who = subject_for(style, rng, travel=False)
-    pieces = [_piece(kitchen, kind, style, rng) for kind in kinds]
+    pieces = [_piece(materials, kind, style, rng) for kind in kinds]
     names = [piece[0] for piece in pieces if piece]
     if len(names) < len(kinds) or any(a == b for a, b in pairwise(names)):
         return None
-    motion = _joined([piece[1] for piece in pieces if piece], kitchen.max_frames)
+    motion = _joined([piece[1] for piece in pieces if piece], materials.max_frames)
     if motion is None:
         return None
     clauses = [clause_for(name, rng, who.my) for name in names]
@@ -191,31 +193,33 @@ def _joined(motions: Sequence[Motion], max_frames: int) -> Motion | None:
     return whole if len(whole) <= max_frames else None
 
 
-def _piece(kitchen: Kitchen, kind: str, style: str, rng: np.random.Generator) -> tuple[str, Motion] | None:
+def _piece(
+    materials: Materials, kind: str, style: str, rng: np.random.Generator
+) -> tuple[str, Motion] | None:
     """(content, motion) of a part of a chain."""
     if kind == "still":
-        motion = standing(kitchen, style, between(rng, *PIECE), rng)
+        motion = standing(materials, style, between(rng, *PIECE), rng)
         return ("stand", motion) if motion else None
-    clip = kitchen.clip_of(LEGS if kind == "travel" else kitchen.wanted(kind), style, rng)
+    clip = materials.clip_of(LEGS if kind == "travel" else materials.wanted(kind), style, rng)
     if clip is None or clip.label is None:
         return None
-    motion = kitchen.library.motion(clip)
+    motion = materials.library.motion(clip)
     return clip.label.content, motion if _whole(clip) else cut(motion, between(rng, *PIECE), rng)
 
 
-def _after_written(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
+def _after_written(materials: Materials, rng: np.random.Generator) -> Made | None:
     """A described clip, then a gesture, a walk or standing; or a rest before it."""
-    clip = choose(rng, kitchen.written)
+    clip = choose(rng, materials.written)
     found = caption_clause(pick(rng, clip.captions))
-    piece = _piece(kitchen, weighted(rng, {"travel": 3, "gesture": 4, "still": 3}), "normal", rng)
+    piece = _piece(materials, weighted(rng, {"travel": 3, "gesture": 4, "still": 3}), "normal", rng)
     if found is None or piece is None or len(found[1].third.split()) > 14:
         return None
     who = Subject(found[0], possessive(found[0]))
     clause = clause_for(piece[0], rng, who.my)
-    parts = [(clause, piece[1]), (found[1], kitchen.library.motion(clip))]
+    parts = [(clause, piece[1]), (found[1], materials.library.motion(clip))]
     if rng.random() < 0.7:
         parts.reverse()
-    motion = _joined([part for _, part in parts], kitchen.max_frames)
+    motion = _joined([part for _, part in parts], materials.max_frames)
     if motion is None:
         return None
     captions = dict.fromkeys(then_text(who, [said for said, _ in parts], rng) for _ in range(2))
@@ -225,21 +229,21 @@ def _after_written(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
 # --- resting ----------------------------------------------------------------------------------------------------------
 
 
-def rested(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
+def rested(materials: Materials, rng: np.random.Generator) -> Made | None:
     """A gesture with standing before or after it, or done twice: the same action in a longer clip."""
-    style = kitchen.style(rng)
-    piece = kitchen.clip_of(kitchen.wanted("gesture"), style, rng)
+    style = materials.style(rng)
+    piece = materials.clip_of(materials.wanted("gesture"), style, rng)
     if piece is None or piece.label is None:
         return None
-    motion, label = kitchen.library.motion(piece), piece.label
+    motion, label = materials.library.motion(piece), piece.label
     if rng.random() < 0.2 and not find_content(label.content).sustained:
-        whole, captions = _joined([motion, motion], kitchen.max_frames), _twice(label, rng)
+        whole, captions = _joined([motion, motion], materials.max_frames), _twice(label, rng)
     else:
-        before, after = (standing(kitchen, style, between(rng, *REST), rng) for _ in range(2))
+        before, after = (standing(materials, style, between(rng, *REST), rng) for _ in range(2))
         if before is None or after is None:
             return None
         parts = ([before, motion], [motion, after], [before, motion, after])[int(rng.integers(3))]
-        whole, captions = _joined(parts, kitchen.max_frames), said(label, kitchen, rng)
+        whole, captions = _joined(parts, materials.max_frames), said(label, materials, rng)
     return Made(whole, captions, piece.action, "rested") if whole else None
 
 
@@ -253,39 +257,39 @@ def _twice(label: Label, rng: np.random.Generator) -> tuple[str, ...]:
     )
 
 
-def stood(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
+def stood(materials: Materials, rng: np.random.Generator) -> Made | None:
     """Somebody who just stands."""
-    style = kitchen.style(rng)
-    motion = standing(kitchen, style, between(rng, PIECE[0], kitchen.max_frames), rng)
-    return Made(motion, said(Label("stand", style), kitchen, rng), "stand", "stood") if motion else None
+    style = materials.style(rng)
+    motion = standing(materials, style, between(rng, PIECE[0], materials.max_frames), rng)
+    return Made(motion, said(Label("stand", style), materials, rng), "stand", "stood") if motion else None
 
 
-RECIPES: dict[str, Callable[[Kitchen, np.random.Generator], Made | None]] = {
+RECIPES: dict[str, Callable[[Materials, np.random.Generator], Made | None]] = {
     "scaled": scaled, "composed": composed, "chained": chained, "rested": rested, "stood": stood,
 }  # fmt: skip
 
 
-def make(kitchen: Kitchen, number: int, seed: int) -> Made | None:
+def make(materials: Materials, number: int, seed: int) -> Made | None:
     """Sample `number`: first every clip, then every clip mirrored, then the recipes. None where nothing fits.
 
     Starts facing front over the origin.
     """
     rng = np.random.default_rng([seed, number])
-    clips = kitchen.library.clips
+    clips = materials.library.clips
     if number < 2 * len(clips):
-        made = plain(kitchen, clips[number % len(clips)], rng)
+        made = plain(materials, clips[number % len(clips)], rng)
         made = made.mirrored() if number >= len(clips) else made
     else:
-        found = _draw(kitchen, rng)
+        found = _draw(materials, rng)
         if found is None:
             return None
         made = found.mirrored() if rng.random() < 0.5 else found
     return replace(made, motion=made.motion.facing_front())
 
 
-def _draw(kitchen: Kitchen, rng: np.random.Generator) -> Made | None:
-    shares = {name: getattr(kitchen.mix, name) for name in RECIPES}
+def _draw(materials: Materials, rng: np.random.Generator) -> Made | None:
+    shares = {name: getattr(materials.mix, name) for name in RECIPES}
     if not any(shares.values()):
         return None
     recipe = RECIPES[weighted(rng, shares)]  # one choice: a recipe that often fails is not made rarer
-    return next((made for _ in range(TRIES) if (made := recipe(kitchen, rng))), None)
+    return next((made for _ in range(TRIES) if (made := recipe(materials, rng))), None)

@@ -53,7 +53,7 @@ class Made:
 
 
 @dataclass
-class Kitchen:
+class Materials:
     """What the recipes use. phrases: sentences offered for a label-only clip."""
 
     library: Library
@@ -96,10 +96,10 @@ def cut(motion: Motion, frames: int, rng: np.random.Generator) -> Motion:
     return motion.slice(start, start + frames)
 
 
-def said(label: Label, kitchen: Kitchen, rng: np.random.Generator) -> tuple[str, ...]:
+def said(label: Label, materials: Materials, rng: np.random.Generator) -> tuple[str, ...]:
     """Some of the BANK sentences that a label has; the same label always has the same ones."""
     bank = _bank(label)
-    chosen = rng.choice(len(bank), min(kitchen.phrases, len(bank)), replace=False)
+    chosen = rng.choice(len(bank), min(materials.phrases, len(bank)), replace=False)
     return tuple(bank[i] for i in sorted(chosen))
 
 
@@ -110,10 +110,10 @@ def _bank(label: Label) -> tuple[str, ...]:
     return tuple(phrases_for(label.content, label.style, rng, BANK, traits))
 
 
-def standing(kitchen: Kitchen, style: str, frames: int, rng: np.random.Generator) -> Motion | None:
+def standing(materials: Materials, style: str, frames: int, rng: np.random.Generator) -> Motion | None:
     """Somebody who stands for so many frames."""
-    there = [stand for stand in kitchen.library.stands if stand.style == style]
+    there = [stand for stand in materials.library.stands if stand.style == style]
     if not there:
         return None
-    motion = kitchen.library.motion(there[int(rng.integers(len(there)))])
+    motion = materials.library.motion(there[int(rng.integers(len(there)))])
     return cut(motion, frames, rng) if len(motion) >= frames else swayed(motion, frames)

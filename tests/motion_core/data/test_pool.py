@@ -13,7 +13,7 @@ from motion_core.data.dataset import SHARES, TrainingSet
 from motion_core.data.library import build_library, official_split
 from motion_core.data.pool import DatasetConfig, build_training_set
 from motion_core.data.recipes import make
-from motion_core.data.samples import Kitchen, Mix
+from motion_core.data.samples import Materials, Mix
 from motion_core.data.store import ClipRecord, ClipStore, write_store
 from motion_core.features import FEATURES, smpl205
 
@@ -36,8 +36,8 @@ def test_no_feature_weighs_more_than_its_kind(pool):
 
 
 def test_features_come_back_as_they_were(store, pool):
-    kitchen = Kitchen(build_library(store), MAX_FRAMES, 3)
-    made = make(kitchen, 0, CONFIG.seed)
+    materials = Materials(build_library(store), MAX_FRAMES, 3)
+    made = make(materials, 0, CONFIG.seed)
     found = pool.stats.denormalize(pool.clip(int(pool.train_rows[0])))
     np.testing.assert_allclose(found, smpl205.encode(made.motion), atol=3e-3)
     joints = smpl205.decode(found, FPS).joints()

@@ -7,15 +7,15 @@ from labelled_clips import MAX_FRAMES
 from motion_core.body.skeleton import JOINT
 from motion_core.data.library import build_library
 from motion_core.data.recipes import make
-from motion_core.data.samples import Kitchen, Mix
+from motion_core.data.samples import Materials, Mix
 
 
 @pytest.mark.parametrize("recipe", ["scaled", "composed", "chained", "rested", "stood"])
 def test_recipes_make_true_sentences(store, recipe):
     shares = dict.fromkeys(("scaled", "composed", "chained", "rested", "stood"), 0.0) | {recipe: 1.0}
-    kitchen = Kitchen(build_library(store), MAX_FRAMES, 2, Mix(**shares))
-    first = 2 * len(kitchen.library.clips)
-    found = [made for number in range(first, first + 40) if (made := make(kitchen, number, 5))]
+    materials = Materials(build_library(store), MAX_FRAMES, 2, Mix(**shares))
+    first = 2 * len(materials.library.clips)
+    found = [made for number in range(first, first + 40) if (made := make(materials, number, 5))]
     assert len(found) > 25
     for made in found:
         assert made.captions and all(made.captions)
@@ -41,10 +41,10 @@ def _check_hands(made):
 
 
 def test_mirrored_samples_say_the_other_side(store):
-    kitchen = Kitchen(build_library(store), MAX_FRAMES, 2)
-    count = len(kitchen.library.clips)
+    materials = Materials(build_library(store), MAX_FRAMES, 2)
+    count = len(materials.library.clips)
     for number in range(count):
-        plain, mirrored = make(kitchen, number, 0), make(kitchen, number + count, 0)
+        plain, mirrored = make(materials, number, 0), make(materials, number + count, 0)
         assert plain.group == mirrored.group
         np.testing.assert_allclose(
             plain.motion.mirror().facing_front().trans, mirrored.motion.trans, atol=2e-5
@@ -54,7 +54,7 @@ def test_mirrored_samples_say_the_other_side(store):
 
 
 def test_samples_depend_on_seed_and_number_alone(store):
-    kitchens = [Kitchen(build_library(store), MAX_FRAMES, 2) for _ in range(2)]
+    kitchens = [Materials(build_library(store), MAX_FRAMES, 2) for _ in range(2)]
     for number in (0, 15, 40, 60):
         a, b = make(kitchens[0], number, 1), make(kitchens[1], number, 1)
         assert a.captions == b.captions

@@ -7,12 +7,12 @@ import pytest
 from labelled_clips import MAX_FRAMES, body
 
 from motion_core.data.library import build_library
-from motion_core.data.samples import BANK, Kitchen, Made, between, choose, cut, said, standing
+from motion_core.data.samples import BANK, Made, Materials, between, choose, cut, said, standing
 
 
 @pytest.fixture(scope="module")
-def kitchen(store) -> Kitchen:
-    return Kitchen(build_library(store), MAX_FRAMES, phrases=5)
+def materials(store) -> Materials:
+    return Materials(build_library(store), MAX_FRAMES, phrases=5)
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -29,33 +29,33 @@ def test_a_sample_mirrored_twice_is_itself():
     assert Made(made.motion, (), None, "real").mirrored().action is None
 
 
-def test_clips_are_drawn_by_content_and_style_and_only_where_there_are_some(kitchen):
-    walks = {kitchen.clip_of({"walk": 1.0, "flies": 9.0}, "normal", rng(n)).index for n in range(40)}
-    there = kitchen.library.by_label["walk", "normal"]
+def test_clips_are_drawn_by_content_and_style_and_only_where_there_are_some(materials):
+    walks = {materials.clip_of({"walk": 1.0, "flies": 9.0}, "normal", rng(n)).index for n in range(40)}
+    there = materials.library.by_label["walk", "normal"]
     assert walks == {clip.index for clip in there} and len(there) == 2
-    assert kitchen.clip_of({"walk": 1.0}, "proud", rng()) is None
-    assert kitchen.clip_of({}, "normal", rng()) is None
+    assert materials.clip_of({"walk": 1.0}, "proud", rng()) is None
+    assert materials.clip_of({}, "normal", rng()) is None
 
 
-def test_rarer_contents_are_wanted_more_than_they_are_and_less_than_evenly(kitchen):
-    counts, wanted = kitchen.library.contents(), kitchen.wanted()
+def test_rarer_contents_are_wanted_more_than_they_are_and_less_than_evenly(materials):
+    counts, wanted = materials.library.contents(), materials.wanted()
     assert set(wanted) == set(counts)
     most, least = max(counts, key=counts.get), min(counts, key=counts.get)
     assert 1 < wanted[most] / wanted[least] < counts[most] / counts[least]
 
 
-def test_half_of_the_styles_drawn_are_normal(kitchen):
-    drawn = [kitchen.style(random) for random in [rng(1)] for _ in range(400)]
-    assert set(drawn) == set(kitchen.styles)
+def test_half_of_the_styles_drawn_are_normal(materials):
+    drawn = [materials.style(random) for random in [rng(1)] for _ in range(400)]
+    assert set(drawn) == set(materials.styles)
     assert 0.4 < drawn.count("normal") / 400 < 0.9
 
 
-def test_a_label_says_some_of_its_own_sentences_every_time(kitchen):
-    label = kitchen.labelled[0].label
-    offered = {said(label, kitchen, rng(n)) for n in range(20)}
-    assert len(offered) > 1 and all(len(set(texts)) == kitchen.phrases for texts in offered)
+def test_a_label_says_some_of_its_own_sentences_every_time(materials):
+    label = materials.labelled[0].label
+    offered = {said(label, materials, rng(n)) for n in range(20)}
+    assert len(offered) > 1 and all(len(set(texts)) == materials.phrases for texts in offered)
     assert len({text for texts in offered for text in texts}) <= BANK
-    assert said(label, kitchen, rng(3)) == said(label, kitchen, rng(3))
+    assert said(label, materials, rng(3)) == said(label, materials, rng(3))
 
 
 def test_cuts_are_stretches_of_the_motion_and_no_longer_than_asked():
@@ -76,10 +76,10 @@ def test_draws_of_numbers_include_both_ends():
     assert {choose(random, ["a", "b"]) for _ in range(30)} == {"a", "b"}
 
 
-def test_somebody_stands_for_as_long_as_asked(kitchen):
-    style = kitchen.library.stands[0].style
+def test_somebody_stands_for_as_long_as_asked(materials):
+    style = materials.library.stands[0].style
     for frames in (10, 80):
-        motion = standing(kitchen, style, frames, rng(2))
+        motion = standing(materials, style, frames, rng(2))
         assert len(motion) == frames
         assert np.ptp(motion.joints()[:, 0, :2], axis=0).max() < 0.3
-    assert standing(kitchen, "unknown style", 10, rng()) is None
+    assert standing(materials, "unknown style", 10, rng()) is None
