@@ -18,17 +18,17 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
-import bpy
-import numpy as np
-from stage import VIEW, Stage
+import bpy  # noqa: E402
+import numpy as np  # noqa: E402
+from stage import VIEW, Stage  # noqa: E402
 
-from blender_addon.backend.client import Service
-from blender_addon.rig.rig import add_rig
-from blender_addon.write.bake import bake
-from motion_core.body.motion import Motion
-from motion_core.catalog import DEFAULT_MODEL
-from motion_core.formats.npz import bytes_to_motion
-from motion_core.tasks import Generate, Request, Sampling
+from blender_addon.backend.client import Service  # noqa: E402
+from blender_addon.rig.rig import add_rig  # noqa: E402
+from blender_addon.write.bake import bake  # noqa: E402
+from motion_core.body.motion import Motion  # noqa: E402
+from motion_core.catalog import DEFAULT_MODEL  # noqa: E402
+from motion_core.formats.npz import bytes_to_motion  # noqa: E402
+from motion_core.tasks import Generate, Request, Sampling  # noqa: E402
 
 TEXT = "a person walks forward and waves with the right hand"
 FPS = 24

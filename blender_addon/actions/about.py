@@ -27,5 +27,5 @@ def forget_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
     """
     owner: Any = action
     stay = {f"laban_{key}"[:MAX_PROPERTY] for key in meta} | {OURS, RECORDS, PIECE}
-    for key in [key for key in owner.keys() if key.startswith("laban_") and key not in stay]:
+    for key in [key for key in owner.keys() if key.startswith("laban_") and key not in stay]:  # noqa: SIM118
         del owner[key]

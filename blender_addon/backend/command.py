@@ -27,7 +27,7 @@ class Command:
         self._part = b""
         # opened twice: the child writes where it is, we read from where it began
         with open(log, "ab") as out:
-            self._reader = open(log, "rb")
+            self._reader = open(log, "rb")  # noqa: SIM115 - closed when the command is over
             self._reader.seek(0, os.SEEK_END)
             try:
                 self._process = spawn(

@@ -28,7 +28,7 @@ def task_settings(context: bpy.types.Context) -> Any:
 
     settings = edit_settings(context)
     place = replace(place_of(context), trial=settings.trial)
-    names = [name for name in settings.bl_rna.properties.keys() if name != "rna_type"]
+    names = [name for name in settings.bl_rna.properties.keys() if name != "rna_type"]  # noqa: SIM118
     values = {name: getattr(settings, name) for name in names}
     return TaskSettings(place, values | {"text": settings.text.strip() or None})
 

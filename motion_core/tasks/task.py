@@ -88,8 +88,8 @@ class Task:
         object.__setattr__(self, name, value)
 
     def _check_text(self) -> None:
-        if getattr(self, "text") is not None:
-            self._set("text", check_prompt(getattr(self, "text")))
+        if getattr(self, "text") is not None:  # noqa: B009 - a field of the kinds that have words
+            self._set("text", check_prompt(getattr(self, "text")))  # noqa: B009
 
 
 def pins_from_json(entries: Any) -> Any:

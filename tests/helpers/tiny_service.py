@@ -39,8 +39,8 @@ class RunningService:
     """`laban serve` as a child process, spoken to with httpx."""
 
     def __init__(self, weights: Path, *options: str) -> None:
-        self._out = tempfile.TemporaryFile()
-        self.errors = tempfile.TemporaryFile()
+        self._out = tempfile.TemporaryFile()  # noqa: SIM115
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
             [sys.executable, "-m", "motion_core.service.server", *options],
             stdin=subprocess.DEVNULL, stdout=self._out, stderr=self.errors,

@@ -18,7 +18,7 @@ from motion_core.text import load_text_encoder
 SCRIPT = Path(__file__).resolve().parents[2] / "training" / "prepare_dataset.py"
 sys.path.insert(0, str(SCRIPT.parent))
 
-import prepare_dataset
+import prepare_dataset  # noqa: E402
 
 
 def gliding(frames: int, speed: float) -> Motion:

@@ -32,7 +32,7 @@ STEPS = 120  # enough that a kill after the first saved state comes well before 
 SLOW_TIMES = ("seconds", "steps_per_second")
 sys.path.insert(0, str(SCRIPT.parent))
 
-import train_diffusion
+import train_diffusion  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
