@@ -1,4 +1,5 @@
 # make demo: a sentence becomes keyframes on a rig in real Blender; see out/
+# make quick: lint and the tests that need neither bundled weights nor Blender, within a minute
 # make test: format, lint, types, every test, the extension in three Blender versions
 PYTHON ?= python3.11
 TORCH ?= torch==2.13.0
@@ -6,15 +7,20 @@ TORCH ?= torch==2.13.0
 TORCH_INDEX ?=
 BLENDERS ?= 5.0.1 4.5.15 4.2.23
 DEMO_BLENDER := 5.0.1
+# Test processes side by side
+WORKERS ?= 2
 
 VENV := .venv
 PIP := pip --disable-pip-version-check -q
 export PYTHONDONTWRITEBYTECODE = 1
 export LABAN_BACKEND_PYTHON = $(CURDIR)/$(VENV)/bin/python
 
-.PHONY: demo test env blenders lint types unit blender addon format clean
+.PHONY: demo quick test env blenders lint types unit blender addon format clean
 demo: $(VENV)/.backend .venvs/bpy-$(DEMO_BLENDER)/.ready
 	.venvs/bpy-$(DEMO_BLENDER)/bin/python examples/demo.py --backend-python $(VENV)/bin/python --out out
+
+quick: lint
+	$(VENV)/bin/python -m pytest -m "not slow" -n $(WORKERS)
 
 test: lint types unit blender
 

@@ -1,10 +1,10 @@
 """What is lost on the way to a rig and back, and how feet slide on it. Run: python bench/retarget.py
 
-Rigs in plain numpy (tests/rig_rests.py), named as Mixamo, Unreal, VRoid (VRM) and Rigify's FK controls name them, in T
-and A rests, in metres and centimetres, Z and Y up, with the body's proportions and with other ones, random bone axes.
-Motions: clips of a prepared training set (--data). The round trip is the mean distance of all joints as a share of the
-body's height; sliding is that of steps whose foot is on the floor in the motion, at the body's size, against the
-motion's own.
+Rigs in plain numpy (tests/helpers/rig_rests.py), named as Mixamo, Unreal, VRoid (VRM) and Rigify's FK controls name
+them, in T and A rests, in metres and centimetres, Z and Y up, with the body's proportions and with other ones, random
+bone axes. Motions: clips of a prepared training set (--data). The round trip is the mean distance of all joints as a
+share of the body's height; sliding is that of steps whose foot is on the floor in the motion, at the body's size,
+against the motion's own.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tests/ has a folder motion_core as well
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/helpers"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from rig_names import MIXAMO, RIGIFY, UE4, VROID
 from rig_rests import Y_UP, RestStyle, foreign_rig

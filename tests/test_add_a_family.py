@@ -18,6 +18,8 @@ from tiny_tmr import bowing, save_tiny_tmr
 from motion_core.data.store import ClipRecord, write_store
 from motion_core.formats.npz import read_npz
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "add-a-family.md"
 

@@ -7,7 +7,6 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from motion_core.body.rotations import rot6d_to_matrix
 from motion_core.body.skeleton import OFFSETS, PARENTS, REST_PELVIS
 
 
@@ -50,8 +49,3 @@ def forward_kinematics(trans: Tensor, matrices: Tensor) -> Tensor:
     """
     rest = torch.as_tensor(REST_PELVIS, dtype=trans.dtype, device=trans.device)
     return joint_kinematics(trans + rest, matrices)[0]
-
-
-def forward_kinematics_rot6d(trans: Tensor, rot6d: Tensor) -> Tensor:
-    """The same from 6D rotations (...,22,6)."""
-    return forward_kinematics(trans, rot6d_to_matrix(rot6d))

@@ -13,8 +13,8 @@ from motion_core.body.skeleton import ANKLE_HEIGHT, FOOT_JOINTS, JOINT, SOLE
 from motion_core.data.sources import SourceSkeleton, find_source
 from motion_core.formats.bvh import clip_to_capture
 from motion_core.formats.bvh_clip import BvhClip
-from motion_core.formats.calibration import calibrate, evidence
-from motion_core.formats.humanoid import Body, capture_to_body, fit_body
+from motion_core.formats.calibration import calibrate
+from motion_core.formats.humanoid import Body, capture_to_body
 from motion_core.formats.joint_names import guess_names
 
 FPS = 20.0
@@ -64,21 +64,10 @@ def calibrate_actor(own: Sequence[np.ndarray], kin: Sequence[np.ndarray] = ()) -
     return calibrate([*own, shared * KIN_FRAMES / np.maximum(weight, KIN_FRAMES)])
 
 
-def body_to_motion(body: Body, turns: np.ndarray, fps: float = FPS) -> Motion:
-    """A motion at `fps` whose feet stand on z = 0, where and as the source moved."""
-    return fit_to_motion(*fit_body(body, turns), body.fps, fps)
-
-
 def fit_to_motion(pelvis: np.ndarray, rotations: np.ndarray, source_fps: float, fps: float = FPS) -> Motion:
     """The result of `fit_body` (T,3), (T,22,4) as a motion at `fps` on the floor."""
     motion = Motion.from_pelvis(source_fps, pelvis, rotations)
     return on_floor(motion if abs(source_fps - fps) < 1e-6 else motion.resample(fps))
-
-
-def clip_to_motion(clip: BvhClip, turns: np.ndarray | None = None, fps: float = FPS) -> Motion:
-    """One clip alone: calibrated by its own motion unless `turns` (22,4) are given."""
-    body = clip_to_body(clip)
-    return body_to_motion(body, calibrate([evidence(body)]) if turns is None else turns, fps)
 
 
 # ------------------------------------------------------------------------------------------- the floor

@@ -19,7 +19,6 @@ import numpy as np
 from motion_core.data.mirrored_text import mirror_text
 
 TABLE = Path(__file__).with_name("phrases.toml")
-TRAITS = ("high", "low", "slow", "fast")
 NOUNS = {  # who, where the style does not say: weight
     "a person": 50, "someone": 14, "the person": 12, "a man": 10, "the man": 4, "a figure": 4, "a human": 2,
     "he": 2, "a character": 2, "person": 2,

@@ -13,8 +13,8 @@ import numpy as np
 
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
+from motion_core.editing.calm import bridge_jumps
 from motion_core.editing.contacts import runs
-from motion_core.editing.jumps import bridge_jumps
 from motion_core.editing.meet import meet
 
 BESIDE = 2  # frames on each side: a value and a step

@@ -4,6 +4,8 @@ At the seam both ends give way by half: to the pose in the middle M of the first
 of the steps that leave A and reach B. So frames 0, 1, T-2 and T-1 are known; their corrections are spread inwards
 over a window as long as the difference asks for. The pelvis' rotation is corrected in the body, R' = R E, which is
 the same wherever a travelling body has got to and however it has turned.
+
+`find_round` looks the other way: which stretch of a longer motion comes round to a pose that it has had.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ SHUFFLE = 0.05  # m/s: who travels more slowly is meant to stay
 SHORTEST, LONGEST = 0.3, 1.2  # seconds of the window
 SECONDS_PER_RADIAN = 0.6  # of the largest difference between first and last pose
 LEAST_FRAMES = 5
+STEP_WEIGHT = 0.1  # seconds: a joint 1 m/s faster counts as one 10 cm off
 
 
 def close_loop(motion: Motion, *, travel: bool = True) -> Motion:
@@ -130,3 +133,43 @@ def _close_path(pose: Pose, turn: float, window: int, fps: float) -> None:
     back[:2] = turned(back[:2], np.array(turn))
     correction[-1], correction[-2] = -rise, -rise + back
     pose.pelvis = path + _spread_in(correction, window, fps)
+
+
+def find_round(motion: Motion, frames: int, slack: int) -> Motion:
+    """`frames` frames from a longer motion, whose last pose and velocity are most like its first.
+
+    The stretch may be up to `slack` frames longer or shorter than that; its speed is changed to fit. Raises ValueError
+    for a motion shorter than `frames`.
+    """
+    if len(motion) < frames:
+        raise ValueError(f"the motion has {len(motion)} frames: a round of {frames} is not in it")
+    state = _states(motion)  # (T,D)
+    best, found = np.inf, (0, frames)
+    for length in range(max(2, frames - slack), min(len(motion), frames + slack) + 1):
+        apart = np.linalg.norm(state[length - 1 :] - state[: len(state) - length + 1], axis=1)
+        start = int(apart.argmin())
+        if apart[start] < best:
+            best, found = float(apart[start]), (start, length)
+    start, length = found
+    part = motion.slice(start, start + length)
+    return replace(part.at_frames(np.linspace(0, length - 1, frames)), fps=motion.fps)
+
+
+def apart(motion: Motion) -> float:
+    """How unlike the first and the last pose and velocity are, over all joints, metres; a joint 1 m/s faster counts as
+    one STEP_WEIGHT m off."""
+    first, last = _states(motion)[[0, -1]]
+    return float(np.linalg.norm(last - first))
+
+
+def _states(motion: Motion) -> np.ndarray:
+    """Joints and their velocities (T,22*6) about the pelvis, turned to the front; heights over the floor."""
+    joints, heading = motion.joints().astype(np.float64), motion.heading()
+    joints[..., :2] -= joints[:, JOINT["pelvis"], None, :2]
+    back = quat.about_z(-heading)[:, None]
+    places = quat.rotate(back, joints)
+    steps = (
+        np.gradient(motion.joints().astype(np.float64), axis=0) if len(motion) > 1 else np.zeros_like(joints)
+    )
+    speeds = STEP_WEIGHT * motion.fps * quat.rotate(back, steps)
+    return np.concatenate([places, speeds], axis=-1).reshape(len(motion), -1)

@@ -1,4 +1,4 @@
-"""A motion made to equal another one in some frames, and to get there and away smoothly.
+"""A motion made to equal another one: in some frames, with a smooth way there and away, or in some joints.
 
 The difference of the two is taken apart where both are known: heading (a turn about Z), place over the floor, height,
 tilt of the pelvis, and each joint's rotation in its parent. Each part is spread over the free frames by `spread`:
@@ -9,13 +9,14 @@ carried along rigidly; height, tilt and pose fade.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
-from motion_core.body.skeleton import JOINT, REST_PELVIS
+from motion_core.body.skeleton import JOINT, JOINTS, REST_PELVIS, joint_indices
 from motion_core.editing.root import correct_heading, correct_place, pace_of, yaw_of
 from motion_core.editing.spread import rotvecs_along, spread
 
@@ -86,3 +87,21 @@ def _posed(motion: Motion, target: Motion, kept: np.ndarray) -> np.ndarray:
     posed = quat.multiply(turn, ours)
     posed[:, PELVIS] = quat.multiply(ours[:, PELVIS], turn[:, PELVIS])
     return posed
+
+
+def keep_joints(motion: Motion, target: Motion, joints: Sequence[str] | Sequence[int]) -> Motion:
+    """`target` bit for bit, but for the rotations of `joints` (names of joints or `PARTS`, or the indices that a task
+    has made of them), which are `motion`'s.
+
+    With the pelvis comes its place. Raises ValueError for an unknown name, different lengths or frame rates.
+    """
+    if len(motion) != len(target) or abs(motion.fps - target.fps) > 1e-6:
+        raise ValueError(
+            f"{len(motion)} frames at {motion.fps:g} fps and {len(target)} at {target.fps:g} do not belong together: "
+            "resample or cut one of them first"
+        )
+    changed = joint_indices([j if isinstance(j, str) else JOINTS[j] for j in joints])
+    rotations = target.rotations.copy()
+    rotations[:, changed] = motion.rotations[:, changed]
+    trans = motion.trans if PELVIS in changed else target.trans
+    return replace(target, trans=np.asarray(trans), rotations=rotations)

@@ -13,12 +13,10 @@ from motion_core.body.skeleton import JOINT, JOINTS, STANDING_PELVIS, UPRIGHT
 from motion_core.editing.borders import join_borders, straight_on
 from motion_core.editing.calm import calm
 from motion_core.editing.cleanup import clean_loop, clean_up
-from motion_core.editing.loop import close_loop
-from motion_core.editing.meet import meet
-from motion_core.editing.parts import keep_joints
+from motion_core.editing.loop import apart, close_loop, find_round
+from motion_core.editing.meet import keep_joints, meet
 from motion_core.editing.path import meet_path, path_rows
 from motion_core.editing.pins import PinMiss, meet_pins, pin_frames
-from motion_core.editing.rounds import apart, find_round
 from motion_core.editing.swings import lift_swings
 from motion_core.generators.bridge import bridge
 from motion_core.generators.finishing import frame_count, grounded, tidied
@@ -33,7 +31,7 @@ LOOP_LEAST = 1.0  # seconds
 LOOP_SLACK = (
     0.7  # seconds that a new loop may be longer or shorter, so that it ends in the step it begins with
 )
-LOOP_APART = 0.5  # `rounds.apart`: a round that comes back less well is led back by the model
+LOOP_APART = 0.5  # `loop.apart`: a round that comes back less well is led back by the model
 LOOP_LEAD = 1.0  # seconds that are made before a new loop and thrown away: most motions begin from standing
 
 

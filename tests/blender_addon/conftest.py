@@ -79,7 +79,7 @@ def tiny_weights(backend_python, tmp_path_factory) -> Path:
     subprocess.run(
         [backend_python, "-c", code, str(folder)],
         check=True,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests/helpers'}"},
     )
     os.environ["LABAN_WEIGHTS"] = str(folder)
     os.environ["OMP_NUM_THREADS"] = "1"

@@ -48,6 +48,7 @@ def test_a_card_agrees_with_its_checkpoint(card):
     assert set(card.tasks) <= set(TASKS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("card", INBETWEEN_CARDS.values(), ids=lambda card: card.id)
 def test_a_specialist_is_named_by_a_card_and_lies_nearer_to_real_motion_than_a_cubic(card):
     assert card.id not in CATALOG and any(card.id == other.between for other in CATALOG.values())
@@ -70,6 +71,7 @@ def test_a_retrieval_card_agrees_with_its_checkpoint(card):
     assert card.id not in CATALOG and card.tasks == ("search",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
 def test_a_bundled_model_makes_a_person(card):
     task = Generate(
@@ -82,6 +84,7 @@ def test_a_bundled_model_makes_a_person(card):
     assert np.all(head > 0.7 * BODY_HEIGHT) and np.all(head < 1.05 * BODY_HEIGHT)
 
 
+@pytest.mark.slow
 def test_the_longest_clip_can_be_made_and_no_longer_one():
     card = find_card(DEFAULT_MODEL)
     generator = load_generator(card.id, device="cpu")

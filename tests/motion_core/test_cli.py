@@ -312,6 +312,7 @@ def test_help_loads_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT for a child on Windows")
 def test_ctrl_c_leaves_nothing_half_written(tiny_weights, tmp_path):
     jobs = tmp_path / "jobs.jsonl"

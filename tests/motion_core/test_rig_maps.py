@@ -16,6 +16,7 @@ from motion_core.rig_maps import (
     Switch,
     check_map,
     find_bones,
+    joint_of,
     misplaced,
 )
 
@@ -209,3 +210,16 @@ def test_maps_that_do_not_fit_are_refused():
     with pytest.raises(RigError, match="'torso'"):
         check_map(replace(good, carrier="torso"), bones.values())
     assert RIGIFY.carrier == "torso"
+
+
+@pytest.mark.parametrize(
+    ("name", "joint"),
+    [
+        ("left_hip", "left_hip"), ("L_Hip", "left_hip"), ("m_avg_L_Hip", "left_hip"), ("f_avg_R_Foot", "right_foot"),
+        ("Pelvis", "pelvis"), ("m_avg_Pelvis", "pelvis"), ("Spine1", "spine1"), ("SMPLX:right_wrist", "right_wrist"),
+        ("LEFT_KNEE", "left_knee"), ("root", None), ("m_avg_root", None), ("left_index1", None), ("jaw", None),
+        ("L_Hand", None), ("left_eye_smplhf", None), ("mixamorig:Hips", None), ("", None), ("_", None),
+    ],
+)  # fmt: skip
+def test_bone_names(name, joint):
+    assert joint_of(name) == joint

@@ -16,6 +16,8 @@ from motion_core.train.config import read_config
 from motion_core.train.distil import DistilConfig
 from motion_core.train.log import read_log
 
+pytestmark = pytest.mark.slow
+
 CONFIGS = Path(distil.__file__).parent / "configs"
 LOOP = """
 [loop]

@@ -39,6 +39,7 @@ def test_sides_are_judged_against_the_exchanged_sentence():
         measure_tmr.side_scores(Directions(), motions, [["stands"], ["sits"]])
 
 
+@pytest.mark.slow
 def test_the_script_measures_a_pool_or_says_why_not(telling_pool, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(text_start, "BATCHES", 4)
     monkeypatch.setattr(measure_tmr, "BATCHES", (2,))

@@ -53,6 +53,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
 
 
+@pytest.mark.slow
 def test_a_pool_from_the_command_line(store, tmp_path):
     done = run("--store", store, "--out", tmp_path, "--size", 24, "--phrases", 2, "--workers", 2, "--json")
     assert done.returncode == 0, done.stderr
@@ -74,6 +75,7 @@ def test_free_clips_only_and_nothing_made_up(store, tmp_path, capsys):
     )
 
 
+@pytest.mark.slow
 def test_the_features_of_a_pool_can_be_chosen(store, tmp_path, capsys):
     arguments = ("--store", store, "--out", tmp_path, "--size", 1, "--workers", 2, "--json")
     assert prepare_dataset.main([*map(str, arguments), "--features", "humanml263"]) == 0

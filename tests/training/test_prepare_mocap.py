@@ -38,6 +38,7 @@ three,nobody,0,1,train,
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_folder_and_a_table(folder):
     result = run("--bvh", folder / "bvh", "--captions", folder / "words.csv", "--licence", "our own",
                  "--name", "studio", "--out", folder / "set")  # fmt: skip
@@ -67,6 +68,7 @@ def test_an_archive_without_words(folder):
     assert all(store.clip(i).captions == () and not store.clip(i).free for i in range(2))
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_said(folder):
     result = run("--bvh", folder / "bvh", "--out", folder / "set")
     assert result.returncode == 2 and "--bvh needs --licence" in result.stderr

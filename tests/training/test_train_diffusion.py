@@ -34,6 +34,8 @@ sys.path.insert(0, str(SCRIPT.parent))
 
 import train_diffusion  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 
 def arguments(pool, out, *more):
     options = ["--config", TINY, "--data", pool, "--out", out, "--steps", STEPS, "--device", "cpu", *more]

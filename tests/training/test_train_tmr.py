@@ -25,6 +25,8 @@ from motion_core.train.tmr import (
     token_states,
 )
 
+pytestmark = pytest.mark.slow
+
 CONFIG = Path(__file__).resolve().parents[2] / "training" / "configs" / "tmr.toml"
 TINY = """
 batch_size = 6

@@ -75,15 +75,8 @@ def _jerk(joints: np.ndarray, fps: float) -> float:
     return float(np.linalg.norm(np.diff(joints, n=3, axis=0) * fps**3, axis=-1).mean())
 
 
-def mean_scores(motions: list[Motion]) -> PhysicalScores:
-    """Each score's mean over the motions for which it is defined. Raises ValueError for an empty list."""
-    if not motions:
-        raise ValueError("no motions to score")
-    return mean_of_scores([physical_scores(motion) for motion in motions])
-
-
 def mean_of_scores(rows: Sequence[PhysicalScores]) -> PhysicalScores:
-    """The same of scores already taken."""
+    """Each score's mean over the motions for which it is defined; NaN where it is for none."""
     means = {}
     for field in fields(PhysicalScores):
         values = np.array([getattr(row, field.name) for row in rows])

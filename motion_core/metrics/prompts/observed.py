@@ -107,12 +107,6 @@ class Observed:
         height = self.joint(f"{side}_ankle")[:, 2]
         return float(height.max() - np.percentile(height, 10))
 
-    def kick_reach(self, side: str) -> float:
-        """Furthest that foot gets in front of the pelvis while higher than 30 cm."""
-        foot = self.in_body(f"{side}_foot")
-        high = foot[:, 2] > 0.3
-        return float((-foot[high, 1]).max()) if high.any() else 0.0
-
     def punch(self, side: str) -> float:
         """Greatest forward speed of that wrist in the body's frame while it is about as high as its shoulder.
 

@@ -14,6 +14,8 @@ from tiny_service import LONG, TASK, WALK, RunningService
 
 from motion_core.formats.npz import bytes_to_motion
 
+pytestmark = pytest.mark.slow
+
 WORST_POLL = 0.25  # seconds; the aim is 0.05, a busy machine may stop us anywhere
 
 

@@ -96,6 +96,7 @@ def follow(job: Any, seconds: float = 120.0, until: Any = lambda: False) -> list
     return seen
 
 
+@pytest.mark.slow
 def test_it_is_made_and_examined_and_made_again(environment, plan):
     assert environment.examine(plan.folder, plan.package) is environment.EnvironmentState.ABSENT
     job = environment.EnvironmentJob(plan)
@@ -121,6 +122,7 @@ def test_it_is_made_and_examined_and_made_again(environment, plan):
     assert (repaired.state, marker.exists()) == ("done", False)
 
 
+@pytest.mark.slow
 def test_what_was_stopped_is_mended(environment, plan):
     job = environment.EnvironmentJob(plan)
     follow(
@@ -139,6 +141,7 @@ def test_what_was_stopped_is_mended(environment, plan):
     assert again.state == "done", again.message
 
 
+@pytest.mark.slow
 def test_a_failure_names_the_cause_and_the_log(environment, plan, shelf):
     broken = type(plan)(plan.folder, plan.package, "apple", sys.executable, torch="torch==99")
     job = environment.EnvironmentJob(broken)

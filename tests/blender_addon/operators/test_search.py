@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def retrieval_weights(backend_python, tiny_weights) -> Path:
     """A tiny retrieval model beside the tiny generators."""
     code = "import sys, pathlib, tiny_tmr; tiny_tmr.save_tiny_tmr(pathlib.Path(sys.argv[1]))"
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests/helpers'}"}
     subprocess.run([backend_python, "-c", code, str(tiny_weights)], check=True, env=environment)
     return tiny_weights
 

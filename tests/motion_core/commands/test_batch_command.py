@@ -35,6 +35,7 @@ def names(tmp_path):
     return sorted(path.name for path in (tmp_path / "out").glob("*"))
 
 
+@pytest.mark.slow
 def test_models_together_and_results_as_alone(batch, tmp_path, capsys):
     lines = [
         {"id": "a1", "task": "generate", "text": "a person waves", "seed": 3, "model": "mdm"} | FAST,

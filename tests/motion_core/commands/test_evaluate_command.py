@@ -34,6 +34,7 @@ def weights(tmp_path_factory):
     return save_tiny_tmr(save_tiny_models(tmp_path_factory.mktemp("weights")))
 
 
+@pytest.mark.slow
 def test_tables_and_page(data, weights, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LABAN_WEIGHTS", str(weights))
     few = [row for row in report.INSTRUCTIONS if row.group == "bow"]

@@ -49,6 +49,7 @@ def test_a_table_best_first(laban, library):
     assert lines[5].startswith("  broken.npz: ")
 
 
+@pytest.mark.slow
 def test_json_for_machines_and_the_same_without_update(laban, library):
     status, out, _ = laban("a person bows", "--library", library, "--json")
     facts = json.loads(out)
@@ -67,6 +68,7 @@ def test_json_for_machines_and_the_same_without_update(laban, library):
     assert json.loads(laban("a person bows", "--library", library, "--json")[1])["files"] == 7
 
 
+@pytest.mark.slow
 def test_another_checkpoint_indexes_anew(laban, library, tmp_path):
     laban("a person bows", "--library", library)
     (tmp_path / "other").mkdir()

@@ -1,188 +1,19 @@
 """From clips to batches, on a store of a dozen hand-made clips."""
 
 import json
-import shutil
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
+from labelled_clips import CONFIG, FPS, MAX_FRAMES, Words
 
-from motion_core.body import quaternions as quat
-from motion_core.body.motion import Motion
-from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
-from motion_core.data.dataset import SHARES, TrainingSet
-from motion_core.data.library import build_library, selected
-from motion_core.data.pool import ROWS, DatasetConfig, build_training_set
+from motion_core.body.skeleton import JOINT
+from motion_core.data.dataset import SHARES
+from motion_core.data.library import build_library
+from motion_core.data.pool import DatasetConfig, build_training_set
 from motion_core.data.recipes import make
 from motion_core.data.samples import Kitchen, Mix
-from motion_core.data.store import ClipRecord, ClipStore, write_store
 from motion_core.features import FEATURES, smpl205
-from motion_core.formats import FormatError
-from motion_core.text import TextCondition
-
-FPS, MAX_FRAMES = 20.0, 80
-
-
-def body(frames, speed=0.0, turn=0.0, left=0.0, right=0.0) -> Motion:
-    """Hanging arms that rise sideways by `left` and `right` radians and come down; gliding at `speed`, turning."""
-    bump = np.sin(np.linspace(0, np.pi, frames))
-    yaw = np.linspace(0, turn, frames)
-    rotations = np.tile([1.0, 0, 0, 0], (frames, 22, 1))
-    for side, sign, angle in (("left", 1, left), ("right", -1, right)):
-        rotations[:, JOINT[f"{side}_shoulder"]] = quat.rotvec_to_quat(
-            sign * (angle * bump - 1.4)[:, None] * np.array([0.0, 0, 1])
-        )
-    for side, sign in (("left", 1), ("right", -1)):
-        swing = 0.3 * speed * sign * np.sin(np.arange(frames) / 3)
-        rotations[:, JOINT[f"{side}_hip"]] = quat.rotvec_to_quat(swing[:, None] * np.array([1.0, 0, 0]))
-    rotations[:, 0] = quat.multiply(quat.about_z(yaw), UPRIGHT)
-    steps = np.stack([np.sin(yaw), -np.cos(yaw), 0 * yaw], 1) * speed / FPS
-    return Motion.from_pelvis(FPS, np.cumsum(steps, axis=0) + [0, 0, STANDING_PELVIS], rotations)
-
-
-def records() -> list[ClipRecord]:
-    def label(name, action, motion, style="normal", split="train"):
-        return ClipRecord(name, "studio", split, action, style, (), motion, free=False)
-
-    return [
-        label("walk1", "walk", body(90, 1.0)),
-        label("walk2", "walk", body(70, 1.2)),
-        label("walk3", "walk", body(60, 0.4), "old"),
-        label("run", "run", body(50, 3.0)),
-        label("turn", "walk turn right", body(60, 1.0, turn=1.6)),  # filed under the wrong side
-        label("raise1", "raise up left hand", body(40, left=2.8)),
-        label("raise2", "raise up right hand", body(40, right=2.8)),
-        label("wave", "wave right hand", body(60, right=2.2)),
-        label("waveold", "wave right hand", body(70, right=2.2), "elderly"),
-        label("nothing", None, body(30)),
-        ClipRecord(
-            "told", "people", "train", None, None, ("A man walks forward.", "walks,  slowly"), body(60, 0.9)
-        ),
-        ClipRecord(
-            "told2", "people", "train", "kick", None, ("a person raises the left hand",), body(30, left=2.5)
-        ),
-        ClipRecord("short", "people", "train", None, None, ("a person blinks",), body(10)),
-        label("val1", "walk", body(100, 1.1), split="val"),
-        ClipRecord("val2", "people", "val", None, None, ("a man lifts his right arm",), body(40, right=2.0)),
-    ]
-
-
-class Words:
-    """A deterministic stand-in for a text encoder: letters counted, in each word and in the sentence."""
-
-    name = "letters"
-
-    def encode(self, texts):
-        longest = max(len(t.split()) for t in texts)
-        tokens = torch.zeros(len(texts), longest, 16)
-        mask = torch.zeros(len(texts), longest, dtype=torch.bool)
-        for row, text in enumerate(texts):
-            for place, word in enumerate(text.split()):
-                tokens[row, place] = torch.tensor([float(word.count(c)) for c in "abcdefghijklmnop"])
-                mask[row, place] = True
-        return TextCondition(tokens, tokens.sum(1), mask)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("store")
-    write_store(folder, records(), {"studio": "CC BY-NC 4.0", "people": "free"})
-    return ClipStore.open(folder)
-
-
-CONFIG = DatasetConfig(seed=3, size=90, max_frames=MAX_FRAMES, phrases=3, min_clips=2)
-
-
-@pytest.fixture(scope="module")
-def pool(store, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pool")
-    build_training_set(store, Words(), CONFIG, folder, workers=2, report=lambda text: None)
-    return TrainingSet.open(folder)
-
-
-def test_the_library_tells_what_clips_show(store):
-    library = build_library(store)
-    by_name = {store.entries[c.index]["id"]: c for c in library.clips}
-    assert set(by_name) == {r.id for r in records() if r.split == "train"} - {"short", "nothing"}
-    assert by_name["turn"].label.content == "walk turn left"
-    assert (
-        by_name["told"].captions == ("a man walks forward", "walks, slowly") and by_name["told"].label is None
-    )
-    assert by_name["walk3"].label.style == "elderly" and "slow" in by_name["walk3"].label.traits
-    assert by_name["raise1"].label.traits >= {"high"}
-    assert library.actions()["walk"] == 3
-    assert library.stands and all(s.stop - s.start >= 30 for s in library.stands)
-    for stand in library.stands:  # no hand is up, whatever the clip's own hands do
-        joints = library.motion(stand).joints()
-        assert joints[:, JOINT["right_wrist"], 2].max() < joints[:, JOINT["spine2"], 2].max()
-
-
-def test_parts_of_a_store(store):
-    free = selected(store, free_only=True)
-    assert {e["source"] for e in free.entries} == {"people"} and list(free.sources) == ["people"]
-    assert len(selected(store, ["studio"])) == 11
-    with pytest.raises(ValueError, match=r"unknown source 'ghost'.*studio"):
-        selected(store, ["ghost"])
-    with pytest.raises(ValueError, match="the val split has no clip"):
-        build_library(selected(store), "val", min_frames=400)
-
-
-SIDED = {"wave": "wrist", "raise": "wrist", "lift": "wrist"}
-
-
-@pytest.mark.parametrize("recipe", ["scaled", "composed", "chained", "rested", "stood"])
-def test_recipes_make_true_sentences(store, recipe):
-    shares = dict.fromkeys(("scaled", "composed", "chained", "rested", "stood"), 0.0) | {recipe: 1.0}
-    kitchen = Kitchen(build_library(store), MAX_FRAMES, 2, Mix(**shares))
-    first = 2 * len(kitchen.library.clips)
-    found = [made for number in range(first, first + 40) if (made := make(kitchen, number, 5))]
-    assert len(found) > 25
-    for made in found:
-        assert made.captions and all(made.captions)
-        if recipe not in ("scaled",):
-            assert len(made.motion) <= MAX_FRAMES
-        assert abs(float(made.motion.heading()[0])) < 1e-3 and np.abs(made.motion.pelvis[0, :2]).max() < 1e-4
-        _check_hands(made)
-
-
-def _check_hands(made):
-    """A hand that only one side of is named rises on that side alone; turns go where the words say."""
-    joints = made.motion.joints()
-    rise = {s: float(np.ptp(joints[:, JOINT[f"{s}_wrist"], 2])) for s in ("left", "right")}
-    for text in made.captions:
-        named = {s for s in ("left", "right") if f"{s} hand" in text or f"{s} arm" in text}
-        if len(named) == 1:
-            (side,) = named
-            assert rise[side] > 0.25, (text, rise)
-        if "stand still" in text and "then" not in text and made.action == "stand":
-            assert max(rise.values()) < 0.3
-        if ("turn left" in text or "turns left" in text) and "right" not in text:
-            assert made.motion.heading()[-1] > 0.5
-
-
-def test_mirrored_samples_say_the_other_side(store):
-    kitchen = Kitchen(build_library(store), MAX_FRAMES, 2)
-    count = len(kitchen.library.clips)
-    for number in range(count):
-        plain, mirrored = make(kitchen, number, 0), make(kitchen, number + count, 0)
-        assert plain.group == mirrored.group
-        np.testing.assert_allclose(
-            plain.motion.mirror().facing_front().trans, mirrored.motion.trans, atol=2e-5
-        )
-        for made in (plain, mirrored):
-            _check_hands(made)
-
-
-def test_samples_depend_on_seed_and_number_alone(store):
-    kitchens = [Kitchen(build_library(store), MAX_FRAMES, 2) for _ in range(2)]
-    for number in (0, 15, 40, 60):
-        a, b = make(kitchens[0], number, 1), make(kitchens[1], number, 1)
-        assert a.captions == b.captions
-        np.testing.assert_array_equal(a.motion.rotations, b.motion.rotations)
-    made = [make(kitchens[0], n, seed) for seed in (1, 2) for n in range(30, 40)]
-    assert len({len(m.motion) for m in made if m}) > 5
 
 
 def test_a_pool_says_what_it_holds(pool):
@@ -211,6 +42,7 @@ def test_features_come_back_as_they_were(store, pool):
     assert np.abs(joints - made.motion.joints()).max() < 5e-3
 
 
+<<<<<<< HEAD
 def test_batches_are_normal_masked_and_truthful(pool):
     seen = Counter()
     padding, total = 0, 0
@@ -372,27 +204,14 @@ def test_validation_is_every_held_out_clip_and_its_mirror_image(pool):
     assert all(torch.equal(a.x0, b.x0) for a, b in zip(batches, pool.val_batches(3)))
 
 
+=======
+>>>>>>> wt-tests
 def test_no_augmentation_leaves_the_clips_and_their_mirror_images(store, tmp_path):
     mix = Mix(**dict.fromkeys(("scaled", "composed", "chained", "rested", "stood"), 0.0))
     about = build_training_set(
         store, Words(), replace(CONFIG, size=500, mix=mix), tmp_path, workers=1, report=lambda text: None
     )
     assert about["samples"]["train"] == 2 * len(build_library(store).clips)
-
-
-def test_broken_pools_are_refused(pool, tmp_path, store):
-    with pytest.raises(FileNotFoundError, match=r"prepare_dataset\.py"):
-        TrainingSet.open(tmp_path)
-    broken = tmp_path / "pool"
-    broken.mkdir()
-    for file in pool.folder.iterdir():
-        (broken / file.name).write_bytes(file.read_bytes())
-    (broken / ROWS).write_bytes((pool.folder / ROWS).read_bytes()[: 205 * 2 * 100])
-    with pytest.raises(FormatError, match="100 frames"):
-        TrainingSet.open(broken)
-    (broken / "pool.json").write_text('{"version": 99}')
-    with pytest.raises(FormatError, match="version 99"):
-        TrainingSet.open(broken)
 
 
 def test_configurations_are_checked():

@@ -82,6 +82,7 @@ def test_ddim_visits_what_diffusers_visits(name, steps):
     assert torch.allclose(x0, last, atol=2e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["cosine", "linear"])
 @pytest.mark.parametrize("steps", [20, 1000])
 def test_ddpm_visits_what_diffusers_visits(name, steps):

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motion_core.body import quaternions as quat
-from motion_core.body.skeleton import JOINT, UPRIGHT
-from motion_core.editing.meet import meet
+from motion_core.body.skeleton import JOINT, UPRIGHT, joint_indices
+from motion_core.editing.meet import keep_joints, meet
 from motion_core.editing.root import running_mean, turned_path, yaw_of
 
 fast = settings(max_examples=10, derandomize=True, deadline=None)
@@ -188,3 +188,29 @@ def test_height_is_bridged_and_the_model_is_left_alone_in_a_long_gap():
     result = meet(motion, target, mask((0, 5), (95, 100), frames=100))
     angle = quat.angle_between(result.rotations[:, elbow], motion.rotations[:, elbow])
     assert angle[50] < 1e-3 and angle[3] == pytest.approx(0.8, abs=1e-3)
+
+
+@pytest.mark.parametrize("names", [("left_arm",), ("legs", "head"), ("spine2",), ("left_wrist", "right_leg")])
+def test_only_the_named_joints_change(names):
+    motion, target = swaying(1), swaying(2)
+    result = keep_joints(motion, target, names)
+    ours = joint_indices(list(names))
+    others = [j for j in range(22) if j not in ours]
+    assert np.array_equal(result.rotations[:, ours], motion.rotations[:, ours])
+    assert np.array_equal(result.rotations[:, others], target.rotations[:, others])
+    assert np.array_equal(result.trans, target.trans)
+    assert np.array_equal(keep_joints(motion, target, ours).rotations, result.rotations)
+
+
+def test_the_pelvis_brings_its_place():
+    motion, target = swaying(1), swaying(2).moved(offset=(1, 1, 0))
+    result = keep_joints(motion, target, ["lower_body"])
+    assert np.array_equal(result.trans, motion.trans)
+    assert np.array_equal(result.rotations[:, JOINT["head"]], target.rotations[:, JOINT["head"]])
+
+
+def test_joints_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="left_paw"):
+        keep_joints(swaying(1), swaying(2), ["left_paw"])
+    with pytest.raises(ValueError, match="60 frames at 20 fps and 59"):
+        keep_joints(swaying(1), swaying(2).slice(1), ["head"])

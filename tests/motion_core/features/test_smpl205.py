@@ -185,6 +185,7 @@ def test_joints_have_finite_gradients_even_of_zeros():
         assert x.grad[..., SLICES["root_velocity"]].abs().sum() > 0
 
 
+@pytest.mark.slow
 def test_gradient_is_the_slope():
     x = torch.from_numpy(encode(dancing(3))).double().requires_grad_()
     assert torch.autograd.gradcheck(lambda x: features_to_joints(x)[..., :3, :], x, atol=1e-5)

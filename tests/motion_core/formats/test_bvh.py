@@ -20,8 +20,6 @@ from motion_core.formats.bvh import (
     read_bvh,
     write_bvh,
 )
-from motion_core.formats.calibration import evidence, mean_turns, percentile
-from motion_core.formats.humanoid import capture_to_body, fit_body
 
 LIMBS = ("left_hip", "right_hip", "left_knee", "right_knee", "left_shoulder", "right_shoulder", "left_elbow",
          "right_elbow")  # fmt: skip
@@ -108,26 +106,6 @@ def test_wrong_guesses_can_be_overruled():
         clip_to_capture(clip, MIXAMO, unit=0.0)
 
 
-def test_unknown_and_missing_joints_are_named():
-    clip = read_bvh(foreign_text(march(10), 1).encode())
-    with pytest.raises(ValueError, match="left_knee is mapped to 'Knie'"):
-        bvh_to_motion(clip, MIXAMO | {"left_knee": "Knie"})
-    with pytest.raises(ValueError, match="no joint is known for neck"):
-        bvh_to_motion(clip, {k: v for k, v in MIXAMO.items() if k != "neck"})
-    with pytest.raises(ValueError, match="'left_wing' is not one of our joints"):
-        bvh_to_motion(clip, MIXAMO | {"left_wing": "Hips"})
-
-
-def test_a_humanoid_without_toes_collars_and_spine():
-    motion = march()
-    few = {
-        k: v for k, v in MIXAMO.items() if not k.endswith(("foot", "collar")) and not k.startswith("spine")
-    }
-    found = bvh_to_motion(read_bvh(foreign_text(motion, 3).encode()), few)
-    assert direction_error(motion.joints(), found.joints(), LIMBS) < 0.1
-    assert np.abs(motion.joints() - found.joints()).max() < 0.08
-
-
 def test_clips_of_one_skeleton_together_are_what_each_is_alone():
     motions = [march(), march(60).moved(yaw=2.0, offset=(3.0, 1.0, 0.0)), march(1), march(41)]
     texts = [
@@ -138,25 +116,6 @@ def test_clips_of_one_skeleton_together_are_what_each_is_alone():
         alone = bvh_to_motion(clip)
         assert np.allclose(found.trans, alone.trans, atol=1e-6)
         assert quat.angle_between(found.rotations, alone.rotations).max() < 1e-3
-
-
-def test_in_single_precision_no_step_falls_back_to_double():
-    clip = read_bvh(foreign_text(march(), 5).encode())
-    bodies = [capture_to_body(clip_to_capture(c, MIXAMO), MIXAMO) for c in (clip, clip.in_single())]
-    fitted = [fit_body(b, mean_turns(evidence(b)).astype(b.positions.dtype)) for b in bodies]
-    for exact, near in zip(*fitted, strict=True):
-        assert exact.dtype == np.float64 and near.dtype == np.float32
-    assert bodies[1].fits.dtype == np.float32
-    (pelvis, turns), (near_pelvis, near_turns) = fitted
-    assert np.abs(pelvis - near_pelvis).max() < 1e-5
-    assert quat.angle_between(turns, near_turns).max() < 1e-3
-
-
-@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=40), st.floats(0, 100))
-def test_percentile_is_numpys(values, percent):
-    rows = np.array([values, values[::-1]]).T
-    expected = np.percentile(rows, percent, axis=0)
-    np.testing.assert_allclose(percentile(rows, percent), expected, rtol=1e-12, atol=1e-9)
 
 
 def test_a_lower_rate_before_retargeting_is_near_to_one_after_it():

@@ -12,6 +12,7 @@ from motion_core.formats.decimals import read_table
 PLAIN = st.from_regex(r"-?(\d{1,7}(\.\d{0,8})?|\.\d{1,8})", fullmatch=True).filter(str.isascii)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.lists(PLAIN, min_size=3, max_size=3), min_size=1, max_size=20),
     st.sampled_from(["\n", "\r\n", " \n\n"]),

@@ -30,6 +30,7 @@ def close(a, b, frames) -> bool:
     return bool(np.abs(a.joints()[frames] - b.joints()[frames]).max() < 1e-4)
 
 
+@pytest.mark.slow
 def test_complete_edit_and_sequence(service):
     given = swaying(1, 90, 30.0)
     pin = Pin("left_wrist", 1.5, 1.5, tuple(given.joints()[45, 20].astype(float) + [0, 0, 0.05]))
@@ -54,6 +55,7 @@ def test_the_licence_goes_with_a_motion_that_is_sent(service):
     assert edited.meta["given_licence"] == "CC BY-SA 4.0" and "text" not in edited.meta
 
 
+@pytest.mark.slow
 def test_ten_minutes_of_motion_arrive(service):
     given = stepping(600 * 60, 60.0)
     task = Complete(given, keep=((0, 1000), (1030, len(given))))

@@ -178,6 +178,7 @@ def ask(service, **body) -> httpx.Response:
     return service.http.post("/search", json={"text": "a person bows", **body})
 
 
+@pytest.mark.slow
 def test_from_a_sentence_to_a_motion(service, library):
     job = ask(service, library=str(library), count=3).json()["id"]
     state = service.wait(job)

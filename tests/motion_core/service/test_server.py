@@ -20,6 +20,8 @@ from motion_core.service.guard import MAX_BODY
 from motion_core.service.options import parse_arguments
 from motion_core.service.server import ServeError, check_options
 
+pytestmark = pytest.mark.slow
+
 
 def run_serve(weights, *options, **environment):
     """A service that is expected to refuse to start: (exit status, standard error)."""

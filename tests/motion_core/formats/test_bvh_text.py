@@ -1,0 +1,113 @@
+"""Reading BVH text: any channel order, clear faults."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from motion_core.formats import FormatError
+from motion_core.formats.bvh_text import read_bvh
+
+TEXT = """HIERARCHY
+ROOT Hips
+{
+  OFFSET 0 1 0
+  CHANNELS 6 Xposition Yposition Zposition Zrotation Yrotation Xrotation
+  JOINT Left Arm
+  {
+    OFFSET 2 0 0
+    CHANNELS 3 {order}
+    End Site
+    {
+      OFFSET 0 3 0
+    }
+  }
+}
+MOTION
+Frames: 2
+Frame Time: 0.0333333
+0 0 0 0 0 0 0 0 0
+1 2 3 90 0 0 30 40 50
+"""
+
+
+def text(order: str = "Xrotation Yrotation Zrotation") -> str:
+    return TEXT.replace("{order}", order)
+
+
+def test_tree_values_and_tips():
+    clip = read_bvh(text().encode())
+    assert clip.joints == ("Hips", "Left Arm")
+    assert clip.parents == (-1, 0)
+    assert clip.fps == 30.0
+    assert clip.values.shape == (2, 9)
+    assert np.allclose(clip.tips["Left Arm"], [0, 3, 0])
+
+
+def test_windows_line_ends_tabs_capitals_and_byte_order_mark():
+    changed = "\ufeff" + text().replace("\n", "\r\n").replace("  ", "\t").replace("Frames: 2", "FRAMES:2")
+    assert np.allclose(read_bvh(changed.encode()).values, read_bvh(text().encode()).values)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("1 2 3 90 0 0 30 40 50\n", "", "truncated: it announces 2 frames and holds 1"),
+        ("1 2 3 90 0 0 30 40 50", "1 2 3 90 0 0 30 40", "line 20: 8 values, the joints have 9"),
+        ("1 2 3 90 0 0 30 40 50", "1 2 3 90 0 0 30 40 nan", "line 20: 'nan' is not a finite number"),
+        ("1 2 3 90 0 0 30 40 50", "1 2 3 90 0 0 30 x 50", "line 20: 'x' is not a finite number"),
+        ("1 2 3 90 0 0 30 40 50", "1 2 3 90 0 0 30 40 1e999", "'1e999' is not a finite number"),
+        ("Frames: 2", "Frames: 0", "has 0 frames"),
+        ("Frames: 2", "Frames: many", "'Frames: N' is missing or wrong"),
+        ("Frames: 2", "Frames: 1", "line 20: more rows than the 1 frames announced"),
+        ("Frame Time: 0.0333333", "Frame Time: 0", "not possible"),
+        ("Frame Time: 0.0333333", "Frame Time: soon", "'Frame Time: S' is missing or wrong"),
+        ("MOTION\n", "", "no line MOTION"),
+        ("HIERARCHY\n", "", "does not begin with HIERARCHY"),
+        ("OFFSET 2 0 0", "OFFSET 2 0", "line 8: OFFSET 2 0 CHANNELS is not three numbers"),
+        ("OFFSET 2 0 0", "OFFSET 2 0 inf", "not finite"),
+        ("Yrotation Zrotation\n", "Yrotation Wrotation\n", "'Wrotation' is not a channel"),
+        ("CHANNELS 3 X", "CHANNELS three X", "is not a number of channels"),
+        ("JOINT Left Arm", "JOINT Hips", "'Hips' is used twice"),
+        ("}\nMOTION", "MOTION", "the hierarchy ends early"),
+        ("}\nMOTION", "}\n}\nMOTION", "never opened"),
+    ],
+)  # fmt: skip
+def test_faults_name_the_file_and_the_line(tmp_path, old, new, fault):
+    assert old in text()
+    path = tmp_path / "broken.bvh"
+    path.write_text(text().replace(old, new, 1))
+    with pytest.raises(FormatError, match=r"broken\.bvh") as error:
+        read_bvh(path)
+    assert fault in str(error.value)
+
+
+def test_binary_rubbish_is_refused():
+    with pytest.raises(FormatError, match="no line MOTION"):
+        read_bvh(bytes(range(256)) * 10)
+
+
+def test_a_thousand_frames_read_and_move_quickly():
+    rows = "\n".join(["1 2 3 90 0 0 30 40 50"] * 5000)
+    long = text().replace("Frames: 2", "Frames: 5002").rstrip() + "\n" + rows
+    start = time.perf_counter()
+    read_bvh(long.encode()).global_transforms()
+    assert time.perf_counter() - start < 1.0
+
+
+def test_files_of_one_tree_share_nothing_that_can_change():
+    first, second = read_bvh(text().encode(), "first"), read_bvh(text().encode(), "second")
+    assert (first.name, second.name) == ("first", "second")
+    first.tips.clear()
+    first.offsets[:] = 7.0
+    third = read_bvh(text().encode())
+    for clip in (second, third):
+        assert np.allclose(clip.offsets, [[0, 1, 0], [2, 0, 0]]) and np.allclose(
+            clip.tips["Left Arm"], [0, 3, 0]
+        )
+    broken = text().replace("OFFSET 2 0 0", "OFFSET 2 0 x").encode()
+    for name in ("one.bvh", "two.bvh"):  # the fault is told of the file at hand
+        with pytest.raises(FormatError, match=rf"{name}, line 8: OFFSET 2 0 x"):
+            read_bvh(broken, name)
