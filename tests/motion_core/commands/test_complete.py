@@ -7,25 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from editing_motions import same_frames, stepping, swaying
+from editing_motions import stepping, swaying
 
-from motion_core import cli
-from motion_core.commands.arguments import read_path, read_pin, read_spans
 from motion_core.formats.bvh import write_bvh
 from motion_core.formats.npz import read_npz, write_npz
-from motion_core.tasks import Complete, Request, Sampling, TaskError
 
 FAST = ["--steps", "2", "--device", "cpu", "--model", "mdm"]
-
-
-@pytest.fixture
-def laban(capsys):
-    def run(*argv) -> tuple[int, str, str]:
-        status = cli.main([str(word) for word in argv])
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture
@@ -100,26 +87,6 @@ def test_pins_and_path(laban, tiny_weights, tmp_path):
     ]
 
 
-def test_edit_and_sequence(laban, tiny_weights, given, tmp_path):
-    motion, out = read_npz(given), tmp_path / "out.npz"
-    assert laban("edit", "--motion", given, "--parts", "left_arm", "head", "--text", "waves", "--span", "10:40",
-                 "--out", out, *FAST)[0] == 0  # fmt: skip
-    edited = read_npz(out)
-    assert near(edited, motion, np.r_[0:10, 40:60]) and edited.meta["parts"] == ["left_arm", "head"]
-    np.testing.assert_allclose(edited.trans, motion.trans)
-    assert laban("edit", "--motion", given, "--strength", 0.3, "--out", out, *FAST)[0] == 0
-    assert read_npz(out).meta["strength"] == 0.3
-    (tmp_path / "story.jsonl").write_text(
-        '{"text": "walk", "seconds": 1}\n\n{"text": "run", "seconds": 1.5}\n'
-    )
-    assert (
-        laban("sequence", "--file", tmp_path / "story.jsonl", "--start", given, "--out", out, *FAST)[0] == 0
-    )
-    assert len(read_npz(out)) == 50
-    assert laban("sequence", "--prompt", "a=b walks=1", "--prompt", "runs=1", "--out", out, *FAST)[0] == 0
-    assert read_npz(out).meta["prompts"] == [["a=b walks", 1.0], ["runs", 1.0]]
-
-
 def test_blend_and_clean(laban, given, tmp_path):
     write_npz(tmp_path / "other.npz", stepping(50, 20.0, slide=0.1))
     out = tmp_path / "out.npz"
@@ -179,53 +146,3 @@ def test_bad_arguments_are_one_line(laban, tiny_weights, given, tmp_path, argv, 
     status, stdout, err = laban(*(given if word == "IN" else word for word in argv), "--out", out)
     assert status == 2 and not stdout and not out.exists() and words in err, err
     assert err.startswith("laban: error: ") and err.count("\n") == 1
-
-
-def test_files_that_cannot_be_read_fail(laban, tmp_path):
-    (tmp_path / "broken.npz").write_bytes(b"no motion")
-    for name in ("absent.npz", "broken.npz"):
-        status, _, err = laban("edit", "--motion", tmp_path / name, "--out", tmp_path / "x.npz")
-        assert status == 1 and name in err
-    status, _, err = laban(
-        "complete", "--seconds", 2, "--path", tmp_path / "no.csv", "--out", tmp_path / "x.npz"
-    )
-    assert status == 1 and "no.csv" in err
-
-
-def test_what_is_written_on_the_command_line():
-    assert read_spans("0:3, 5 ,-2:,:1", 10) == ((0, 3), (5, 6), (8, 10), (0, 1))
-    assert read_spans("all", 7) == ((0, 7),) and read_spans("none", 7) == ()
-    pin = read_pin("pelvis@1:2.5=1,-2,0.9,heading:180")
-    assert (pin.start, pin.stop, pin.position) == (1, 2.5, (1, -2, 0.9)) and abs(pin.heading - np.pi) < 1e-9
-    assert read_path("0,0@0 1,2@3", "free").seconds == (0, 3)
-    for text in ("", "1:x", "3:2", "::", "1-3"):
-        with pytest.raises(TaskError):
-            read_spans(text, 10)
-
-
-def test_batch_lines(laban, tiny_weights, given, tmp_path):
-    motion = read_npz(given)
-    inline = Request(Complete(motion, keep=((0, 30),)), Sampling(settings={"steps": 2}), "mdm").to_json()
-    few = {"steps": 2, "model": "mdm"}
-    lines = [
-        {"id": "c", "task": "complete", "motion": "in.npz", "keep": [[0, 10], [50, 60]]} | few,
-        {"id": "e", "task": "edit", "motion": str(given), "parts": ["left_arm"], "count": 2} | few,
-        {"id": "s", "task": "sequence", "prompts": [["walk", 1], ["run", 1]], "start": "in.npz"} | few,
-        inline | {"id": "i"},
-        {"id": "b1", "task": "complete", "motion": "absent.npz"},
-        {"id": "b2", "task": "complete", "motion": "jobs.jsonl"},
-        {"id": "b3", "task": "edit"},
-        {"id": "g", "text": "walk", "seconds": 0.5, "steps": 2, "model": "mdm"},
-    ]  # fmt: skip
-    (tmp_path / "jobs.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
-    status, stdout, err = laban(
-        "batch", tmp_path / "jobs.jsonl", "--out", tmp_path / "out", "--device", "cpu", "--json"
-    )
-    facts = json.loads(stdout)
-    assert status == 1 and [fault["line"] for fault in facts["failed"]] == [5, 6, 7], err
-    assert "absent.npz" in facts["failed"][0]["error"] and ".npz or .bvh" in facts["failed"][1]["error"]
-    assert sorted(p.stem for p in (tmp_path / "out").iterdir()) == ["c", "e_000", "e_001", "g", "i", "s"]
-    made = read_npz(tmp_path / "out" / "c.npz")
-    assert near(made, motion, np.r_[0:10, 50:60])
-    kept = np.arange(60) < 30
-    assert near(read_npz(tmp_path / "out" / "i.npz"), motion, kept) and not same_frames(made, motion, ~kept)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-
 from motion_core.nn.masked import masked_l2
 
 
