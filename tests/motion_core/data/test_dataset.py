@@ -129,3 +129,29 @@ def test_broken_pools_are_refused(pool, tmp_path, store):
     (broken / "pool.json").write_text('{"version": 99}')
     with pytest.raises(FormatError, match="version 99"):
         TrainingSet.open(broken)
+
+
+def test_samples_can_be_windows_of_one_length(pool):
+    cut = TrainingSet.open(pool.folder, captions=False, window=32)
+    assert len(cut) == (pool.lengths[pool.train_rows] >= 32).sum() < len(pool)
+    starts = []
+    for batch in (cut.batch_at(0, 8, 1), cut.batch_at(9, 8, 1), next(cut.val_batches(3))):
+        assert batch.x0.shape[1] == 32 and batch.mask.all() and (batch.lengths == 32).all()
+        starts.append(cut.stats.denormalize(batch.x0[:, 0])[:, smpl205.SLICES["root_velocity"]].abs().max())
+    assert max(starts) < 1e-4
+    assert torch.equal(cut.batch_at(9, 8, 1).x0, cut.batch_at(9, 8, 1).x0)
+    halves = [cut.batch_at(9, 8, 1, rank, 2).x0 for rank in range(2)]
+    assert torch.equal(torch.cat(halves), cut.batch_at(9, 8, 1).x0)
+    with pytest.raises(ValueError, match="no clip of 500 frames or more"):
+        TrainingSet.open(pool.folder, window=500)
+    with pytest.raises(ValueError, match="window is 0"):
+        TrainingSet.open(pool.folder, window=0)
+
+
+def test_captions_can_be_left_out_of_batches(pool):
+    silent = TrainingSet.open(pool.folder, captions=False)
+    quiet, told = silent.batch_at(3, 8, 1), pool.batch_at(3, 8, 1)
+    assert quiet.captions == () and quiet.pooled is None and quiet.to("cpu").tokens is None
+    assert torch.equal(quiet.x0, told.x0) and torch.equal(quiet.action, told.action)
+    with pytest.raises(ValueError, match="has no captions"):
+        _ = quiet.sentences

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from motion_core.nn.masked import masked_l2
 
 from motion_core.diffusion.loss import diffusion_loss, q_sample
 from motion_core.diffusion.schedule import cosine_schedule
+from motion_core.nn.losses import masked_l2
 
 SCHEDULE = cosine_schedule(1000)
 
