@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-if (
-    "PYTEST_XDIST_WORKER" in os.environ
-):  # several test processes: one thread each, said before torch is loaded
+if "PYTEST_XDIST_WORKER" in os.environ:  # several test processes: one thread each, said before torch is loaded
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np

@@ -5,22 +5,11 @@ from __future__ import annotations
 import json
 
 import numpy as np
-import pytest
-from editing_motions import same_frames, swaying
+from command_files import near
+from editing_motions import same_frames
 
-from motion_core.formats.npz import read_npz, write_npz
+from motion_core.formats.npz import read_npz
 from motion_core.tasks import Complete, Request, Sampling
-
-
-@pytest.fixture
-def given(tmp_path):
-    """Two seconds of walking at 30 fps, as a file."""
-    write_npz(tmp_path / "in.npz", swaying(1, 60, 30.0))
-    return tmp_path / "in.npz"
-
-
-def near(a, b, frames) -> bool:
-    return bool(np.abs(a.joints()[frames] - b.joints()[frames]).max() < 1e-5)
 
 
 def test_batch_lines(laban, tiny_weights, given, tmp_path):

@@ -178,7 +178,7 @@ def test_progress_and_cancelling(text_model):
         (Generate(seconds=1), {}, "needs a text"),
         (Generate(text="walk", seconds=9.85), {}, "at most 9.8 seconds"),
         (Generate(text="walk", seconds=60), {}, "at most 9.8 seconds"),
-        (Generate(action="walk"), {}, "takes no action"),
+        (Generate(action="walk"), {}, "needs a text"),
         (Generate(text="walk", action="walk"), {}, "takes no action; models that do: mdm-action"),
         (Generate(text="walk"), {"steps": 51}, "from 1 to 50"),
     ],
