@@ -25,7 +25,7 @@ NOT_YET = (
     "generators",
     "results",
     "service",
-    "tasks",
+
     "train",
 )
 

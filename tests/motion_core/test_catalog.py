@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from editing_motions import same_frames, stepping
 
-from motion_core import Generate, Sampling, load_generator
+from motion_core import load_generator
 from motion_core.body.skeleton import BODY_HEIGHT, JOINT
 from motion_core.catalog import (
     CATALOG,
@@ -24,7 +24,14 @@ from motion_core.checkpoint import read_info
 from motion_core.diffusion.samplers import SAMPLERS
 from motion_core.editing.fill import hermite, hold
 from motion_core.generators.weights import weights_path
-from motion_core.tasks import TASKS, Complete, TaskError
+from motion_core.tasks import (
+    MAX_SECONDS,
+    TASKS,
+    Complete,
+    Generate,
+    Sampling,
+    TaskError,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE, MAX_ALL = 16e6, 100e6  # bytes
@@ -147,4 +154,27 @@ def test_the_samplers_of_a_card_are_those_there_are():
 
 def test_an_unknown_model_is_answered_with_those_there_are():
     with pytest.raises(TaskError, match="mdm, mdm-action"):
+        find_card("mdn")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("steps", 0), ("steps", 1001), ("steps", "50"), ("steps", 2.5), pytest.param("steps", 10**400, id="huge"),
+        ("guidance", -0.1), ("guidance", 31), ("guidance", float("nan")), ("sampler", "euler"), ("sampler", 3),
+    ],
+)  # fmt: skip
+def test_bad_settings_are_named_with_what_the_model_takes(name, value):
+    with pytest.raises(TaskError, match=f"{name} .*model 'mdm' takes"):
+        CATALOG["mdm"].settled(Sampling(settings={name: value}))
+
+
+def test_cards_are_consistent():
+    assert DEFAULT_MODEL in CATALOG
+    for name, card in CATALOG.items():
+        assert card.id == name
+        assert card.requires <= card.takes <= {"text", "action"}
+        assert 0 < card.max_seconds <= MAX_SECONDS
+        assert card.fps > 0
+    with pytest.raises(TaskError, match=r"'mdn'.*mdm"):
         find_card("mdn")

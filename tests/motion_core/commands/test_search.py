@@ -11,7 +11,6 @@ from motion_core import cli
 from motion_core.commands.search import table
 from motion_core.formats.npz import write_npz
 from motion_core.results import Broken, Hit, Hits
-from motion_core.tasks import Request, TaskError
 
 
 @pytest.fixture(scope="module")
@@ -121,22 +120,3 @@ def test_many_broken_files_are_counted(tmp_path):
     assert lines[-2:] == ["  and 94 more (--json names up to fifty)", "a note"] and len(lines) == 10
     facts = result.to_json()
     assert (facts["broken_count"], len(facts["broken"])) == (99, 50)
-
-
-@pytest.mark.parametrize(
-    ("entry", "words"),
-    [
-        ([], "a task is a JSON object"),
-        (None, "a task is a JSON object"),
-        ({"text": "walk", "library": "/x", "colour": 1}, "unknown field 'colour'"),
-        ({"text": "walk"}, "a search task needs the field 'library'"),
-        ({"text": "walk", "library": 7}, "the library is 7"),
-        ({"text": "walk", "library": "a\0b"}, "the library is"),
-        ({"library": "/x"}, "a search task needs the field 'text'"),
-        ({"text": "walk", "library": "/x", "count": 1001}, "count is 1001"),
-        ({"text": "walk", "library": "/x", "count": 1.5}, "count is 1.5"),
-    ],
-)
-def test_questions_that_are_none(entry, words):
-    with pytest.raises(TaskError, match=words):
-        Request.from_json({"task": "search", **entry} if isinstance(entry, dict) else entry)
