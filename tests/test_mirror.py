@@ -22,7 +22,6 @@ NOT_YET = (
     "commands",
     "engines",
     "features",
-    "generators",
     "results",
     "service",
 
