@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +15,12 @@ from motion_core.body.skeleton import BODY_HEIGHT, JOINT
 from motion_core.catalog import (
     CATALOG,
     DEFAULT_MODEL,
+    GUIDANCE,
     INBETWEEN_CARDS,
     RETRIEVAL_CARDS,
     SAMPLER,
+    STEPS,
+    all_settings,
     every_card,
     find_card,
     sampling_of,
@@ -178,3 +183,38 @@ def test_cards_are_consistent():
         assert card.fps > 0
     with pytest.raises(TaskError, match=r"'mdn'.*mdm"):
         find_card("mdn")
+
+
+def test_a_setting_checks_its_value_and_gives_it_its_type():
+    assert (
+        STEPS.kind is int and GUIDANCE.check(3, "mdm") == 3.0 and isinstance(GUIDANCE.check(3, "mdm"), float)
+    )
+    assert SAMPLER.check("ddim", "mdm") == "ddim" and not SAMPLER.fixed
+    one = STEPS.fixed_at(8)
+    assert one.fixed and one.check(8, "mdm") == 8 and (one.default, one.low, one.high) == (8, 8, 8)
+    with pytest.raises(
+        TaskError, match=r"steps is 9: model 'mdm' was made for 8 and takes no other; leave it out$"
+    ):
+        one.check(9, "mdm")
+
+
+def test_all_settings_are_those_that_a_model_has_free():
+    found = all_settings()
+    assert list(found) and set(found) == {s.name for c in CATALOG.values() for s in c.settings if not s.fixed}
+    assert not any(setting.fixed for setting in found.values())
+    assert all(setting.label and setting.help for setting in found.values())
+
+
+def test_a_model_has_its_own_value_of_its_settings_alone():
+    card = find_card("dit-adaln-fast")
+    assert card.own("steps") == 8 and card.setting("speed") is None
+    with pytest.raises(KeyError, match="speed"):
+        card.own("speed")
+
+
+def test_a_card_is_json():
+    for card in every_card().values():
+        entry = json.loads(json.dumps(card.to_json()))
+        assert entry["takes"] == sorted(card.takes) and entry["settings"] == [
+            asdict(s) | {"choices": list(s.choices)} for s in card.settings
+        ]
