@@ -120,3 +120,20 @@ def test_many_broken_files_are_counted(tmp_path):
     assert lines[-2:] == ["  and 94 more (--json names up to fifty)", "a note"] and len(lines) == 10
     facts = result.to_json()
     assert (facts["broken_count"], len(facts["broken"])) == (99, 50)
+
+
+def test_hits_go_into_a_file_too(laban, library, tmp_path):
+    out = tmp_path / "new" / "hits.json"
+    status, said, _ = laban("a person bows", "--library", library, "--count", 2, "--out", out, "--json")
+    assert status == 0 and json.loads(out.read_bytes()) == json.loads(said)
+    assert len(json.loads(said)["hits"]) == 2
+
+
+@pytest.mark.parametrize("name", ["hits.bvh", "hits.npz", "hits"])
+def test_a_file_that_cannot_hold_hits_is_refused_before_anything_is_loaded(
+    laban, library, tmp_path, name, monkeypatch
+):
+    monkeypatch.setenv("LABAN_WEIGHTS", "/nowhere")
+    status, out, err = laban("bow", "--library", library, "--out", tmp_path / name)
+    assert (status, out) == (2, "") and "it must end in .json to hold hits" in err
+    assert not (tmp_path / name).exists()
