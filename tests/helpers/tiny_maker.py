@@ -54,7 +54,7 @@ class TinyMaker:
 
     def __init__(self, info: CheckpointInfo, model: TinyNet, device: Device) -> None:
         self.stats = FeatureStats(np.asarray(info.mean), np.asarray(info.std))
-        self.device, self.spread = device, float(model.spread)
+        self.device, self.spread = device, float(model.spread.detach())
         self.sizes: list[int] = []  # of the batches that it made
 
     @classmethod
