@@ -70,6 +70,11 @@ class Embedder:
         self.window = model.config.trained_frames
         self.width = model.config.width
 
+    @property
+    def note(self) -> str:
+        """What it runs on and why, for the user."""
+        return self.device.note
+
     @cached_property
     def encoder(self) -> TextEncoder:
         """Of the words; loaded when the first sentence comes."""

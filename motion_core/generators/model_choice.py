@@ -15,13 +15,14 @@ def check_task(card: ModelCard, task: Any) -> None:
         raise TaskError(f"model {card.id!r} cannot {task.name}; it can {', '.join(card.tasks)}")
     if isinstance(task, Generate):
         _check_length(card, task)
-    if strange := sorted(task.told - card.takes):
-        others = ", ".join(c.id for c in CATALOG.values() if strange[0] in c.takes) or "none"
-        raise TaskError(
-            f"model {card.id!r} takes no {strange[0]}; models that do: {others}{_known_actions(card)}"
-        )
-    if task.says_all and (missing := sorted(card.requires - task.told)):
-        raise TaskError(f"model {card.id!r} needs {_article(missing[0])}{_known_actions(card, missing[0])}")
+    for word in ("text", "action"):
+        if task.says_all and word in card.requires - task.told:
+            raise TaskError(f"model {card.id!r} needs {_article(word)}{_known_actions(card, word)}")
+        if word in task.told - card.takes:
+            others = ", ".join(c.id for c in CATALOG.values() if word in c.takes) or "none"
+            raise TaskError(
+                f"model {card.id!r} takes no {word}; models that do: {others}{_known_actions(card)}"
+            )
     if "action" in task.told:
         _check_action(card, str(task.action))
 

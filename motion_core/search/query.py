@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,18 +63,21 @@ class Finder:
         return "" if self._embedder is None else str(getattr(self._embedder, "note", ""))
 
     def check(self, task: Any, sampling: Sampling) -> None:
-        """Raises TaskError where this is no search."""
+        """Raises TaskError where this is no search, or is asked for with a setting that the model does not have."""
         if not isinstance(task, Search):
             raise TaskError(f"model {self.card.id!r} cannot {task.name}; it can {', '.join(self.card.tasks)}")
+        self.card.settled(sampling)
 
     def run_batch(self, jobs: Sequence[tuple[Search, Sampling]], on_step: OnFile | None = None) -> list[Hits]:
         """The hits of each search, one search after the other. `on_step(done, total)` counts files of one library."""
         for job in jobs:
             self.check(*job)
-        return [self._search(task, on_step) for task, _ in jobs]
+        return [self._search(*job, on_step) for job in jobs]
 
-    def _search(self, task: Search, on_file: OnFile | None) -> Hits:
+    def _search(self, task: Search, sampling: Sampling, on_file: OnFile | None) -> Hits:
         check_library(Path(task.library))  # before seconds are spent on loading torch
         if self._embedder is None:
             self._embedder = self._load()
-        return search(task, self._embedder, update=self._update, on_file=on_file)
+        found = search(task, self._embedder, update=self._update, on_file=on_file)
+        _, ignored = self.card.settled(sampling)
+        return replace(found, note="; ".join(note for note in (found.note, ignored) if note))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 from editing_motions import same_frames, stepping
 
-from motion_core import Generate, Sampling, load_generator
+from motion_core import load_generator
 from motion_core.body.skeleton import BODY_HEIGHT, JOINT
 from motion_core.catalog import (
     CATALOG,
     DEFAULT_MODEL,
+    GUIDANCE,
     INBETWEEN_CARDS,
     RETRIEVAL_CARDS,
     SAMPLER,
+    STEPS,
+    all_settings,
     every_card,
     find_card,
     sampling_of,
@@ -24,7 +29,14 @@ from motion_core.checkpoint import read_info
 from motion_core.diffusion.samplers import SAMPLERS
 from motion_core.editing.fill import hermite, hold
 from motion_core.generators.weights import weights_path
-from motion_core.tasks import TASKS, Complete, TaskError
+from motion_core.tasks import (
+    MAX_SECONDS,
+    TASKS,
+    Complete,
+    Generate,
+    Sampling,
+    TaskError,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE, MAX_ALL = 16e6, 100e6  # bytes
@@ -148,3 +160,61 @@ def test_the_samplers_of_a_card_are_those_there_are():
 def test_an_unknown_model_is_answered_with_those_there_are():
     with pytest.raises(TaskError, match="mdm, mdm-action"):
         find_card("mdn")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("steps", 0), ("steps", 1001), ("steps", "50"), ("steps", 2.5), pytest.param("steps", 10**400, id="huge"),
+        ("guidance", -0.1), ("guidance", 31), ("guidance", float("nan")), ("sampler", "euler"), ("sampler", 3),
+    ],
+)  # fmt: skip
+def test_bad_settings_are_named_with_what_the_model_takes(name, value):
+    with pytest.raises(TaskError, match=f"{name} .*model 'mdm' takes"):
+        CATALOG["mdm"].settled(Sampling(settings={name: value}))
+
+
+def test_cards_are_consistent():
+    assert DEFAULT_MODEL in CATALOG
+    for name, card in CATALOG.items():
+        assert card.id == name
+        assert card.requires <= card.takes <= {"text", "action"}
+        assert 0 < card.max_seconds <= MAX_SECONDS
+        assert card.fps > 0
+    with pytest.raises(TaskError, match=r"'mdn'.*mdm"):
+        find_card("mdn")
+
+
+def test_a_setting_checks_its_value_and_gives_it_its_type():
+    assert (
+        STEPS.kind is int and GUIDANCE.check(3, "mdm") == 3.0 and isinstance(GUIDANCE.check(3, "mdm"), float)
+    )
+    assert SAMPLER.check("ddim", "mdm") == "ddim" and not SAMPLER.fixed
+    one = STEPS.fixed_at(8)
+    assert one.fixed and one.check(8, "mdm") == 8 and (one.default, one.low, one.high) == (8, 8, 8)
+    with pytest.raises(
+        TaskError, match=r"steps is 9: model 'mdm' was made for 8 and takes no other; leave it out$"
+    ):
+        one.check(9, "mdm")
+
+
+def test_all_settings_are_those_that_a_model_has_free():
+    found = all_settings()
+    assert list(found) and set(found) == {s.name for c in CATALOG.values() for s in c.settings if not s.fixed}
+    assert not any(setting.fixed for setting in found.values())
+    assert all(setting.label and setting.help for setting in found.values())
+
+
+def test_a_model_has_its_own_value_of_its_settings_alone():
+    card = find_card("dit-adaln-fast")
+    assert card.own("steps") == 8 and card.setting("speed") is None
+    with pytest.raises(KeyError, match="speed"):
+        card.own("speed")
+
+
+def test_a_card_is_json():
+    for card in every_card().values():
+        entry = json.loads(json.dumps(card.to_json()))
+        assert entry["takes"] == sorted(card.takes) and entry["settings"] == [
+            asdict(s) | {"choices": list(s.choices)} for s in card.settings
+        ]

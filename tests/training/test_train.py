@@ -11,8 +11,6 @@ import train_diffusion
 
 from motion_core.checkpoint import load_checkpoint
 from motion_core.train import text_start
-from motion_core.train.config import ConfigError, read_config
-from motion_core.train.families import TRAINED, family_of, trainer
 
 CONFIGS = Path(__file__).resolve().parents[2] / "training" / "configs"
 TMR = """
@@ -87,27 +85,3 @@ def test_a_file_without_a_known_family_is_named(pool, tmp_path, capsys, text, me
     config.write_text(text)
     assert run(train, config, pool, tmp_path / "out") == 1
     assert message in " ".join(capsys.readouterr().err.split())
-
-
-def test_a_config_class_refuses_the_family_of_another(tmp_path):
-    config = tmp_path / "x.toml"
-    config.write_text('family = "dit"\n' + TMR)
-    with pytest.raises(ConfigError, match="this is the configuration of 'tmr'"):
-        read_config(config, trainer("tmr")[0])
-
-
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda p: p.name)
-def test_every_config_says_what_it_is_for(path):
-    if path.stem == "distil":
-        with pytest.raises(ConfigError, match=r"distil\.py"):
-            family_of(path)
-    else:
-        assert family_of(path) in TRAINED and isinstance(
-            read_config(path, trainer(family_of(path))[0]), object
-        )
-
-
-def test_files_of_before_the_key_are_recognised(tmp_path):
-    old = tmp_path / "old.toml"
-    old.write_text((CONFIGS / "tiny.toml").read_text().replace('family = "mdm"\n', ""))
-    assert family_of(old) == "mdm"

@@ -20,8 +20,6 @@ from motion_core.train.log import read_log
 from motion_core.train.tmr import (
     TMRTrainConfig,
     TMRTraining,
-    first_share,
-    info_nce,
     token_states,
 )
 
@@ -136,33 +134,3 @@ def test_the_first_text_layer_says_on_states_what_was_fitted_to_their_mean(confi
     weight, bias = text_start.fitted_text_layer(training.data, 16, 0)
     fitted = (batch.pooled / float(lengths.mean())) @ weight.T + bias
     assert torch.allclose(mapped[:, 0], fitted, atol=0.2 * float(fitted.std()))
-
-
-def test_info_nce_of_hand_made_cases():
-    own = torch.eye(3, dtype=torch.bool)
-    assert info_nce(torch.zeros(3, 3), own, 0.1).item() == pytest.approx(math.log(3))
-    assert info_nce(torch.eye(3), own, 0.05).item() < 1e-6
-    similarity = torch.tensor([[0.2, 0.9, 0.0], [0.1, 0.3, 0.0], [0.0, 0.0, 0.5]])
-    rows = [
-        math.log(sum(math.exp((s - row[i]) / 0.5) for s in row)) for i, row in enumerate(similarity.tolist())
-    ]
-    columns = [
-        math.log(sum(math.exp((s - c[i]) / 0.5) for s in c)) for i, c in enumerate(similarity.T.tolist())
-    ]
-    assert info_nce(similarity, own, 0.5).item() == pytest.approx((sum(rows) + sum(columns)) / 6, rel=1e-5)
-
-
-def test_a_pair_that_is_alike_is_no_negative():
-    similarity = torch.tensor([[0.5, 0.9], [0.9, 0.5]], requires_grad=True)
-    alike = torch.ones(2, 2, dtype=torch.bool)
-    loss = info_nce(similarity, alike, 0.1)
-    loss.backward()
-    assert loss.item() == pytest.approx(0.0) and bool((similarity.grad[[0, 1], [1, 0]] == 0).all())
-
-
-def test_the_share_found_first():
-    similarity = torch.tensor([[0.9, 0.1, 0.0], [0.8, 0.1, 0.0], [0.7, 0.1, 0.0]])
-    own = torch.eye(3, dtype=torch.bool)
-    assert first_share(similarity, own).item() == pytest.approx(1 / 3)
-    own[1, 0] = True
-    assert first_share(similarity, own).item() == pytest.approx(2 / 3)

@@ -13,7 +13,6 @@ from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT, joint_indices
 from motion_core.generators import load_generator
 from motion_core.generators.completing import known_frames, layout
-from motion_core.generators.sequencing import pieces
 from motion_core.generators.windows import fill
 from motion_core.tasks import CleanUp, Complete, Edit, Generate, Sampling, Sequence, TaskError
 from motion_core.tasks.pins_and_paths import FollowPath, Pin
@@ -179,16 +178,6 @@ def test_a_weak_variation_stays_nearer_than_a_strong_one(monkeypatch):
         return float(np.abs(made.joints() - given.joints()).mean())
 
     assert off(0.1) < 0.5 * off(1.0)
-
-
-def test_a_sequence_has_the_length_of_its_prompts(generator):
-    task = Sequence((("a person walks", 3.0), ("a person runs", 15.0), ("a person bows", 2.55)))
-    made = generator.run(task, FEW)
-    assert len(made) == round(20.55 * 20) and made.meta["prompts"][1] == ["a person runs", 15.0]
-    assert sum(frames for _, frames in pieces(task, generator.studio)) == len(made)
-    begun = generator.run(replace(task, start=walk(45, 30.0)), FEW)
-    assert len(begun) == len(made)
-    assert np.linalg.norm(begun.pelvis[0] - walk(45, 30.0).pelvis[-1]) < 0.6  # it begins where the other ends
 
 
 def test_pins_and_paths_are_led_to(generator):

@@ -10,7 +10,6 @@ import pytest
 from editing_motions import stepping, swaying
 
 from motion_core.formats.npz import bytes_to_motion
-from motion_core.service.jobs import JobTable, Limits, QueueFull
 from motion_core.tasks import Complete, Edit, Request, Sampling, Sequence
 from motion_core.tasks.pins_and_paths import CleanUp, FollowPath, Pin
 
@@ -107,12 +106,3 @@ def test_a_long_sequence_is_cancelled_within_a_second(service):
     assert service.http.delete(f"/jobs/{job}").json()["state"] == "cancelled"
     made(service, Sequence((("walk", 1.0),)), Sampling(settings={"steps": 1}))
     assert time.monotonic() - begun < 2.0
-
-
-def test_motions_that_wait_have_a_limit():
-    given = swaying(0, 100)
-    table = JobTable(Limits(queued_bytes=60_000))
-    task = Complete(given, keep=((0, 5),))
-    table.add(Request(task, FEW, "mdm"))
-    with pytest.raises(QueueFull, match="MiB of motion"):
-        table.add(Request(task, FEW, "mdm"))

@@ -16,9 +16,7 @@ from word_embedder import WordEmbedder
 from motion_core.formats.npz import bytes_to_motion, write_npz
 from motion_core.search import LibraryIndex, index
 from motion_core.service.jobs import JobTable
-from motion_core.service.options import parse_arguments
 from motion_core.service.searcher import Searcher
-from motion_core.service.server import ServeError, check_options, open_folders
 from motion_core.tasks import Request, Search, TaskError
 
 
@@ -141,26 +139,6 @@ def test_below_an_open_folder_is_open(library):
     searcher = make(folders=[library.parent])
     assert submit(searcher, Search("bow", str(library))).state == "queued"
     searcher._table.close()
-
-
-@pytest.mark.parametrize(
-    ("options", "folders"),
-    [
-        ([], None),
-        (["--library", "."], [Path()]),
-        (["--host", "0.0.0.0", "--token", "x" * 20], []),
-        (["--host", "0.0.0.0", "--token", "x" * 20, "--library", "."], [Path()]),
-    ],
-)
-def test_other_machines_search_only_what_is_named(options, folders):
-    args = parse_arguments(options)
-    check_options(args)
-    assert open_folders(args) == folders
-
-
-def test_a_library_option_that_is_no_folder():
-    with pytest.raises(ServeError, match="there is no folder /no/such"):
-        check_options(parse_arguments(["--library", "/no/such"]))
 
 
 # ---------------------------------------------------------------------------------------------- over HTTP

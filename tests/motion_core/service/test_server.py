@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from tiny_service import LONG, WALK, RunningService, service_environment
 from motion_core.formats.npz import bytes_to_motion
 from motion_core.service.guard import MAX_BODY
 from motion_core.service.options import parse_arguments
-from motion_core.service.server import ServeError, check_options
+from motion_core.service.server import ServeError, check_options, open_folders
 
 pytestmark = pytest.mark.slow
 
@@ -294,3 +295,23 @@ def test_results_of_any_kind_come_by_one_address(service):
         assert answer.headers["content-type"] == "application/octet-stream"
         assert answer.content == service.motion(job, place)
         assert len(bytes_to_motion(answer.content)) == 20
+
+
+@pytest.mark.parametrize(
+    ("options", "folders"),
+    [
+        ([], None),
+        (["--library", "."], [Path()]),
+        (["--host", "0.0.0.0", "--token", "x" * 20], []),
+        (["--host", "0.0.0.0", "--token", "x" * 20, "--library", "."], [Path()]),
+    ],
+)
+def test_other_machines_search_only_what_is_named(options, folders):
+    args = parse_arguments(options)
+    check_options(args)
+    assert open_folders(args) == folders
+
+
+def test_a_library_option_that_is_no_folder():
+    with pytest.raises(ServeError, match="there is no folder /no/such"):
+        check_options(parse_arguments(["--library", "/no/such"]))

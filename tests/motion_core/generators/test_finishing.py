@@ -9,7 +9,7 @@ import pytest
 
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
-from motion_core.body.skeleton import JOINT, STANDING_PELVIS, UPRIGHT
+from motion_core.body.skeleton import JOINT, SOLE, STANDING_PELVIS, UPRIGHT
 from motion_core.generators.finishing import FIRMNESS, SOFT, hold_feet, lift_to_floor, tidied
 from motion_core.metrics.measures.physical import physical_scores
 
@@ -76,3 +76,15 @@ def test_a_joint_that_flips_is_led_over():
     flipped = replace(still, rotations=rotations)
     steps = [np.linalg.norm(np.diff(m.joints(), axis=0), axis=-1).max() for m in (flipped, tidied(flipped))]
     assert steps[0] > 0.4 and steps[1] < 0.4 * steps[0]
+
+
+def test_lifting_to_the_floor(walking_motion):
+    sunk = walking_motion.moved(offset=(0, 0, -0.3))
+    lifted = lift_to_floor(sunk)
+    balls = [JOINT["left_foot"], JOINT["right_foot"]]
+    lowest = lifted.joints()[:, balls, 2].min(axis=1)
+    assert lowest.min() > SOLE - 1e-6 and np.median(lowest) < SOLE + 0.01
+    assert np.allclose(lifted.trans[:, :2], sunk.trans[:, :2], atol=1e-6)
+    assert np.allclose(lifted.rotations, sunk.rotations, atol=1e-6)
+    high = walking_motion.moved(offset=(0, 0, 0.5))
+    assert lift_to_floor(high) is high

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tiny_tmr import save_tiny_tmr, write_library
 
 from motion_core import cli
 from motion_core.formats.npz import read_npz
@@ -155,3 +156,28 @@ def test_files_that_are_no_batch(batch, tmp_path, capsys):
 def test_bvh_results(batch, tmp_path):
     status, _, _ = batch([{"id": "a", "text": "walk"} | FAST], "--format", "bvh")
     assert status == 0 and names(tmp_path) == ["a.bvh"]
+
+
+def test_a_search_among_other_tasks_writes_its_hits(batch, tmp_path, tiny_folder, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    save_tiny_tmr(tmp_path)
+    (tmp_path / "mdm-action.safetensors").symlink_to(tiny_folder / "mdm-action.safetensors")
+    monkeypatch.setenv("LABAN_WEIGHTS", str(tmp_path))
+    library = write_library(tmp_path / "library")
+    lines = [
+        {"id": "walk", "action": "walk", "count": 2} | FAST,
+        {"id": "bows", "task": "search", "text": "a person bows", "library": str(library), "count": 3},
+        {"id": "old", "task": "search", "text": "bow", "library": str(library), "steps": 3},
+        {"id": "gone", "task": "search", "text": "bow", "library": str(tmp_path / "nowhere")},
+        {"id": "fast", "task": "search", "text": "bow", "library": str(library), "settings": {"speed": 2}},
+    ]
+    status, facts, err = batch(lines, "--format", "bvh")
+    assert status == 1 and names(tmp_path) == ["bows.json", "old.json", "walk_000.bvh", "walk_001.bvh"]
+    hits = json.loads((tmp_path / "out" / "bows.json").read_bytes())
+    assert len(hits["hits"]) == 3 and hits["files"] == 6 and hits["note"] == ""
+    noted = json.loads((tmp_path / "out" / "old.json").read_bytes())
+    assert noted["note"] == "steps means nothing to model 'tmr' and is left out"
+    assert [fault["id"] for fault in facts["failed"]] == ["gone", "fast"]
+    assert "there is no folder" in err and "unknown setting 'speed': model 'tmr' has none" in err
+    again, facts, _ = batch(lines[:3], "--format", "bvh")
+    assert again == 0 and facts == {"done": [], "skipped": 4, "failed": []}

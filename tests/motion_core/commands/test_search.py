@@ -11,7 +11,6 @@ from motion_core import cli
 from motion_core.commands.search import table
 from motion_core.formats.npz import write_npz
 from motion_core.results import Broken, Hit, Hits
-from motion_core.tasks import Request, TaskError
 
 
 @pytest.fixture(scope="module")
@@ -123,20 +122,18 @@ def test_many_broken_files_are_counted(tmp_path):
     assert (facts["broken_count"], len(facts["broken"])) == (99, 50)
 
 
-@pytest.mark.parametrize(
-    ("entry", "words"),
-    [
-        ([], "a task is a JSON object"),
-        (None, "a task is a JSON object"),
-        ({"text": "walk", "library": "/x", "colour": 1}, "unknown field 'colour'"),
-        ({"text": "walk"}, "a search task needs the field 'library'"),
-        ({"text": "walk", "library": 7}, "the library is 7"),
-        ({"text": "walk", "library": "a\0b"}, "the library is"),
-        ({"library": "/x"}, "a search task needs the field 'text'"),
-        ({"text": "walk", "library": "/x", "count": 1001}, "count is 1001"),
-        ({"text": "walk", "library": "/x", "count": 1.5}, "count is 1.5"),
-    ],
-)
-def test_questions_that_are_none(entry, words):
-    with pytest.raises(TaskError, match=words):
-        Request.from_json({"task": "search", **entry} if isinstance(entry, dict) else entry)
+def test_hits_go_into_a_file_too(laban, library, tmp_path):
+    out = tmp_path / "new" / "hits.json"
+    status, said, _ = laban("a person bows", "--library", library, "--count", 2, "--out", out, "--json")
+    assert status == 0 and json.loads(out.read_bytes()) == json.loads(said)
+    assert len(json.loads(said)["hits"]) == 2
+
+
+@pytest.mark.parametrize("name", ["hits.bvh", "hits.npz", "hits"])
+def test_a_file_that_cannot_hold_hits_is_refused_before_anything_is_loaded(
+    laban, library, tmp_path, name, monkeypatch
+):
+    monkeypatch.setenv("LABAN_WEIGHTS", "/nowhere")
+    status, out, err = laban("bow", "--library", library, "--out", tmp_path / name)
+    assert (status, out) == (2, "") and "it must end in .json to hold hits" in err
+    assert not (tmp_path / name).exists()

@@ -4,9 +4,10 @@ import threading
 import time
 
 import pytest
+from editing_motions import swaying
 
 from motion_core.service.jobs import Content, JobTable, Limits, QueueFull, Stopped
-from motion_core.tasks import MAX_SEED, Generate, Request, Sampling
+from motion_core.tasks import MAX_SEED, Complete, Generate, Request, Sampling
 
 WALK = Generate(text="walk")
 
@@ -141,3 +142,15 @@ def test_finished_jobs_are_forgotten_with_time():
     assert table.find(done.id) is done
     time.sleep(0.06)
     assert table.find(done.id) is None and table.find(waiting.id) is waiting
+
+
+FEW = Sampling(5, {"steps": 2})
+
+
+def test_motions_that_wait_have_a_limit():
+    given = swaying(0, 100)
+    table = JobTable(Limits(queued_bytes=60_000))
+    task = Complete(given, keep=((0, 5),))
+    table.add(Request(task, FEW, "mdm"))
+    with pytest.raises(QueueFull, match="MiB of motion"):
+        table.add(Request(task, FEW, "mdm"))

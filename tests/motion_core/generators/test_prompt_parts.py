@@ -10,7 +10,7 @@ import pytest
 from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.catalog import CATALOG, find_card
 from motion_core.generators.prompt_parts import Reading, read_words
-from motion_core.tasks import Generate, Request, Sampling, TaskError
+from motion_core.tasks import Generate, Sampling
 
 THEN = "a tired person walks forward, stops and waves"
 FEW = Sampling(4, {"steps": 3})
@@ -82,11 +82,3 @@ def test_the_same_in_any_batch(generator):
     for job, motion in zip(jobs, together):
         alone = generator.run(*job)
         assert np.abs(motion.joints() - alone.joints()).max() < 1e-3
-
-
-def test_the_field_goes_there_and_back_and_is_checked():
-    for split in (True, False):
-        task = Generate(text=THEN, split=split)
-        assert Request.from_json(Request(task, FEW, "dit-adaln").to_json()).task == task
-    with pytest.raises(TaskError, match="split is 'no': give true or false"):
-        Request.from_json({"text": THEN, "split": "no"})
