@@ -84,7 +84,7 @@ def test_same_seed_same_file(laban, tiny_weights, tmp_path):
         (["--text", "walk", "--model", "mdm-action"], ["takes no text", "mdm"]),
         (["--text", "walk", "--action", "walk"], ["not allowed with"]),
         (["--action", "fly", "--model", "mdm-action"], ["unknown action 'fly'", "walk"]),
-        (["--action", "walk", "--model", "mdm"], ["takes no action"]),
+        (["--action", "walk", "--model", "mdm"], ["needs a text"]),
         ([], ["needs a text"]),
         (["--text", "walk", "--seed", "-1"], ["seed is -1"]),
         (["--text", "walk", "--seed", "99999999999999999999"], ["seed is"]),
