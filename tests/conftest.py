@@ -42,3 +42,13 @@ def walking_motion():
         [0.1 * np.sin(phase[:, 0, 0]), -np.arange(frames) * 0.06, np.full(frames, STANDING_PELVIS)], 1
     )
     return Motion.from_pelvis(fps, pelvis, rotations)
+
+
+# Fixtures that start a service or read real captures: what asks for them takes seconds
+SLOW_FIXTURES = {"service", "shared", "shared_data"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)

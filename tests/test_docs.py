@@ -71,6 +71,7 @@ def test_files_and_modules_exist(page: Path):
     assert not missing, f"{page.name} names {', '.join(missing)}"
 
 
+@pytest.mark.slow
 def test_modules_named_in_code_can_be_imported():
     names = {
         name

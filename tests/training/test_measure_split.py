@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from motion_core.data.store import ClipRecord, write_store
 
 SCRIPT = Path(__file__).resolve().parents[2] / "training" / "measure_split.py"
@@ -17,6 +19,7 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.slow
 def test_copies_are_near_and_others_far(tmp_path, walking_motion):
     still = walking_motion.at_frames([0.0] * 40)
     clips = [
@@ -40,6 +43,7 @@ def test_copies_are_near_and_others_far(tmp_path, walking_motion):
     assert json.loads(run(tmp_path / "set", "--limit", "1").stdout)["all"]["clips"] == 1
 
 
+@pytest.mark.slow
 def test_a_set_without_such_clips(tmp_path, walking_motion):
     write_store(
         tmp_path / "set", [ClipRecord("a", "lab", "val", "walk", None, (), walking_motion)], {"lab": "own"}

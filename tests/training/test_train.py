@@ -40,6 +40,7 @@ def run(script, config, pool, out, *more):
     return script.main([str(option) for option in options])
 
 
+@pytest.mark.slow
 def test_the_family_decides(pool, tmp_path):
     config = tmp_path / "tmr.toml"
     config.write_text(TMR)  # says no family, as files of before

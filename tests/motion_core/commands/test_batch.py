@@ -56,6 +56,7 @@ def test_models_together_and_results_as_alone(batch, tmp_path, capsys):
     assert np.allclose(read_npz(alone).joints(), beside.joints(), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_rerun_does_only_what_is_missing(batch, tmp_path):
     lines = [{"id": f"a{k}", "text": "walk", "seed": k} | FAST for k in range(3)]
     batch(lines)

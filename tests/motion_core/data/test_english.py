@@ -42,6 +42,7 @@ def test_english_and_fragments_pass(text):
     assert foreign_language(text) is None
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_no_caption_of_the_data_is_mistaken(shared_data):
     with open(shared_data / "captions_humanml3d_trainval.csv", encoding="utf-8", newline="") as file:

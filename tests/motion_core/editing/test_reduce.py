@@ -20,6 +20,7 @@ from motion_core.editing.reduce import LOCATION, apply_keys, handles, interpolat
 fast = settings(max_examples=10, derandomize=True, deadline=None)
 
 
+@pytest.mark.slow
 @fast
 @given(st.integers(0, 10_000), st.sampled_from([2.0, 5.0, 20.0]), st.sampled_from([0.5, 2.0]))
 def test_the_tolerances_hold(seed, millimetres, degrees):
