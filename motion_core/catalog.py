@@ -127,8 +127,12 @@ def sampling_of(card: ModelCard, seed: int, values: Mapping[str, SettingValue]) 
 
 def all_settings() -> dict[str, Setting]:
     """Every setting of a model of the catalog, by name, as the first model that has it free says it."""
-    free = [s for card in CATALOG.values() for s in card.settings if not s.fixed]
-    return {setting.name: setting for setting in reversed(free)}
+    found: dict[str, Setting] = {}
+    for card in CATALOG.values():
+        for setting in card.settings:
+            if not setting.fixed:
+                found.setdefault(setting.name, setting)
+    return found
 
 
 NON_COMMERCIAL = "CC BY-NC 4.0 (non-commercial: trained with Bandai-Namco motion data)"
