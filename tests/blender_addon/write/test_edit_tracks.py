@@ -18,7 +18,6 @@ from ik_rigs import (
     change_of,
     deform_poses,
     deforming,
-    mixamo_with_ik,
     move,
     rigify_in_ik,
     turn,
@@ -31,11 +30,10 @@ from blender_addon.actions.actions import fcurves
 from blender_addon.changes.kept_keys import keyed_frames
 from blender_addon.rig.bone_map import bones_of
 from blender_addon.rig.capture import capture, capture_poses
-from blender_addon.rig.limb_switches import Toggles
 from blender_addon.session.session import SESSION
 from blender_addon.trial.trial import on_trial, reject
 from blender_addon.write.change import Change
-from blender_addon.write.put_change import _miss_note, change_fault, put_change
+from blender_addon.write.put_change import _miss_note, put_change
 from motion_core.body import quaternions as quat
 from motion_core.body.joints import JOINTS, PARTS
 from motion_core.editing.meet import meet
@@ -276,18 +274,6 @@ def test_what_limits_a_bone_stays_and_is_told(context):
     assert apart(rig, before, KEPT)[0].max() < 0.01
 
 
-def test_a_switch_that_a_driver_moves_is_named(context):
-    rig = rigify_in_ik(context)
-    driver = rig.driver_add('pose.bones["upper_arm_parent.L"]["IK_FK"]')
-    fault = change_fault(rig, frozenset(PARTS["left_arm"]))
-    assert fault == (
-        "the switch 'IK_FK' of bone 'upper_arm_parent.L' is moved by a driver: remove or mute it first"
-    )
-    assert change_fault(rig, frozenset(PARTS["legs"])) == ""
-    driver.mute = True
-    assert change_fault(rig, ALL) == ""
-
-
 def test_a_modifier_of_a_control_that_would_rest_is_named(context):
     """New keys would go through it, in kept frames too."""
     rig = rigify_in_ik(context)
@@ -307,41 +293,6 @@ def test_what_else_moves_kept_frames_is_told_with_its_bone(context):
     assert note.startswith("Kept frames are up to 2.3 cm and 0.0 degrees off, most at bone 'left_wrist'")
     assert "bake the action" in note
     assert _miss_note([poses], [poses], rig) == ""
-
-
-def test_only_constraints_that_move_what_is_keyed_give_way(context):
-    rig = mixamo_with_ik(context)
-    legs = rig.pose.bones["mixamorig:LeftLeg"]
-    legs.constraints.new("LIMIT_ROTATION")
-    rig.pose.bones["mixamorig:RightForeArm"].constraints.new("IK").influence = 0.0
-    toggles = Toggles(rig, bones_of(rig))
-    assert {(toggle.bone.split(":")[1], toggle.name, *sorted(toggle.joints)) for toggle in toggles.all} == {
-        ("LeftLeg", "IK", "left_hip", "left_knee"), ("LeftFoot", "Copy Rotation", "left_ankle"),
-        ("RightLeg", "IK", "right_hip", "right_knee"), ("RightFoot", "Copy Rotation", "right_ankle"),
-        ("LeftForeArm", "IK", "left_elbow", "left_shoulder"),
-    }  # fmt: skip
-    found, joints = toggles.of({"left_knee"}, range(1, 61))
-    assert [toggle.name for toggle in found] == ["IK"] and joints == {"left_hip", "left_knee"}
-    action, _ = put_change(context, rig, change_of(context, rig, KEPT, frozenset(PARTS["left_leg"])), "test")
-    keyed = {curve.data_path for curve in fcurves(action) if "constraints" in curve.data_path}
-    assert keyed == {
-        'pose.bones["mixamorig:LeftLeg"].constraints["IK"].mute',
-        'pose.bones["mixamorig:LeftFoot"].constraints["Copy Rotation"].mute',
-    }
-
-
-def test_a_constraint_whose_enabled_is_keyed_goes_on_with_that(context):
-    """The two are one flag: keys of both would contradict each other."""
-    rig = mixamo_with_ik(context)
-    ik = rig.pose.bones["mixamorig:LeftLeg"].constraints["IK"]
-    ik.keyframe_insert("enabled", frame=1)
-    before = deform_poses(rig, KEPT)
-    action, _ = put_change(context, rig, change_of(context, rig, KEPT, frozenset(PARTS["left_leg"])), "test")
-    keyed = {curve.data_path for curve in fcurves(action) if '"IK"' in curve.data_path}
-    assert keyed == {f"{ik.path_from_id()}.enabled"}
-    assert apart(rig, before, KEPT)[0].max() < 0.01
-    context.scene.frame_set(30)
-    assert not ik.enabled
 
 
 def test_between_frames_nothing_lies_half_way(context):
