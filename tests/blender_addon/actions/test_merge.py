@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from mathutils import Vector
 
 from blender_addon.actions.actions import Channel, curves_of, make_action
 from blender_addon.actions.keys import write_keys
@@ -19,7 +20,7 @@ def action(context):
     owner = bpy.data.objects.new("Actor", None)
     made, _ = make_action(owner, "walk", [Channel("Object", PATH, np.empty((0, 1)))], 1)
     (curve,) = curves_of(made, made.slots[0] if hasattr(made, "slots") else None)[0]
-    for frame, value in ((1, 0.0), (10, 3.0), (30, -2.0), (50, 1.0)):
+    for frame, value in ((1, 0.0), (10, 1.0), (30, 5.0), (50, -2.0)):
         curve.keyframe_points.insert(frame, value).interpolation = "BEZIER"
     curve.update()
     return made
@@ -47,6 +48,16 @@ def test_a_border_splits_a_curve_and_changes_no_shape(action):
     before = shape(action, 1, 50)
     write_keys(curve, keys)
     np.testing.assert_allclose(shape(action, 1, 50), before, atol=2e-3)
+
+
+def test_free_handles_are_split_as_blender_evaluates_them(action):
+    (curve,), _ = curves(action)
+    for key, reach in zip(curve.keyframe_points, (3, 4, 12, 6)):
+        key.handle_left_type = key.handle_right_type = "FREE"
+        key.handle_left, key.handle_right = key.co - Vector((reach, 1)), key.co + Vector((reach, 3))
+    before = shape(action, 1, 50)
+    write_keys(curve, with_borders(curve, [5, 22, 44], 0.0))
+    np.testing.assert_allclose(shape(action, 1, 50), before, atol=1e-4)
 
 
 def test_the_values_are_there_and_the_rest_is_what_it_was(action):

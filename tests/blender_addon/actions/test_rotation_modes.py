@@ -19,8 +19,8 @@ MODES = pytest.mark.parametrize("mode", ["QUATERNION", "AXIS_ANGLE", *EULERS])
 
 
 def turning(frames: int = 40) -> np.ndarray:
-    """(T,4) from no rotation to far past half a turn, about an axis that sways."""
-    angle = np.linspace(0, 5, frames)[:, None]
+    """(T,4) from no rotation to more than a full turn, about an axis that sways."""
+    angle = np.linspace(0, 8, frames)[:, None]
     axis = np.concatenate([np.cos(angle), np.sin(angle), 0.5 * np.ones_like(angle)], axis=1)
     return quat.continuous(quat.rotvec_to_quat(axis * angle / np.linalg.norm(axis, axis=1, keepdims=True)))
 
@@ -35,7 +35,7 @@ def test_a_bone_turns_by_the_values_of_its_mode_and_they_come_back(bone, mode):
     bone.rotation_mode = mode
     quats = turning()
     values = rotation_values(bone, quats)
-    assert np.abs(np.diff(values, axis=0)).max() < 1  # no jump from frame to frame
+    assert np.abs(np.diff(values, axis=0)).max() < 1.5  # no jump from frame to frame
     for value, wanted in zip(values[::7], quats[::7]):
         setattr(bone, rotation_property(bone), value)
         assert quat.angle_between(np.array(bone.matrix_basis.to_quaternion()), wanted) < 1e-3

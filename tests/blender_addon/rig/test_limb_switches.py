@@ -31,14 +31,15 @@ def test_a_toggle_differs_where_its_curve_does_and_over_tracks_everywhere(contex
     assert Toggles(rig, bones_of(rig), over_tracks=True).differs(other, 1)
 
 
-def test_a_new_action_holds_all_but_what_a_driver_keeps_off(context):
+@pytest.mark.parametrize("flag", ["mute", "enabled"])
+def test_a_new_action_holds_all_but_what_a_driver_keeps_off(context, flag):
     rig = mixamo_with_ik(context)
     ik = rig.pose.bones[LEG].constraints["IK"]
     every = Toggles(rig, bones_of(rig)).for_new_action()
     assert (LEG, "IK") in {(toggle.bone, toggle.name) for toggle in every}
-    driver = ik.driver_add("mute").driver
-    for on, expression in ((True, "0"), (False, "1")):
-        driver.expression = expression
+    driver = ik.driver_add(flag).driver
+    for on in (True, False):
+        driver.expression = str(int(on == (flag == "enabled")))
         context.scene.frame_set(2 if on else 3)
         toggles = Toggles(rig, bones_of(rig))
         assert "is moved by a driver" in toggles.fault({"left_knee"})

@@ -21,6 +21,7 @@ from ik_rigs import (
     rigify_in_ik,
     turn,
 )
+from rig_animation import stepping
 
 from blender_addon.rig.capture import capture
 from blender_addon.write.change import Change
@@ -41,7 +42,8 @@ def steps(points: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("kind", list(RIGS))
 def test_channels_are_led_to_what_each_border_shows(context, kind):
     armature = RIGS[kind](context)
-    rig = KeyedRig(context, armature, change_of(context, armature, KEPT))
+    other = Change(1, stepping(60), np.isin(SPAN, KEPT), ALL)  # which does not meet the kept frames
+    rig = KeyedRig(context, armature, other)
     posed = wanted_channels(rig, rig.change.motion)
     found = lead_to_borders(rig, posed)
     assert sorted(found) == BORDERS
