@@ -22,6 +22,7 @@ def action(context):
     (curve,) = curves_of(made, made.slots[0] if hasattr(made, "slots") else None)[0]
     for frame, value in ((1, 0.0), (10, 1.0), (30, 5.0), (50, -2.0)):
         curve.keyframe_points.insert(frame, value).interpolation = "BEZIER"
+    curve.auto_smoothing = "NONE"  # such handles follow the neighbours most
     curve.update()
     return made
 
