@@ -13,7 +13,7 @@ from control_rigs import MIXAMO, make_armature, make_auto_rig_pro, rows_of
 from rig_rests import RestStyle
 
 from blender_addon.rig.bone_map import PROPERTY, bones_of, draft_of
-from blender_addon.rig.bone_map_presets import delete_preset, load_preset, preset_names, save_preset
+from blender_addon.rig.bone_map_presets import preset_names, save_preset
 from blender_addon.rig.capture import capture
 from blender_addon.ui.bones_panel import GROUPS, LABAN_PT_bones
 from blender_addon.write.bake import bake
@@ -127,29 +127,6 @@ def test_a_preset_of_another_rig_is_refused_and_changes_nothing(context, strange
     with pytest.raises(RuntimeError, match="the rig has no bone 'mixamorig:Hips'"):
         bpy.ops.laban.load_bone_preset(preset="mixamo")
     assert bones_of(rig).kind == "Auto-Rig Pro"
-
-
-@pytest.mark.parametrize("name", ["", "  ", "../x", "a/b", "a\\b", ".hidden", "x" * 61, "con:", "end."])
-def test_names_that_are_no_files_are_refused(context, strange, name):
-    choose(strange)
-    for act in (
-        lambda: save_preset(name, bones_of(strange)),
-        lambda: load_preset(name),
-        lambda: delete_preset(name),
-    ):
-        with pytest.raises(RigError, match="cannot be the name of a preset"):
-            act()
-
-
-def test_a_broken_preset_is_told(context, strange):
-    choose(strange)
-    path = save_preset("mine", bones_of(strange))
-    path.write_bytes(b"\xff\xfe")
-    with pytest.raises(RigError, match="cannot be read"):
-        load_preset("mine")
-    path.write_text("[]")
-    with pytest.raises(RigError, match="no bone map"):
-        load_preset("mine")
 
 
 def test_the_panel(context, strange):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import bpy
 import numpy as np
 import pytest
 from ik_rigs import (
-    ALL,
     KEPT,
     KEYS,
     RIGS,
@@ -18,10 +16,7 @@ from ik_rigs import (
     change_of,
     deform_poses,
     deforming,
-    mixamo_with_ik,
-    move,
     rigify_in_ik,
-    turn,
     two_chains,
 )
 from mathutils import Vector
@@ -31,11 +26,10 @@ from blender_addon.actions.actions import fcurves
 from blender_addon.changes.kept_keys import keyed_frames
 from blender_addon.rig.bone_map import bones_of
 from blender_addon.rig.capture import capture, capture_poses
-from blender_addon.rig.limb_switches import Toggles
 from blender_addon.session.session import SESSION
 from blender_addon.trial.trial import on_trial, reject
 from blender_addon.write.change import Change
-from blender_addon.write.put_change import _miss_note, change_fault, put_change
+from blender_addon.write.put_change import _miss_note, put_change
 from motion_core.body import quaternions as quat
 from motion_core.body.joints import JOINTS, PARTS
 from motion_core.editing.meet import meet
@@ -59,23 +53,6 @@ def test_kept_frames_of_a_rig_in_ik_are_what_they_were(context, kind):
     assert apart(rig, between, (10, 30, 50))[0].min() > 5
 
 
-@pytest.mark.parametrize("kind", list(RIGS))
-def test_a_gap_begins_and_ends_as_the_kept_frames_beside_it(context, kind):
-    """With the rig's own motion the steps over the borders are those of before, stretched arms and all."""
-    rig = RIGS[kind](context)
-    before = deform_poses(rig, SPAN)
-    put_change(context, rig, change_of(context, rig, KEPT, own=True), "test")
-    after = deform_poses(rig, SPAN)
-    more = np.abs(steps(after[0]) - steps(before[0])).max(axis=1)
-    turned = [np.degrees(quat.angle_between(turns[1:], turns[:-1])) for turns in (before[1], after[1])]
-    more_turned = np.abs(turned[1] - turned[0]).max(axis=1)
-    kept = np.isin(SPAN, KEPT)
-    borders = kept[1:] != kept[:-1]
-    print(f"{kind}: over borders {more[borders].max():.3f} cm, {more_turned[borders].max():.3f} degrees")
-    assert more[borders].max() < 0.1
-    assert more_turned[borders].max() < 0.1
-
-
 @pytest.mark.parametrize("part", ["left_arm", "upper_body", "lower_body", "spine"])
 def test_parts_of_a_rig_in_ik_move_nothing_else(context, part):
     """With the rig's own motion nothing moves but what limbs stretch; on Rigify the trunk hangs together otherwise than
@@ -93,54 +70,6 @@ def test_parts_of_a_rig_in_ik_move_nothing_else(context, part):
     )
     assert metres.max() < 1.5 and degrees.max() < 1.5
     assert metres[kept].max() < 0.01 and more[borders].max() < 0.1
-
-
-def test_a_root_that_goes_and_turns_far(context):
-    """It is at rest in a gap, and the body where it was; between frames no bone goes astray."""
-    rig = rigify_in_ik(context)
-    for n, frame in enumerate(KEYS):
-        move(rig, "root", (1.5 * n, 2.0, 0), frame)
-        turn(rig, "root", (0, 0.8 * n, 0), frame)
-    before = deform_poses(rig, SPAN)
-    put_change(context, rig, change_of(context, rig, KEPT, own=True), "test")
-    metres, degrees = apart(rig, before, SPAN)
-    assert metres.max() < 1.5 and degrees.max() < 1.5
-    chest = rig.pose.bones["ORG-spine.003"]
-    for frame in (1, 19, 22, 39):
-        places = []
-        for part in (0.0, 0.5, 1.0):
-            context.scene.frame_set(frame + int(part), subframe=part % 1)
-            places.append(chest.head.copy())
-        way = (places[2] - places[0]).length
-        assert max((places[1] - places[end]).length for end in (0, 2)) < 1.1 * way + 0.001, frame
-
-
-def test_arms_stretch_in_a_gap_as_long_as_they_must_and_no_longer(context):
-    """Beyond the last kept frame the stretch of the arm is gone after half a second, without a jump."""
-    rig = rigify_in_ik(context)
-    change = change_of(context, rig, [1, 20], own=True)
-    put_change(context, rig, change, "test")
-    points, _ = deform_poses(rig, range(20, 45))
-    names = deforming(rig)
-    ends = [points[:, names.index(bone)] for bone in ("DEF-upper_arm.R", "DEF-forearm.R", "DEF-hand.R")]
-    lengths = sum(np.linalg.norm(b - a, axis=1) for a, b in pairwise(ends))
-    rest = sum(rig.data.bones[f"ORG-{bone}.R"].length for bone in ("upper_arm", "forearm"))
-    assert lengths[0] > 1.1 * rest
-    assert lengths[-1] == pytest.approx(rest, rel=1e-3)
-    assert (np.diff(lengths) < 1e-5).all() and np.abs(np.diff(lengths)).max() < 0.03
-
-
-def test_a_loop_ends_as_it_begins(context):
-    """With the stretched arms of its first frame, which is kept."""
-    rig = rigify_in_ik(context)
-    given = capture(context, rig, 1, 61)
-    rows = np.concatenate([np.arange(30), np.arange(30)[::-1]])
-    around = replace(given, trans=given.trans[rows], rotations=given.rotations[rows])
-    first = deform_poses(rig, [1])
-    kept = np.arange(60) < 20
-    put_change(context, rig, Change(1, around, kept, ALL, loop=True), "test")
-    metres, degrees = apart(rig, first, [60])
-    assert metres[0] < 0.5 and degrees[0] < 2
 
 
 def test_an_arm_alone_switches_alone(context):
@@ -276,18 +205,6 @@ def test_what_limits_a_bone_stays_and_is_told(context):
     assert apart(rig, before, KEPT)[0].max() < 0.01
 
 
-def test_a_switch_that_a_driver_moves_is_named(context):
-    rig = rigify_in_ik(context)
-    driver = rig.driver_add('pose.bones["upper_arm_parent.L"]["IK_FK"]')
-    fault = change_fault(rig, frozenset(PARTS["left_arm"]))
-    assert fault == (
-        "the switch 'IK_FK' of bone 'upper_arm_parent.L' is moved by a driver: remove or mute it first"
-    )
-    assert change_fault(rig, frozenset(PARTS["legs"])) == ""
-    driver.mute = True
-    assert change_fault(rig, ALL) == ""
-
-
 def test_a_modifier_of_a_control_that_would_rest_is_named(context):
     """New keys would go through it, in kept frames too."""
     rig = rigify_in_ik(context)
@@ -307,41 +224,6 @@ def test_what_else_moves_kept_frames_is_told_with_its_bone(context):
     assert note.startswith("Kept frames are up to 2.3 cm and 0.0 degrees off, most at bone 'left_wrist'")
     assert "bake the action" in note
     assert _miss_note([poses], [poses], rig) == ""
-
-
-def test_only_constraints_that_move_what_is_keyed_give_way(context):
-    rig = mixamo_with_ik(context)
-    legs = rig.pose.bones["mixamorig:LeftLeg"]
-    legs.constraints.new("LIMIT_ROTATION")
-    rig.pose.bones["mixamorig:RightForeArm"].constraints.new("IK").influence = 0.0
-    toggles = Toggles(rig, bones_of(rig))
-    assert {(toggle.bone.split(":")[1], toggle.name, *sorted(toggle.joints)) for toggle in toggles.all} == {
-        ("LeftLeg", "IK", "left_hip", "left_knee"), ("LeftFoot", "Copy Rotation", "left_ankle"),
-        ("RightLeg", "IK", "right_hip", "right_knee"), ("RightFoot", "Copy Rotation", "right_ankle"),
-        ("LeftForeArm", "IK", "left_elbow", "left_shoulder"),
-    }  # fmt: skip
-    found, joints = toggles.of({"left_knee"}, range(1, 61))
-    assert [toggle.name for toggle in found] == ["IK"] and joints == {"left_hip", "left_knee"}
-    action, _ = put_change(context, rig, change_of(context, rig, KEPT, frozenset(PARTS["left_leg"])), "test")
-    keyed = {curve.data_path for curve in fcurves(action) if "constraints" in curve.data_path}
-    assert keyed == {
-        'pose.bones["mixamorig:LeftLeg"].constraints["IK"].mute',
-        'pose.bones["mixamorig:LeftFoot"].constraints["Copy Rotation"].mute',
-    }
-
-
-def test_a_constraint_whose_enabled_is_keyed_goes_on_with_that(context):
-    """The two are one flag: keys of both would contradict each other."""
-    rig = mixamo_with_ik(context)
-    ik = rig.pose.bones["mixamorig:LeftLeg"].constraints["IK"]
-    ik.keyframe_insert("enabled", frame=1)
-    before = deform_poses(rig, KEPT)
-    action, _ = put_change(context, rig, change_of(context, rig, KEPT, frozenset(PARTS["left_leg"])), "test")
-    keyed = {curve.data_path for curve in fcurves(action) if '"IK"' in curve.data_path}
-    assert keyed == {f"{ik.path_from_id()}.enabled"}
-    assert apart(rig, before, KEPT)[0].max() < 0.01
-    context.scene.frame_set(30)
-    assert not ik.enabled
 
 
 def test_between_frames_nothing_lies_half_way(context):
