@@ -10,7 +10,6 @@ from typing import Any
 from motion_core.tasks import Sampling, TaskError
 from motion_core.tasks.sampling import SettingValue
 
-ANY = frozenset[str]()
 TEXT_ONLY, ACTION_ONLY = frozenset({"text"}), frozenset({"action"})
 
 
