@@ -7,7 +7,20 @@ from typing import Any
 import bpy
 import numpy as np
 
+from blender_addon.actions.actions import fcurves
+from blender_addon.actions.records import records_on
+from blender_addon.strips.stale import stale
+from blender_addon.strips.strip_list import in_order
+
 WALK, WAVE, SIT = ("a person walks", 1, 25), ("a person waves", 25, 49), ("a person sits down", 49, 73)
+
+
+def rig_for_strips(context: Any) -> Any:
+    """Our rig, clips of one second with two steps of sampling, nothing on trial."""
+    bpy.ops.laban.add_rig()
+    context.scene.laban.seconds, context.scene.laban.steps = 1.0, 2
+    context.scene.laban_edit.trial = False
+    return context.object
 
 
 def lay_strips(rig: Any, *strips: tuple[str, int, int]) -> None:
@@ -42,3 +55,22 @@ def nla(rig: Any) -> list[tuple[str, float, float]]:
         for track in rig.animation_data.nla_tracks
         for strip in track.strips
     ]
+
+
+def spans(rig: Any) -> list[tuple[str, int, int]]:
+    """(prompt, start, end) of the rig's list."""
+    return [(strip.prompt, strip.start, strip.end) for strip in rig.laban_strips.strips]
+
+
+def reasons(context: Any, rig: Any) -> list[str]:
+    """Prompts of the strips that are to be made, at 24 fps."""
+    found = stale(in_order(rig), records_on(rig), 24.0)
+    return [strip.prompt for strip in in_order(rig) if strip.uid in found]
+
+
+def keys_of(rig: Any) -> dict[tuple[str, int], list[tuple[float, float]]]:
+    """{(data path, index): (frame, value) of every key} of the rig's action."""
+    return {
+        (c.data_path, c.array_index): [tuple(k.co) for k in c.keyframe_points]
+        for c in fcurves(rig.animation_data.action)
+    }
