@@ -18,9 +18,7 @@ def test_a_service_of_this_computer_needs_a_python(settings):
     assert settings(python="/usr/bin/python3", address="no address").fault == ""  # it is not asked for
 
 
-@pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:8765", "localhost:1", "http://[::1]:80", "http://[0:0:0:0:0:0:0:1]:80"]
-)
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8765", "localhost:1", "http://[::1]:80"])
 def test_a_server_here_needs_no_network(settings, address):
     assert settings(server=True, address=address).fault == ""
 

@@ -53,3 +53,22 @@ def test_selected_empties_become_pins(context, rig):
     with pytest.raises(RuntimeError, match="has a parent"):
         rig.laban_pins.pins[0].start, rig.laban_pins.pins[0].end = 5, 40
         bpy.ops.laban.complete()
+
+
+def test_a_pin_is_chosen_when_added_and_the_next_when_removed(context, rig):
+    assert not bpy.ops.laban.remove_pin.poll()
+    for joint in ("pelvis", "head", "left_ankle"):
+        bpy.ops.laban.add_pin(joint=joint)
+    kept = rig.laban_pins
+    assert [pin.name for pin in kept.pins] == ["Pelvis", "Head", "Left ankle"] and kept.chosen == 2
+    bpy.ops.laban.remove_pin()
+    assert ([pin.joint for pin in kept.pins], kept.chosen) == (["pelvis", "head"], 1)
+    assert len([thing for thing in bpy.data.objects if thing.type == "EMPTY"]) == 3  # empties stay
+
+
+def test_a_joint_without_a_bone_cannot_be_pinned(context, rig):
+    rig.laban_joints.neck = ""
+    rig.laban_joints.left_collar = ""
+    with pytest.raises(RuntimeError, match="has no bone for left_collar: choose another joint"):
+        bpy.ops.laban.add_pin(joint="left_collar")
+    assert len(rig.laban_pins.pins) == 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
 import pytest
 
 from blender_addon.operators.generate import generate_fault
+from blender_addon.operators.rig import _body_read
+from blender_addon.session.session import SESSION
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -58,4 +61,26 @@ def test_a_body_file_that_is_none_is_named(context, preferences, tmp_path):
     preferences.smpl_model = str(tmp_path / "mine.npz")
     with pytest.raises(RuntimeError, match=r"mine\.npz"):
         bpy.ops.laban.add_rig()
+    assert len(bpy.data.armatures) == 0
+
+
+def test_a_person_of_22_joints_with_a_body_is_added_beside_others(context, preferences):
+    for number in (1, 2):
+        assert bpy.ops.laban.add_rig() == {"FINISHED"}
+        rig = context.object
+        assert (rig.type, len(rig.data.bones), len(bpy.data.armatures)) == ("ARMATURE", 22, number)
+        assert [child.find_armature() for child in rig.children] == [rig]
+    assert len({thing.name for thing in bpy.data.objects}) == 4
+
+
+def test_the_user_s_body_needs_a_backend_on_this_computer(context, preferences, tmp_path):
+    preferences.smpl_model, preferences.python = str(tmp_path / "mine.npz"), ""
+    with pytest.raises(RuntimeError, match="set its Python first"):
+        bpy.ops.laban.add_rig()
+    assert len(bpy.data.armatures) == 0
+
+
+def test_a_scene_gone_meanwhile_gets_no_rig(context, preferences, tmp_path):
+    _body_read(-1, SimpleNamespace(state="done", result=tmp_path / "none.npz"))
+    assert SESSION.outcome.failed and "not in this file any more" in SESSION.outcome.text
     assert len(bpy.data.armatures) == 0
