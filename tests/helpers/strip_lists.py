@@ -8,7 +8,9 @@ import bpy
 import numpy as np
 
 from blender_addon.actions.actions import fcurves
-from blender_addon.actions.records import records_on
+from blender_addon.actions.records import Strip, records_on
+from blender_addon.operators.generate_strips import strips_to_make
+from blender_addon.properties.preferences import service_settings
 from blender_addon.strips.stale import stale
 from blender_addon.strips.strip_list import in_order
 
@@ -36,6 +38,13 @@ def lay_strips(rig: Any, *strips: tuple[str, int, int]) -> None:
 
 def make(which: str = "CHANGED") -> set[str]:
     return bpy.ops.laban.generate_strips(which=which)
+
+
+def start(context: Any, rig: Any) -> None:
+    """What the button does where timers run: begin making what changed, and return."""
+    from blender_addon.strips.run import begin
+
+    begin(context, rig, service_settings(), strips_to_make(context, "CHANGED"))
 
 
 def heads(context: Any, rig: Any, start: int, end: int) -> np.ndarray:
@@ -74,3 +83,9 @@ def keys_of(rig: Any) -> dict[tuple[str, int], list[tuple[float, float]]]:
         (c.data_path, c.array_index): [tuple(k.co) for k in c.keyframe_points]
         for c in fcurves(rig.animation_data.action)
     }
+
+
+def plain(uid: str, start: int, end: int, **more: Any) -> Strip:
+    """A strip as plain values, of half a second's transition."""
+    values = {"prompt": f"a person does {uid}", "seed": 0, "model": "dit-adaln", "transition": 0.5}
+    return Strip(**{**values, "uid": uid, "start": start, "end": end, "steps": 0, "guidance": 0.0, **more})

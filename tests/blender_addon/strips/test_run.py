@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 from control_rigs import make_rigify
-from strip_lists import SIT, WALK, WAVE, heads, keys_of, lay_strips, make, reasons
+from strip_lists import SIT, WALK, WAVE, heads, keys_of, lay_strips, make, reasons, start
 
 from blender_addon.actions.actions import fcurves
 from blender_addon.actions.records import records_of
@@ -103,14 +103,6 @@ def test_control_rigs(context, session, output):
     np.testing.assert_allclose(now[50:], poses[50:], atol=5e-3)
     assert np.abs(now[30:45] - poses[30:45]).max() > 0.01
     assert reasons(context, rig) == []
-
-
-def start(context, rig) -> None:
-    from blender_addon.operators.generate_strips import strips_to_make
-    from blender_addon.properties.preferences import service_settings
-    from blender_addon.strips.run import begin
-
-    begin(context, rig, service_settings(), strips_to_make(context, "CHANGED"))
 
 
 def test_a_rig_deleted_meanwhile(context, rig, lay):

@@ -5,19 +5,13 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from strip_lists import WALK, WAVE, heads, make, reasons, spans
+from strip_lists import WALK, WAVE, heads, make, plain, reasons, spans, start
 
 from blender_addon.session.session import SESSION
+from blender_addon.strips.plan import StripPlan
+from blender_addon.strips.stale import stale, stale_on
 
 pytestmark = pytest.mark.usefixtures("session")
-
-
-def start(context, rig) -> None:
-    from blender_addon.operators.generate_strips import strips_to_make
-    from blender_addon.properties.preferences import service_settings
-    from blender_addon.strips.run import begin
-
-    begin(context, rig, service_settings(), strips_to_make(context, "CHANGED"))
 
 
 def test_a_strip_that_stays_is_led_into(context, rig, lay):
@@ -74,3 +68,20 @@ def test_strips_changed_meanwhile_are_still_to_be_made(context, rig, lay):
     SESSION.wait()
     assert not SESSION.outcome.failed
     assert reasons(context, rig) == ["a person kicks"]
+
+
+def test_each_reason_is_named():
+    strips = [plain("a", 1, 25), plain("b", 25, 49), plain("c", 49, 73)]
+    records = StripPlan(strips, {}, frozenset("abc"), 24.0).new_records({})
+    assert stale(strips, records, 24.0) == {}
+    assert stale(strips, records, 30.0) == dict.fromkeys("abc", "changed: frame rate")
+    other = plain("b", 25, 48, seed=2)
+    assert stale([strips[0], other, strips[2]], records, 24.0) == {"b": "changed: end, seed"}
+    assert stale(strips, {"a": records["a"], "c": records["c"]}, 24.0) == {"b": "not made"}
+    assert stale([strips[0], strips[2]], records, 24.0) == {"c": "the strip before changed"}
+
+
+def test_a_panel_is_told_nothing_without_strips_and_all_with_new_ones(context, rig, lay):
+    assert stale_on(context, rig) == {}
+    lay(WALK, WAVE)
+    assert list(stale_on(context, rig).values()) == ["not made", "not made"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import bpy
 import pytest
-from strip_lists import WALK, make
+from strip_lists import SIT, WALK, WAVE, make, plain
 
 from blender_addon.operators.generate_strips import make_fault
 from blender_addon.session.session import SESSION
+from blender_addon.strips.strip_list import add_strip, in_order, new_uid, plain_strip, put_in_order
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -59,3 +60,31 @@ def test_an_overridden_rig_takes_strips(context, rig, lay, tmp_path):
     assert len(override.laban_strips.strips) == 2
     override.laban_strips.strips[1].prompt = "a person waves"
     assert make() == {"FINISHED"}
+
+
+def test_a_list_is_read_in_order_with_values_as_typed(rig, lay):
+    lay(SIT, WALK)
+    kept = rig.laban_strips
+    kept.strips[0].transition, kept.strips[0].guidance = 0.3, 2.3
+    assert [strip.prompt for strip in in_order(rig)] == [WALK[0], SIT[0]]
+    assert (in_order(rig)[1].transition, in_order(rig)[1].guidance) == (0.3, 2.3)
+    assert kept.strips[0].guidance != 2.3  # which Blender keeps otherwise
+
+
+def test_sorting_keeps_the_chosen_strip_chosen(rig, lay):
+    lay(WALK, WAVE, SIT)
+    kept = rig.laban_strips
+    kept.chosen = 2
+    kept.strips[2].start, kept.strips[2].end = -30, -6
+    put_in_order(kept)
+    assert [strip.prompt for strip in kept.strips] == [SIT[0], WALK[0], WAVE[0]]
+    assert kept.chosen == 0
+
+
+def test_an_added_strip_is_put_in_its_place_and_chosen(rig, lay):
+    lay(WALK, SIT)
+    new = plain(new_uid(), 25, 49, steps=4)
+    add_strip(rig.laban_strips, new)
+    assert rig.laban_strips.chosen == 1 and in_order(rig)[1] == new
+    assert plain_strip(rig.laban_strips.strips[1]) == new
+    assert len({new_uid() for _ in range(50)}) == 50
