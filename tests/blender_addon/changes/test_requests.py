@@ -6,11 +6,15 @@ import bpy
 import numpy as np
 import pytest
 from rig_animation import curve_table, joint_poses, stepping
-from rig_states import keyed_rig, select_bones, snapshot
+from rig_states import KEYS, keyed_rig, select_bones, snapshot
 
 from blender_addon.actions.actions import fcurves
-from blender_addon.operators.complete import edit_fault
+from blender_addon.actions.remembered import RememberedRequest
+from blender_addon.changes.requests import READ_TASK, with_request
+from blender_addon.operators.complete import edit_fault, task_settings
 from blender_addon.write.bake import bake
+from motion_core.body.joints import PARTS
+from motion_core.tasks import Sampling
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -136,3 +140,26 @@ def test_bones_of_another_rig_are_not_taken(context, rig):
     select_bones(rig)
     select_bones(other, "head")
     assert edit_fault(context, "EDIT") == "the selected bones belong to Other, not to 'Laban'"
+
+
+def test_a_task_says_what_is_given_and_its_landing_where_it_goes(context, rig):
+    settings = task_settings(context)
+    asked = READ_TASK["COMPLETE"](context, rig, settings)
+    assert (asked.landing.first, asked.landing.frames, len(asked.task.motion)) == (5, 36, 36)
+    kept = [tuple(range(start, stop)) for start, stop in asked.task.keep]
+    assert [row + 5 for rows in kept for row in rows] == list(KEYS)
+    assert asked.landing.keep == asked.task.keep and asked.title == "between Laban"
+    context.scene.laban_edit.part = "LEFT_ARM"
+    asked = READ_TASK["EDIT"](context, rig, task_settings(context))
+    assert set(asked.landing.joints) == set(PARTS["left_arm"]) and asked.task.parts == ("left_arm",)
+    assert asked.title == "variation of Laban"
+
+
+def test_what_is_asked_is_remembered_with_the_task(context, rig):
+    asked = READ_TASK["COMPLETE"](context, rig, task_settings(context))
+    made, request = with_request(context, asked, "dit-adaln", Sampling(seed=3))
+    kept = RememberedRequest.from_text(made.landing.request)
+    assert (kept.about["first"], kept.about["frames"], kept.about["fps"]) == (5, 36, 24.0)
+    assert kept.asked.sampling.seed == request.sampling.seed == 3
+    np.testing.assert_array_equal(kept.task.motion.rotations, request.task.motion.rotations)
+    assert made.landing.note == ""

@@ -8,7 +8,7 @@ import pytest
 from strip_lists import SIT, WALK, WAVE, heads, lay_strips, make, nla, reasons, rig_for_strips, spans
 
 from blender_addon.actions.actions import fcurves
-from blender_addon.operators.generate_strips import make_fault
+from blender_addon.operators.generate_strips import make_fault, strips_to_make
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -137,3 +137,15 @@ def test_a_mirrored_rig_and_a_linked_one(context, rig, lay, tmp_path):
     bpy.context.view_layer.objects.active = linked
     assert "make a library override first" in make_fault(bpy.context)
     assert not bpy.ops.laban.add_strip.poll()
+
+
+def test_which_strips_are_made(context, rig, lay):
+    lay(WALK, WAVE, SIT)
+    uids = [strip.uid for strip in rig.laban_strips.strips]
+    assert strips_to_make(context, "CHANGED") == strips_to_make(context, "ALL") == set(uids)
+    rig.laban_strips.chosen = 1
+    assert strips_to_make(context, "ONE") == {uids[1]}
+    make()
+    assert strips_to_make(context, "CHANGED") == set() and strips_to_make(context, "ALL") == set(uids)
+    rig.laban_strips.strips[2].seed = 9
+    assert strips_to_make(context, "CHANGED") == {uids[2]}

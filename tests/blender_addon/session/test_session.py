@@ -11,7 +11,7 @@ from session_ticks import begin, kept_files, tick_to_end, tick_until
 
 from blender_addon.operators.generate import generate_fault
 from blender_addon.properties.preferences import service_settings
-from blender_addon.session.session import BUSY, SESSION
+from blender_addon.session.session import BUSY, IDLE_SECONDS, SESSION, TICK_SECONDS, Session, _on_timer
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -91,3 +91,45 @@ def test_other_preferences_start_another_service(context, rig, preferences):
     SESSION.ensure_service(service_settings())
     assert first.poll() is not None
     assert SESSION.service._child.process is not first
+
+
+class Countdown:
+    """Work in the background that is over after so many looks at it."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks, self.stopped = looks, False
+
+    def poll(self) -> bool:
+        self.looks -= 1
+        return self.looks <= 0
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+def test_work_in_the_background_is_told_once_when_it_is_over():
+    session, over = Session(), []
+    assert session.tick() is None  # nothing goes on
+    first, second, other = Countdown(99), Countdown(2), Countdown(3)
+    session.run_in_background("check", first, over.append)
+    session.run_in_background("check", second, over.append)
+    session.run_in_background("body", other, over.append)
+    assert first.stopped and not second.stopped
+    assert session.busy and session.tick() == TICK_SECONDS
+    session.wait()
+    assert over == [second, other] and not session.background
+    assert session.tick() is None
+
+
+def test_an_error_in_the_timer_is_told_and_the_timer_goes_on(session, capsys):
+    def fail(_: object) -> None:
+        raise KeyError("surprise")
+
+    session.ensure_service(service_settings())
+    tick_until(lambda: not session.busy)
+    assert session.tick() == IDLE_SECONDS  # the service is kept ready
+    session.run_in_background("check", Countdown(1), fail)
+    assert _on_timer() == IDLE_SECONDS
+    assert session.outcome.failed and "please report it: KeyError: 'surprise'" in session.outcome.text
+    assert "Traceback" in capsys.readouterr().err
+    assert not session.background
