@@ -155,6 +155,16 @@ def test_a_task_says_what_is_given_and_its_landing_where_it_goes(context, rig):
     assert asked.title == "variation of Laban"
 
 
+def test_an_edit_is_shown_what_is_beside_its_range_and_keeps_that(context, rig):
+    settings, scene = context.scene.laban_edit, context.scene
+    settings.part, settings.range = "BODY", "PREVIEW"
+    scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end = True, 20, 30
+    asked = READ_TASK["EDIT"](context, rig, task_settings(context))
+    assert (asked.landing.first, asked.landing.frames, len(asked.task.motion)) == (5, 36, 36)
+    assert asked.task.span == (15, 26)  # frames 20 to 30
+    assert asked.landing.keep == ((0, 15), (26, 36))
+
+
 def test_what_is_asked_is_remembered_with_the_task(context, rig):
     asked = READ_TASK["COMPLETE"](context, rig, task_settings(context))
     made, request = with_request(context, asked, "dit-adaln", Sampling(seed=3))
