@@ -6,10 +6,9 @@ import bpy
 import numpy as np
 import pytest
 from rig_animation import curve_table, joint_poses, stepping
-from rig_states import KEYS, foreign, keyed_rig, select_bones, snapshot
-from session_ticks import kept_files, tick_to_end
+from rig_states import KEYS, foreign, keyed_rig, snapshot
+from session_ticks import kept_files
 
-from blender_addon.actions.actions import fcurves
 from blender_addon.operators.complete import edit_fault
 from blender_addon.session.session import SESSION
 from blender_addon.write.bake import bake
@@ -89,19 +88,6 @@ def test_reject_on_a_rig_without_animation(context, session):
     assert rig.animation_data is None
 
 
-@pytest.mark.parametrize(
-    ("way", "seconds", "frames"), [("CONTINUE", 1.0, (5, 64)), ("LEAD_IN", 0.5, (-7, 40))]
-)
-def test_continue_and_lead_in_make_frames_beside_the_keys(context, rig, way, seconds, frames):
-    before = {frame: joint_poses(rig, frame)[0] for frame in range(5, 41)}
-    settings = context.scene.laban_edit
-    settings.way, settings.seconds, settings.text = way, seconds, "a person walks"
-    bpy.ops.laban.complete()
-    assert tuple(rig.animation_data.action.frame_range) == frames
-    for frame in before:
-        np.testing.assert_allclose(joint_poses(rig, frame)[0], before[frame], atol=1e-4)
-
-
 @pytest.mark.parametrize("travel", [True, False])
 def test_a_loop_ends_as_it_begins(context, session, travel):
     bpy.ops.laban.add_rig()
@@ -120,47 +106,6 @@ def test_a_loop_ends_as_it_begins(context, session, travel):
     assert lengths[0] == pytest.approx(lengths[1], abs=2e-3)
 
 
-def test_markers_and_written_frames_are_keys_too(context, rig):
-    settings, scene = context.scene.laban_edit, context.scene
-    scene.timeline_markers.new("here", frame=10)
-    settings.keys, settings.range = "MARKERS", "PREVIEW"
-    scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end = True, 6, 18
-    before = {frame: joint_poses(rig, frame)[0] for frame in (10, 5, 19, 30)}
-    bpy.ops.laban.complete()
-    for frame in before:  # the marker, and what is outside the range
-        np.testing.assert_allclose(joint_poses(rig, frame)[0], before[frame], atol=1e-4)
-    bpy.ops.laban.reject()
-    settings.keys, settings.spans = "SPANS", "6:8, 18"
-    bpy.ops.laban.complete()
-    np.testing.assert_allclose(joint_poses(rig, 5)[0], before[5], atol=1e-4)
-
-
-def test_selected_keys_count_alone(context, rig):
-    for curve in fcurves(rig.animation_data.action):
-        for point in curve.keyframe_points:
-            point.select_control_point = point.co.x in (5, 40)
-    context.scene.laban_edit.keys = "SELECTED"
-    before = joint_poses(rig, 20)[0]
-    bpy.ops.laban.complete()
-    assert np.abs(joint_poses(rig, 20)[0] - before).max() > 0.01
-
-
-def test_edit_changes_the_selected_bones_alone(context, rig):
-    settings = context.scene.laban_edit
-    settings.mode, settings.text, settings.range = "EDIT", "a person waves", "KEYS"
-    before = curve_table(rig.animation_data.action, range(5, 41))
-    select_bones(rig, "left_shoulder", "left_elbow")
-    assert edit_fault(context, "EDIT") == ""
-    bpy.ops.laban.edit()
-    after = curve_table(rig.animation_data.action, range(5, 41))
-    changed = {place[0] for place in before if not np.array_equal(before[place], after[place])}
-    assert changed == {f'pose.bones["left_{joint}"].rotation_quaternion' for joint in ("shoulder", "elbow")}
-    select_bones(rig)
-    assert "no bones are selected" in edit_fault(context, "EDIT")
-    settings.part = "LEGS"
-    assert edit_fault(context, "EDIT") == ""
-
-
 def test_strength_says_how_far_a_variation_goes(context, rig):
     settings = context.scene.laban_edit
     settings.part = "BODY"
@@ -174,21 +119,6 @@ def test_strength_says_how_far_a_variation_goes(context, rig):
         far.append(np.mean([np.abs(before[p] - after[p]).mean() for p in before if "rotation" in p[0]]))
         bpy.ops.laban.reject()
     assert far[0] < far[1]
-
-
-def test_a_part_of_the_range_leaves_the_frames_beside_it(context, session):
-    bpy.ops.laban.add_rig()
-    rig, scene = context.object, context.scene
-    bake(context, rig, stepping(90), start_frame=1)
-    scene.laban.steps = 2
-    scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end = True, 40, 60
-    scene.laban_edit.part, scene.laban_edit.range = "BODY", "PREVIEW"
-    outside = [*range(1, 40), *range(61, 91)]
-    before = curve_table(rig.animation_data.action, outside)
-    bpy.ops.laban.edit()
-    after = curve_table(rig.animation_data.action, outside)
-    for place in before:
-        np.testing.assert_allclose(after[place], before[place], atol=1e-5)
 
 
 def test_a_curve_is_followed(context, rig):
@@ -218,83 +148,6 @@ def test_a_curve_is_followed(context, rig):
     assert "no curve is chosen" in edit_fault(context, "FOLLOW")
 
 
-def test_a_curve_of_no_length_is_refused(context, rig):
-    data = bpy.data.curves.new("Dot", "CURVE")
-    data.splines.new("POLY").points.add(1)
-    dot = bpy.data.objects.new("Dot", data)
-    context.collection.objects.link(dot)
-    context.scene.laban_edit.curve = dot
-    before = snapshot(rig)
-    with pytest.raises(RuntimeError, match="has no length"):
-        bpy.ops.laban.follow()
-    assert snapshot(rig) == before
-
-
-def test_a_pinned_hand_is_at_its_empty(context, rig):
-    rig.location, rig.rotation_euler = (1, 2, 0), (0, 0, 0.5)
-    context.view_layer.update()
-    context.scene.frame_set(30)
-    bpy.ops.laban.add_pin(joint="right_wrist")
-    pin = rig.laban_pins.pins[0]
-    assert (pin.start, pin.end, pin.joint) == (30, 30, "right_wrist")
-    wrist = rig.matrix_world @ rig.pose.bones["right_wrist"].head
-    np.testing.assert_allclose(pin.target.location, wrist, atol=1e-5)
-    pin.target.location.z += 0.08
-    context.view_layer.update()
-    aim = np.array(pin.target.location)
-    bpy.ops.laban.complete()
-    context.scene.frame_set(30)
-    wrist = np.array(rig.matrix_world @ rig.pose.bones["right_wrist"].head)
-    assert np.linalg.norm(wrist - aim) < 0.01, SESSION.outcome.text
-    bpy.ops.laban.reject()
-    pin.end = 20
-    with pytest.raises(RuntimeError, match="before its start"):
-        bpy.ops.laban.complete()
-    bpy.ops.laban.remove_pin()
-    assert len(rig.laban_pins.pins) == 0
-
-
-def test_pins_that_contradict_are_told(context, rig):
-    context.scene.frame_set(30)
-    for _ in range(2):
-        bpy.ops.laban.add_pin(joint="right_wrist")
-    rig.laban_pins.pins[1].target.location.x += 0.3
-    context.view_layer.update()
-    bpy.ops.laban.complete()
-    assert "Missed: right_wrist" in SESSION.outcome.text
-    assert "29.9" in SESSION.outcome.text or "30." in SESSION.outcome.text
-
-
-def test_selected_empties_become_pins(context, rig):
-    empty = bpy.data.objects.new("There", None)
-    context.collection.objects.link(empty)
-    with pytest.raises(RuntimeError, match="no empty is selected"):
-        bpy.ops.laban.pin_selected(joint="pelvis")
-    empty.select_set(True)
-    bpy.ops.laban.pin_selected(joint="pelvis")
-    assert rig.laban_pins.pins[0].target == empty
-    empty.parent = rig
-    with pytest.raises(RuntimeError, match="has a parent"):
-        rig.laban_pins.pins[0].start, rig.laban_pins.pins[0].end = 5, 40
-        bpy.ops.laban.complete()
-
-
-def test_results_of_before_come_back(context, rig):
-    bpy.ops.laban.complete()
-    first = curve_table(rig.animation_data.action, range(5, 41))
-    bpy.ops.laban.reject()
-    bpy.ops.laban.refresh_history()
-    kept = context.window_manager.laban_history
-    assert len(kept.results) == 1
-    assert "frames 5 to 40" in kept.results[0].about
-    kept.chosen = 0
-    bpy.ops.laban.reapply()
-    assert rig.laban_preview.playing
-    again = curve_table(rig.animation_data.action, range(5, 41))
-    for place in first:
-        np.testing.assert_allclose(again[place], first[place], atol=1e-3)
-
-
 def test_what_is_on_trial_survives_saving(context, rig, tmp_path):
     before = curve_table(rig.animation_data.action, range(5, 41))
     bpy.ops.laban.complete()
@@ -306,54 +159,6 @@ def test_what_is_on_trial_survives_saving(context, rig, tmp_path):
     bpy.ops.laban.reject()
     after = curve_table(rig.animation_data.action, range(5, 41))
     assert {k: v.tolist() for k, v in after.items()} == {k: v.tolist() for k, v in before.items()}
-
-
-def test_bad_input_is_named_and_changes_nothing(context, rig):
-    settings, scene = context.scene.laban_edit, context.scene
-    settings.range = "PREVIEW"
-    assert "no preview range is set" in edit_fault(context, "COMPLETE")
-    scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end = True, 6, 18
-    assert "the rig has no keys in frames 6 to 18" in edit_fault(context, "COMPLETE")
-    settings.keys, settings.spans = "SPANS", "6:18"
-    assert "all frames are kept in frames 6 to 18" in edit_fault(context, "COMPLETE")
-    settings.spans = "6-18"
-    assert "'6-18' is no span" in edit_fault(context, "COMPLETE")
-    settings.spans = "7"
-    scene.frame_preview_start, scene.frame_preview_end = 400, 420
-    settings.spans = "405"
-    before = snapshot(rig)
-    with pytest.raises(RuntimeError, match="frames 400 to 420 lie outside the action"):
-        bpy.ops.laban.complete()
-    assert snapshot(rig) == before
-    scene.laban.model = "mdm-action"
-    assert "cannot complete: choose another model (MDM, text to motion" in edit_fault(context, "COMPLETE")
-    assert not bpy.ops.laban.complete.poll()
-
-
-def test_bones_of_another_rig_are_not_taken(context, rig):
-    bpy.ops.object.select_all(action="DESELECT")
-    select_bones(rig)
-    bpy.ops.laban.add_rig()
-    other = context.object
-    other.name = "Other"
-    rig.select_set(True)
-    other.select_set(True)
-    context.view_layer.objects.active = rig
-    bpy.ops.object.mode_set(mode="POSE")
-    select_bones(rig)
-    select_bones(other, "head")
-    assert edit_fault(context, "EDIT") == "the selected bones belong to Other, not to 'Laban'"
-
-
-def test_a_rig_deleted_meanwhile_keeps_its_motion_as_a_file(context, rig):
-    from blender_addon.operators.complete import start_task
-
-    start_task(context, "COMPLETE")
-    bpy.data.objects.remove(rig)
-    tick_to_end()
-    assert SESSION.outcome.failed
-    assert "is not in this file any more. The motion is kept as" in SESSION.outcome.text
-    assert kept_files() == [SESSION.outcome.file]
 
 
 def test_cancel_is_shared_with_generate(context, rig):

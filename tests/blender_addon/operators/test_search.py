@@ -13,17 +13,14 @@ import bpy
 import pytest
 from tiny_tmr import bowing, write_library
 
-from blender_addon.backend.client import Service
 from blender_addon.backend.http_response import Response
 from blender_addon.operators.search import SEARCHING, apply_found, found_fault, search_fault, show_hits
 from blender_addon.properties.preferences import service_settings
 from blender_addon.session.chosen import hits_of, place_of
 from blender_addon.session.outcome import Outcome
 from blender_addon.session.session import SESSION
-from blender_addon.ui.search_panel import LABAN_PT_search, LABAN_UL_hits, search_progress
 from motion_core.formats.npz import motion_to_bytes, write_npz
 
-ICONS = set(bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys())
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -65,31 +62,6 @@ def begin_search(settings) -> None:
     SESSION.ensure_service(service_settings())
     job = SESSION.service.search(settings.search_text, settings.library, 20)
     SESSION.run_in_background("search", job, show_hits)
-
-
-def draw(context) -> list[tuple]:
-    """What the panel draws."""
-    drawn: list[tuple] = []
-
-    class Recorder:
-        def __getattr__(self, name):
-            if name in ("row", "column", "box"):
-                return lambda **more: Recorder()
-            return lambda *given, **more: self.note(name, *given, **more)
-
-        def note(self, name, *given, icon="NONE", **more):
-            assert icon in ICONS
-            assert name in bpy.types.UILayout.bl_rna.functions
-            if name in ("prop", "template_list"):
-                assert given[-1] in given[-2].bl_rna.properties
-            drawn.append((name, *given, *more.values()))
-
-    LABAN_PT_search.draw(SimpleNamespace(layout=Recorder()), context)
-    return drawn
-
-
-def names(drawn: list[tuple], kind: str) -> list[str]:
-    return [entry[1] for entry in drawn if entry[0] == kind]
 
 
 def test_a_sentence_becomes_keyframes(context, box):
@@ -171,8 +143,6 @@ def test_what_is_missing_is_said(context, box, preferences):
     assert search_fault(context) == "choose the folder of your motions"
     preferences.python = ""
     assert "no backend yet" in search_fault(context)
-    drawn = draw(context)
-    assert "laban.open_preferences" in names(drawn, "operator")
     with pytest.raises(RuntimeError):
         bpy.ops.laban.search()
 
@@ -215,44 +185,6 @@ def test_an_answer_that_makes_no_sense_is_told(context, box, answer):
     job.state, job.results = "done", [Response(200, {}, answer.encode())]
     show_hits(job)
     assert SESSION.search_outcome.failed and "makes no sense" in SESSION.search_outcome.text
-
-
-def test_the_panel_in_its_states(context, box):
-    drawn = draw(context)
-    assert {"library", "search_text"} <= {entry[2] for entry in drawn if entry[0] == "prop"}
-    assert names(drawn, "operator") == ["laban.search"]
-    found = hits_of(context)
-    hit = found.hits.add()
-    hit.name = hit.path = "deep/folder/bow.npz"
-    hit.seconds, hit.score = 3.25, 0.5
-    drawn = draw(context)
-    assert names(drawn, "operator") == ["laban.search", "laban.use_found"]
-    assert names(drawn, "template_list") == ["LABAN_UL_hits"]
-    assert "Deep/folder/bow.npz" in " ".join(names(drawn, "label"))
-    words: list[str] = []
-    row = SimpleNamespace(label=lambda text, **more: words.append(text))
-    row.row = lambda: row
-    LABAN_UL_hits.draw_item(None, context, row, found, hit, 0, found)
-    assert words == ["bow", "3.2 s   0.50"]
-
-
-@pytest.mark.parametrize(
-    ("state", "step", "steps", "left", "text"),
-    [
-        ("queued", 0, 0, None, "Waiting for its turn"),
-        ("running", 0, 0, None, "Searching"),
-        ("running", 7, 7, 0.0, "Searching"),
-        ("running", 30, 120, 8.6, "New file 30 of 120, 9 s left"),
-    ],
-)
-def test_progress_is_put_into_words(state, step, steps, left, text):
-    service = Service()
-    service.state = "ready"
-    job = service.search("bow", "/x", 1)
-    job.state, job.step, job.steps, job.seconds_left = state, step, steps, left
-    assert search_progress(job) == (text, pytest.approx(step / steps if steps else 0))
-    service.state = "starting"
-    assert search_progress(job)[0] == "Starting the service"
 
 
 def test_the_hits_are_no_part_of_a_scene(context, box):

@@ -1,0 +1,63 @@
+"""What the user has chosen: the rig, rows of lists, where a motion shall go."""
+
+from __future__ import annotations
+
+import bpy
+import pytest
+
+from blender_addon.operators.generate import generate_fault
+from blender_addon.session.chosen import (
+    chosen_pin,
+    chosen_strip,
+    pins_of_rig,
+    place_of,
+    rig_fault,
+    strips_of,
+    target_rig,
+)
+from blender_addon.session.outcome import Place
+
+pytestmark = pytest.mark.usefixtures("session")
+
+
+def test_the_body_stands_for_its_rig(context, rig):
+    context.view_layer.objects.active = rig.children[0]
+    assert generate_fault(context) == ""
+    bpy.ops.laban.generate()
+    assert rig.animation_data.action is not None
+
+
+def test_a_mesh_without_a_rig_takes_no_motion(context, rig):
+    mesh = bpy.data.objects.new("Cube", bpy.data.meshes.new("Cube"))
+    context.collection.objects.link(mesh)
+    context.view_layer.objects.active = mesh
+    assert target_rig(context) == mesh and rig_fault(context) != ""
+    assert (strips_of(context), pins_of_rig(context), chosen_strip(context), chosen_pin(context)) == (
+        None,
+    ) * 4
+    context.view_layer.objects.active = None
+    assert target_rig(context) is None and "no armature is selected" in rig_fault(context)
+
+
+def test_the_chosen_row_is_one_of_the_list(context, rig):
+    assert chosen_strip(context) is None and chosen_pin(context) is None
+    for prompt in ("a person walks", "a person waves"):
+        context.scene.laban.prompt = prompt
+        bpy.ops.laban.add_strip()
+        bpy.ops.laban.add_pin(joint="head")
+    assert chosen_strip(context).prompt == "a person waves"
+    assert chosen_pin(context) == rig.laban_pins.pins[1]
+    rig.laban_strips.chosen, rig.laban_pins.chosen = 0, 0
+    assert chosen_strip(context).prompt == "a person walks"
+    assert chosen_pin(context) == rig.laban_pins.pins[0]
+    rig.laban_strips.chosen, rig.laban_pins.chosen = 2, -1
+    assert chosen_strip(context) is None and chosen_pin(context) is None
+
+
+def test_a_motion_goes_to_the_playhead_or_to_the_given_frame(context, rig):
+    settings, scene = context.scene.laban, context.scene
+    scene.frame_set(17)
+    assert place_of(context) == Place(scene.session_uid, rig.session_uid, "Laban", 17, True, False)
+    settings.start, settings.start_frame, settings.extend_range = "GIVEN", -5, False
+    scene.laban_edit.trial_generate = True
+    assert place_of(context) == Place(scene.session_uid, rig.session_uid, "Laban", -5, False, True)
