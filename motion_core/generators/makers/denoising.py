@@ -21,8 +21,9 @@ from motion_core.features import FeatureStats
 from motion_core.features.guess import with_guess
 from motion_core.formats import FormatError
 from motion_core.generators.device import Device, is_out_of_memory, out_of_memory_cpu
+from motion_core.generators.makers.holding import hold_given, stack_told
 from motion_core.generators.makers.maker import Clip, OnStep
-from motion_core.generators.plan import Plan, hold_given, stack_told
+from motion_core.generators.plan import Plan
 from motion_core.nn.condition import Condition
 from motion_core.text import shared_encoder
 

@@ -9,7 +9,8 @@ from motion_core.features import FeatureStats
 from motion_core.features.known import WORLD_ROOT, known_values, poses_known
 from motion_core.features.places import gap_places
 from motion_core.features.smpl205 import DIM, SLICES, canonical, integrate_root
-from motion_core.generators.plan import Given, Plan, hold_given, stack_told
+from motion_core.generators.makers.holding import hold_given, stack_told
+from motion_core.generators.plan import Given, Plan
 from motion_core.tasks import Sampling
 
 
