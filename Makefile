@@ -63,11 +63,9 @@ types: env
 unit: env
 	$(VENV)/bin/python -m pytest -n $(WORKERS)
 
-# One process a version, which ends itself; `timeout` because some versions hang at exit
+# One process a version, which ends itself, two versions at a time; `timeout` because some hang at exit
 blender: env blenders
-	set -e; for version in $(BLENDERS); do \
-	  echo "== bpy $$version"; timeout 1800 .venvs/bpy-$$version/bin/python tests/blender_addon/run_bpy.py; \
-	done
+	printf '%s\n' $(BLENDERS) | xargs -P $(WORKERS) -I VERSION tools/test_in_blender.sh VERSION
 
 addon: env
 	$(VENV)/bin/python build_addon.py --out dist
