@@ -63,7 +63,7 @@ types: env
 unit: env
 	$(VENV)/bin/python -m pytest -n $(WORKERS)
 
-# One process a version, which ends itself, two versions at a time; `timeout` because some hang at exit
+# Two versions at a time, a process for each folder of tests, which ends itself
 blender: env blenders
 	printf '%s\n' $(BLENDERS) | xargs -P $(WORKERS) -I VERSION tools/test_in_blender.sh VERSION
 
