@@ -11,6 +11,23 @@ from motion_core.body.skeleton import STANDING_PELVIS, UPRIGHT
 from motion_core.formats.bvh import write_bvh
 from motion_core.formats.npz import write_npz
 
+# The smallest training of a retrieval model, as TOML
+TMR_CONFIG = """
+batch_size = 4
+temperature = 0.1
+[model]
+width = 16
+layers = 1
+text_layers = 1
+decoder_layers = 1
+heads = 2
+feedforward = 16
+[loop]
+steps = 2
+precision = "fp32"
+threads = 1
+"""
+
 
 def save_tiny_tmr(folder: Path, seed: int = 5) -> Path:
     """`tmr` of width 32, in a folder that LABAN_WEIGHTS can name; returns the folder."""

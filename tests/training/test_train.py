@@ -8,26 +8,12 @@ import pytest
 import torch
 import train
 import train_diffusion
+from tiny_tmr import TMR_CONFIG
 
 from motion_core.checkpoint import load_checkpoint
 from motion_core.train import text_start
 
 CONFIGS = Path(__file__).resolve().parents[2] / "training" / "configs"
-TMR = """
-batch_size = 4
-temperature = 0.1
-[model]
-width = 16
-layers = 1
-text_layers = 1
-decoder_layers = 1
-heads = 2
-feedforward = 16
-[loop]
-steps = 2
-precision = "fp32"
-threads = 1
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +29,7 @@ def run(script, config, pool, out, *more):
 @pytest.mark.slow
 def test_the_family_decides(pool, tmp_path):
     config = tmp_path / "tmr.toml"
-    config.write_text(TMR)  # says no family, as files of before
+    config.write_text(TMR_CONFIG)  # says no family, as files of before
     assert run(train, config, pool, tmp_path / "tmr") == 0
     assert run(train, CONFIGS / "tiny.toml", pool, tmp_path / "mdm", "--steps", "2") == 0
     small = ("model.width=16", "model.layers=1", "model.heads=2", "batch_size=4", "loop.precision=fp32")
@@ -62,7 +48,7 @@ def test_the_old_script_gives_the_same_weights(pool, tmp_path):
 
 def test_a_retrieval_model_may_start_from_another(pool, tmp_path, capsys):
     config = tmp_path / "tmr.toml"
-    config.write_text('family = "tmr"\n' + TMR)
+    config.write_text('family = "tmr"\n' + TMR_CONFIG)
     assert run(train, config, pool, tmp_path / "first") == 0
     init = ("--init", tmp_path / "first" / "ema.safetensors", "--set", "loop.learning_rate=1e-12")
     assert run(train, config, pool, tmp_path / "then", *init) == 0

@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
+from tiny_tmr import TMR_CONFIG
 
 from motion_core.train.config import ConfigError, read_config
 from motion_core.train.families import TRAINED, family_of, trainer
@@ -13,26 +14,9 @@ from motion_core.train.families import TRAINED, family_of, trainer
 CONFIGS = Path(__file__).resolve().parents[3] / "training" / "configs"
 
 
-TMR = """
-batch_size = 4
-temperature = 0.1
-[model]
-width = 16
-layers = 1
-text_layers = 1
-decoder_layers = 1
-heads = 2
-feedforward = 16
-[loop]
-steps = 2
-precision = "fp32"
-threads = 1
-"""
-
-
 def test_a_config_class_refuses_the_family_of_another(tmp_path):
     config = tmp_path / "x.toml"
-    config.write_text('family = "dit"\n' + TMR)
+    config.write_text('family = "dit"\n' + TMR_CONFIG)
     with pytest.raises(ConfigError, match="this is the configuration of 'tmr'"):
         read_config(config, trainer("tmr")[0])
 
