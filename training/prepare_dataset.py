@@ -27,7 +27,11 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--store", type=Path, required=True, help="folder made by training/prepare_*.py")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--store", type=Path, help="folder made by training/prepare_*.py")
+    source.add_argument(
+        "--pool", type=Path, help="a pool that is there already: only its sentences are summed up anew"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of the pool")
     parser.add_argument("--size", type=int, default=24_000, help="train samples (default: 24000)")
     parser.add_argument("--seed", type=int, default=0)
@@ -79,7 +83,7 @@ def main(argv: list[str] | None = None) -> int:
         "OMP_NUM_THREADS", "1"
     )  # several processes share the cores; set before torch is loaded
     from motion_core.data.library import official_split, selected
-    from motion_core.data.pool import DatasetConfig, build_training_set
+    from motion_core.data.pool import DatasetConfig, build_training_set, told_anew
     from motion_core.data.samples import Mix
     from motion_core.data.store import ClipStore
     from motion_core.text import load_text_encoder
@@ -95,6 +99,11 @@ def main(argv: list[str] | None = None) -> int:
             mix=Mix(**_shares(options.mix)),
             features=options.features,
         )
+        if options.pool:
+            encoder = load_text_encoder(options.text_encoder, options.text_encoder_folder)
+            about = told_anew(options.pool, encoder, options.out)
+            console.log(f"{options.out}: the sentences of {options.pool} by {about['text_encoder']}")
+            return 0
         store = ClipStore.open(options.store)
         store = selected(
             official_split(store) if options.official else store, options.sources, options.free_only

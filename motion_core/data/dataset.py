@@ -21,7 +21,8 @@ from motion_core.formats import FormatError
 
 # Shares of the draws. What is missing in a pool gives its share to the others.
 SHARES = {
-    "real": 0.19, "real scaled": 0.09, "label": 0.34, "composed": 0.13, "chained": 0.14, "rested": 0.07, "stood": 0.04,
+    "real": 0.42, "real scaled": 0.14, "label": 0.14, "weak": 0.08, "composed": 0.06, "chained": 0.09, "rested": 0.05,
+    "stood": 0.02,
 }  # fmt: skip
 EVENNESS = 0.85  # inside a group; 0: every sample as often, 1: every action as often
 LIKE_ACTION_OF = 30  # samples: a sample without an action is drawn as if its action had so many
@@ -103,7 +104,7 @@ class TrainingSet:
         self.rows = np.memmap(folder / ROWS, np.float16, "r").reshape(-1, self.dim)
         self.tokens: np.ndarray | None = None
         if tokens:
-            self.tokens = np.memmap(folder / TOKENS, np.float16, "r").reshape(-1, self.text_width)
+            self.tokens = np.memmap(folder / TOKENS, np.float16, "r").reshape(-1, self.token_width)
         self.lengths = np.diff(table["offsets"])
         kept = self.table["action"] != NO_ACTION if actions_only else np.ones(len(self.lengths), dtype=bool)
         kept = kept & (self.lengths >= (window or 0))
@@ -194,6 +195,11 @@ class TrainingSet:
             raise ValueError(f"{self.folder} was opened without captions")
         return int(self.pooled.shape[1])
 
+    @property
+    def token_width(self) -> int:
+        """D of the token states; that of the sentences' vectors, but where a head sums them up."""
+        return int(self.about.get("token_width", self.text_width))
+
     # --- what is drawn how often --------------------------------------------------------------------------------------
 
     def _group_weights(self) -> np.ndarray:
@@ -206,7 +212,7 @@ class TrainingSet:
                 counts = np.bincount(action[inside] + 1)
                 counts[0] = LIKE_ACTION_OF
                 rarity = counts[action[inside] + 1] ** -EVENNESS
-                weights[inside] = SHARES.get(str(name), 0.05) * rarity / rarity.sum()
+                weights[inside] = SHARES[str(name)] * rarity / rarity.sum()
         return weights
 
     def _action_weights(self) -> np.ndarray:

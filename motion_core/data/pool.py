@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from motion_core.data.recipes import make, plain
 from motion_core.data.samples import Made, Materials, Mix
 from motion_core.data.store import ClipStore
 from motion_core.features import FEATURES, FeatureStats
+from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
 
 ROWS, SAMPLES, CAPTIONS, POOLED, TOKENS, ABOUT = (
@@ -50,6 +52,14 @@ class Encoder(Protocol):
     name: str
 
     def encode(self, texts: list[str]) -> Any: ...
+
+
+class SummaryEncoder(Protocol):
+    """What is needed of `text.TextEncoder` to sum up token states that are there already."""
+
+    name: str
+
+    def summary_of(self, states: np.ndarray, offsets: np.ndarray) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -250,6 +260,40 @@ def _write_captions(out: Path, sentences: list[str], encoder: Encoder, report: R
     with atomic_write(out / POOLED) as file:
         np.save(file, np.concatenate(pooled), allow_pickle=False)
     return counts
+
+
+def told_anew(pool: str | Path, encoder: SummaryEncoder, out: str | Path) -> dict[str, Any]:
+    """A pool like `pool` whose sentences are summed up by another head on the same token states.
+
+    All other files are links to those of `pool`, or copies where there can be none. Returns what `pool.json` says.
+    Raises FormatError where `pool` has no token states.
+    """
+    pool, out = Path(pool), Path(out)
+    about = json.loads((pool / ABOUT).read_text(encoding="utf-8"))
+    if about["text_encoder"] is None:
+        raise FormatError(f"{pool} has no captions: make a pool without --no-captions")
+    out.mkdir(parents=True, exist_ok=True)
+    with np.load(pool / SAMPLES, allow_pickle=False) as arrays:
+        offsets = arrays["token_offsets"]
+    width = np.load(pool / POOLED, mmap_mode="r", allow_pickle=False).shape[1]
+    width = about.get("token_width", width)
+    states = np.memmap(pool / TOKENS, np.float16, "r").reshape(-1, width)
+    pooled = [
+        encoder.summary_of(states, offsets[start : start + TEXTS_AT_ONCE + 1])
+        for start in range(0, len(offsets) - 1, TEXTS_AT_ONCE)
+    ]
+    for name in (ROWS, SAMPLES, CAPTIONS, TOKENS):
+        (out / name).unlink(missing_ok=True)
+        try:
+            (out / name).hardlink_to(pool / name)
+        except OSError:  # another disk, or one without links
+            shutil.copyfile(pool / name, out / name)
+    with atomic_write(out / POOLED) as file:
+        np.save(file, np.concatenate(pooled).astype(np.float16), allow_pickle=False)
+    about |= {"text_encoder": encoder.name, "token_width": width}
+    with atomic_write(out / ABOUT, "w") as text:
+        json.dump(about, text, indent=1)
+    return about
 
 
 def _actions(library: Library, min_clips: int) -> list[str]:

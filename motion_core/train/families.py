@@ -14,6 +14,7 @@ TRAINED = {
     "mdm": ("motion_core.train.diffusion", "DiffusionConfig", "begin"),
     "dit": ("motion_core.train.diffusion", "DiffusionConfig", "begin"),
     "tmr": ("motion_core.train.tmr", "TMRTrainConfig", "begin"),
+    "sentence": ("motion_core.train.sentences", "SentenceConfig", "begin"),
 }
 # files of before this key: a key that only they have -> their family
 TOLD_BY = {"temperature": "tmr", "diffusion": "mdm"}

@@ -93,7 +93,7 @@ class TMRTraining(PoolTraining):
     def __init__(self, config: TMRTrainConfig, data: TrainingSet, device: torch.device) -> None:
         super().__init__(config, data, device)
         self.config = config
-        self.model = TMR(config.model_config(data.dim, data.text_width, data.max_frames))
+        self.model = TMR(config.model_config(data.dim, data.token_width, data.max_frames))
         self.negatives = FalseNegatives.fit(data, config.loop.seed)
 
     def fit_text_layer(self) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -255,3 +257,56 @@ def test_broken_configuration_is_named(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"")
     with pytest.raises(ValueError, match=r"config\.json"):
         load_text_encoder(folder=tmp_path)
+
+
+# --- the encoder with a head of its own -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def headed():
+    return load_text_encoder("minilm-motion")
+
+
+def cosine(encoder, one, two):
+    vectors = encoder.encode([one, two]).pooled
+    return float(torch.nn.functional.cosine_similarity(vectors[:1], vectors[1:])[0])
+
+
+def test_a_head_reads_the_states_that_minilm_has(minilm, headed):
+    told, plain = headed.encode(PROMPTS), minilm.encode(PROMPTS)
+    assert torch.equal(told.tokens, plain.tokens) and torch.equal(told.mask, plain.mask)
+    assert told.pooled.shape == (len(PROMPTS), headed.pooled_dim) and headed.pooled_dim != headed.dim
+    torch.testing.assert_close(told.pooled.norm(dim=-1), torch.ones(len(PROMPTS)))
+    assert headed.network is minilm.network  # loaded once
+
+
+def test_sums_of_stored_states_are_those_of_the_sentences(minilm, headed):
+    for encoder in (minilm, headed):
+        found = encoder.encode(PROMPTS)
+        offsets = np.cumsum([0, *found.mask.sum(1).tolist()])
+        stored = found.tokens[found.mask].numpy().astype(np.float16)
+        torch.testing.assert_close(
+            torch.from_numpy(encoder.summary_of(stored, offsets)), found.pooled, atol=5e-3, rtol=0
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "same", "other"),
+    [
+        ("a person kicks with the left leg", "kick with your left leg", "a person kicks with the right leg"),
+        ("a person walks forward then waves", "walk ahead, then wave", "a person waves then walks forward"),
+        ("a man sits down on a chair", "someone takes a seat", "a man stands up from a chair"),
+        ("a person turns to the left", "turning left", "a person turns to the right"),
+    ],
+)
+def test_wording_matters_less_than_sides_order_and_opposites(minilm, headed, text, same, other):
+    assert cosine(headed, text, same) > cosine(headed, text, other) + 0.1
+    assert cosine(minilm, text, same) < cosine(minilm, text, other)
+
+
+def test_a_head_of_another_encoder_is_refused(monkeypatch):
+    monkeypatch.setitem(
+        text.ENCODERS, "other", replace(text.MINILM, folder="other", head="sentence.safetensors")
+    )
+    with pytest.raises(ValueError, match="reads the states of 'minilm'"):
+        text.load_head("sentence.safetensors", "other")

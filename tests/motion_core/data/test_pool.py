@@ -1,6 +1,7 @@
 """From clips to batches, on a store of a dozen hand-made clips."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -11,11 +12,12 @@ from labelled_clips import CONFIG, FPS, MAX_FRAMES, Words, body, records
 from motion_core.body.skeleton import JOINT
 from motion_core.data.dataset import SHARES, TrainingSet
 from motion_core.data.library import build_library, official_split
-from motion_core.data.pool import DatasetConfig, build_training_set
+from motion_core.data.pool import DatasetConfig, build_training_set, told_anew
 from motion_core.data.recipes import make
 from motion_core.data.samples import Materials, Mix
 from motion_core.data.store import ClipRecord, ClipStore, write_store
 from motion_core.features import FEATURES, smpl205
+from motion_core.formats import FormatError
 
 
 def test_a_pool_says_what_it_holds(pool):
@@ -141,3 +143,31 @@ def test_weights_and_titles_reach_the_draws(tmp_path):
     )
     wanted = pool._group_weights() * weight
     assert np.allclose(share, wanted / wanted.sum()) and np.all(share > 0)
+
+
+class Initials:
+    """A stand-in for a head of its own: the first two entries of a sentence's first token."""
+
+    name = "initials"
+
+    def summary_of(self, states, offsets):
+        return np.stack([states[start, :2].astype(np.float32) for start in offsets[:-1]])
+
+
+def test_sentences_can_be_summed_up_anew(pool, tmp_path):
+    told = told_anew(pool.folder, Initials(), tmp_path / "told")
+    assert told["text_encoder"] == "initials" and told["samples"] == pool.about["samples"]
+    anew = TrainingSet.open(tmp_path / "told", tokens=True)
+    one, two = anew.batch_at(2, 8, seed=1), TrainingSet.open(pool.folder, tokens=True).batch_at(2, 8, seed=1)
+    assert anew.text_width == 2 and anew.token_width == 16
+    assert torch.equal(one.x0, two.x0) and torch.equal(one.tokens, two.tokens)
+    torch.testing.assert_close(one.pooled, two.tokens[:, 0, :2])
+
+
+def test_a_pool_without_sentences_cannot_be_summed_up(pool, tmp_path):
+    shutil.copytree(pool.folder, tmp_path / "silent")
+    about = json.loads((tmp_path / "silent" / "pool.json").read_text())
+    (tmp_path / "silent" / "pool.json").write_text(json.dumps(about | {"text_encoder": None}))
+    with pytest.raises(FormatError, match="has no captions"):
+        told_anew(tmp_path / "silent", Initials(), tmp_path / "told")
+    assert not (tmp_path / "told").exists()
