@@ -25,6 +25,7 @@ from motion_core.train.phases import Phase
 from motion_core.train.pool_training import Start, start_from
 
 VALIDATION_SIZE = 256  # groups of a validation batch
+PARTS = 6  # of a batch, by length
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ class SentenceConfig:
     def model_config(self, text_width: int) -> SentenceHeadConfig:
         """The head's config for token states of that width."""
         return table_to_config({"text_width": text_width, **self.model}, SentenceHeadConfig, "model.")
+
+
+def by_length(head: nn.Module, tokens: Tensor, mask: Tensor) -> Tensor:
+    """`head` of tokens (N,L,D), mask (N,L) in PARTS passes of sentences of like length: most are far shorter than L."""
+    order = mask.sum(1).argsort()
+    found = []
+    for part in order.chunk(PARTS):
+        longest = int(mask[part].sum(1).max())
+        found.append(head(tokens[part, :longest], mask[part, :longest]))
+    return torch.cat(found)[order.argsort()]
 
 
 def contrast(
@@ -88,7 +99,7 @@ class SentenceTraining:
 
     def loss(self, model: nn.Module, batch: SentenceBatch, draws: Draws) -> dict[str, Tensor]:
         """The named losses of `contrast`."""
-        vectors = model(batch.tokens, batch.mask)
+        vectors = by_length(model, batch.tokens, batch.mask)
         size = batch.size
         with torch.autocast(batch.tokens.device.type, enabled=False):
             parts = vectors[:size], vectors[size : 2 * size], vectors[2 * size :]
