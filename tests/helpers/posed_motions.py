@@ -12,8 +12,18 @@ from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, STANDING_PELVIS
 from motion_core.metrics.prompts.observed import Observed
 
-SITTING = {"left_hip": [-1.5, 0, 0], "right_hip": [-1.5, 0, 0], "left_knee": [1.5, 0, 0], "right_knee": [1.5, 0, 0]}
-SQUATTING = {"left_hip": [-2, 0, 0], "right_hip": [-2, 0, 0], "left_knee": [2.4, 0, 0], "right_knee": [2.4, 0, 0]}
+SITTING = {
+    "left_hip": [-1.5, 0, 0],
+    "right_hip": [-1.5, 0, 0],
+    "left_knee": [1.5, 0, 0],
+    "right_knee": [1.5, 0, 0],
+}
+SQUATTING = {
+    "left_hip": [-2, 0, 0],
+    "right_hip": [-2, 0, 0],
+    "left_knee": [2.4, 0, 0],
+    "right_knee": [2.4, 0, 0],
+}
 KNEELING = {"left_knee": [1.57, 0, 0], "right_knee": [1.57, 0, 0]}
 ARM_AHEAD = {"left_shoulder": [0, -1.5, 0], "right_shoulder": [0, 1.5, 0]}
 
@@ -38,7 +48,9 @@ def posed(
     bent = np.outer(much * np.asarray(pitch, dtype=float), [1.0, 0.0, 0.0])
     rotations[:, 0] = quat.multiply(rotations[:, 0], quat.rotvec_to_quat(bent))
     for name, rotvec in (joints or {}).items():
-        rotations[:, JOINT[name]] = quat.rotvec_to_quat(_mixed(base, name, np.asarray(rotvec, dtype=float), much))
+        rotations[:, JOINT[name]] = quat.rotvec_to_quat(
+            _mixed(base, name, np.asarray(rotvec, dtype=float), much)
+        )
     pelvis = base.pelvis.copy()
     pelvis[:, 2] = STANDING_PELVIS + much * (np.broadcast_to(height, FRAMES) - STANDING_PELVIS)
     return Observed(Motion.from_pelvis(FPS, pelvis, rotations))

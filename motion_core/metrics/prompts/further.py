@@ -84,7 +84,7 @@ CIRCLE = Kind(
 )  # fmt: skip
 TURN = Kind(
     "full turn", turns_around, r"(full|complete) (turn|circle|spin|rotation)|360|spins? (around|in)|twirl|pirouett",
-    r"danc|arm|hand|whip|jump|leap",
+    r"danc|arm|hand|whip|run",
 )  # fmt: skip
 PICK = Kind(
     "pick up", picks_up,

@@ -52,8 +52,14 @@ def test_who_sits_and_who_does_not():
 
 
 def test_who_lies_and_who_bows():
-    assert lies(posed(height=0.12, pitch=-1.5)) and lies(posed(height=0.7, pitch=1.5))  # on the floor, on a mat
-    assert not lies(UPRIGHT) and not lies(posed({"spine1": [1.5, 0, 0]})) and not lies(posed(SITTING, height=0.5))
+    assert lies(posed(height=0.12, pitch=-1.5)) and lies(
+        posed(height=0.7, pitch=1.5)
+    )  # on the floor, on a mat
+    assert (
+        not lies(UPRIGHT)
+        and not lies(posed({"spine1": [1.5, 0, 0]}))
+        and not lies(posed(SITTING, height=0.5))
+    )
 
 
 def test_rising_is_from_low_to_high():
@@ -83,8 +89,14 @@ def test_one_leg_is_the_one_that_stands(side):
 
 def test_arms_apart_are_a_stretch_or_a_balance():
     apart = {"left_shoulder": [0, 0, 0], "right_shoulder": [0, 0, 0]}
-    assert stretches(posed(apart)) and not stretches(posed(apart, velocity=(0, 0.8))) and not stretches(UPRIGHT)
-    assert spreads_arms(posed(apart, velocity=(0, 0.4))) and not spreads_arms(posed(apart)) and not spreads_arms(WALK)
+    assert (
+        stretches(posed(apart)) and not stretches(posed(apart, velocity=(0, 0.8))) and not stretches(UPRIGHT)
+    )
+    assert (
+        spreads_arms(posed(apart, velocity=(0, 0.4)))
+        and not spreads_arms(posed(apart))
+        and not spreads_arms(WALK)
+    )
 
 
 def test_a_limp_is_uneven():
@@ -121,7 +133,11 @@ def test_stairs_raise_the_lower_foot_and_jumps_only_for_a_moment():
 
 
 def test_a_roll_is_upside_down_near_the_floor():
-    assert rolls(posed(height=0.5, pitch=2.6)) and not rolls(posed(height=0.12, pitch=1.5)) and not rolls(UPRIGHT)
+    assert (
+        rolls(posed(height=0.5, pitch=2.6))
+        and not rolls(posed(height=0.12, pitch=1.5))
+        and not rolls(UPRIGHT)
+    )
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
@@ -129,7 +145,9 @@ def test_picking_up_is_done_by_the_hand_that_goes_down(side):
     reach = {"spine1": [1.6, 0, 0], f"{side}_shoulder": ARM_AHEAD[f"{side}_shoulder"]}
     bent = posed(reach, height=0.85, share=pulses(1, 0.8))
     assert picks_up(bent) and picks_up_with(side)(bent) and not picks_up_with(OTHER[side])(bent)
-    assert not picks_up(UPRIGHT) and not picks_up(posed({"spine1": [1.0, 0, 0]}, share=pulses(1)))  # that is a bow
+    assert not picks_up(UPRIGHT) and not picks_up(
+        posed({"spine1": [1.0, 0, 0]}, share=pulses(1))
+    )  # that is a bow
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
@@ -159,9 +177,15 @@ def test_how_often():
 def test_jumping_jacks_open_arms_and_legs_together():
     legs = {"left_hip": [0, 0, 0.4], "right_hip": [0, 0, -0.4]}
     arms = {"left_shoulder": [0, 0, 1.3], "right_shoulder": [0, 0, -1.3]}
-    assert jacks(posed(legs | arms, share=pulses(3))) and jacks_counted(posed(legs | arms, share=pulses(3))) == 3
+    assert (
+        jacks(posed(legs | arms, share=pulses(3))) and jacks_counted(posed(legs | arms, share=pulses(3))) == 3
+    )
     assert not jacks(posed(legs, share=pulses(3))) and not jacks(posed(arms, share=pulses(3)))
 
 
 def test_four_steps_are_about_four():
-    assert walks_steps(4)(gait(0.4, 0.4, 2)) and not walks_steps(4)(gait(0.4, 0.4, 5)) and not walks_steps(4)(UPRIGHT)
+    assert (
+        walks_steps(4)(gait(0.4, 0.4, 2))
+        and not walks_steps(4)(gait(0.4, 0.4, 5))
+        and not walks_steps(4)(UPRIGHT)
+    )

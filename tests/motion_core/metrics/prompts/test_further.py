@@ -24,7 +24,9 @@ def test_half_of_the_captions_must_say_it():
     asked = SIT.ask("a person sits down", 4)
     assert asked.fits(entry("A man sits down")) and asked.fits(entry("a man is seated", "someone rests"))
     assert not asked.fits(entry("a man sits", "he rests", "he waits")) and not asked.fits(entry())
-    assert not asked.fits(entry("a man does sit-ups")) and not asked.fits(entry("he pretends to sit", "he sits"))
+    assert not asked.fits(entry("a man does sit-ups")) and not asked.fits(
+        entry("he pretends to sit", "he sits")
+    )
 
 
 @pytest.mark.parametrize("row", FURTHER, ids=lambda row: row.prompt)

@@ -51,13 +51,17 @@ def test_angles_of_a_seat():
     seat = posed(SITTING, height=0.5)
     assert thigh(seat, "left") == pytest.approx(np.full(FRAMES, 86), abs=6) and shin(seat, "left").max() < 12
     assert thigh(STILL, "right").max() < 10 and trunk(STILL).max() < 10
-    assert lean_forward(posed(pitch=0.5))[0] == pytest.approx(np.degrees(0.5) + lean_forward(STILL)[0], abs=1e-3)
+    assert lean_forward(posed(pitch=0.5))[0] == pytest.approx(
+        np.degrees(0.5) + lean_forward(STILL)[0], abs=1e-3
+    )
     assert over_itself(seat, "pelvis")[0] < over_itself(STILL, "pelvis")[0] - 0.3
 
 
 def test_distances_and_speeds():
     apart = posed({"left_shoulder": [0, 0, 0], "right_shoulder": [0, 0, 0]})
-    assert wrists_apart(apart)[0] == pytest.approx(1.366, abs=1e-3) and feet_apart(STILL)[0] == pytest.approx(0.18)
+    assert wrists_apart(apart)[0] == pytest.approx(1.366, abs=1e-3) and feet_apart(STILL)[0] == pytest.approx(
+        0.18
+    )
     assert lowest_foot(posed(height=1.2)).min() > 0.25 and abs(lowest_foot(STILL)).max() < 0.02
     assert np.median(speed(posed(velocity=(0, 1.5)))) == pytest.approx(1.5)
     assert on_toes(posed({"left_ankle": [0.6, 0, 0], "right_ankle": [0.6, 0, 0]})) > on_toes(STILL) + 0.03

@@ -56,7 +56,9 @@ def test_the_whole_table(retrieval, tiny_weights, tmp_path):
     assert (turn.real, turn.real_clips, bow.real, bow.real_clips) == (None, 0, 1.0, 5)
     assert all(bow.shares[column] == dict.fromkeys(KINDS, 1.0) for column in report.columns)
     assert bow.sides == {RETRIEVAL: {}, "mdm@steps=2": {}} and set(turn.sides[RETRIEVAL]) == set(KINDS)
-    assert evaluate_wordings([model], retrieval, seeds=2, worded=WORDED) == report  # nothing depends on chance
+    assert (
+        evaluate_wordings([model], retrieval, seeds=2, worded=WORDED) == report
+    )  # nothing depends on chance
     markdown, data = write_wordings(report, tmp_path / "out")
     assert (markdown.name, data.name) == ("wordings.md", "wordings.json")
     assert json.loads(data.read_text())["rows"][1]["wordings"]["typed"] == "bow"
@@ -77,7 +79,9 @@ def test_the_table_says_shares_sides_and_changes():
     other = WordedRow("bow", "bow", WORDED[1].wordings, 1.0, 5, {RETRIEVAL: dict.fromkeys(KINDS, 1.0)}, {})
     changes = {RETRIEVAL: {"paraphrased": Margin(-0.25, -0.5, 0), "typed": Margin(-0.5, -1, 0)}}
     text = wordings_to_markdown(WordingReport((), 2, (row, other), changes))
-    assert "| **all** | 2 | 100% | 100% | 75% | 50% |" in text and "| turn | 1 | – | 100% | 50% | 0% |" in text
+    assert (
+        "| **all** | 2 | 100% | 100% | 75% | 50% |" in text and "| turn | 1 | – | 100% | 50% | 0% |" in text
+    )
     assert "* retrieval: plain 75% of 4, paraphrased –, typed 100% of 1" in text
     assert "Sides: 1 prompts say left or right." in text
     assert "* retrieval: paraphrased -25.0 (-50.0 to +0.0), typed -50.0 (-100.0 to +0.0)" in text

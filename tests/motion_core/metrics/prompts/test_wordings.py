@@ -36,7 +36,9 @@ def test_the_side_is_the_same_in_all_wordings(worded):
 
 
 def test_a_side_that_is_left_open_is_filled_in(tmp_path):
-    path = write(tmp_path / "w.toml", '["wave {side}"]\nparaphrased = "greet, {side}"\ntyped = "wav {side}"\n')
+    path = write(
+        tmp_path / "w.toml", '["wave {side}"]\nparaphrased = "greet, {side}"\ntyped = "wav {side}"\n'
+    )
     right, left = load_wordings(path, [RIGHT, LEFT])
     assert right.wordings == {PLAIN: "wave right", PARAPHRASED: "greet, right", TYPED: "wav right"}
     assert left.wordings[TYPED] == "wav left" and left.sided
