@@ -6,16 +6,20 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from motion_core.catalog import DEFAULT_MODEL
 from motion_core.commands.console import answer, progress
 from motion_core.tasks import TaskError, check_integer
 
+if TYPE_CHECKING:
+    from motion_core.metrics.benchmark.contest import Contest
+
 EXAMPLE = """examples:
   laban evaluate --models mdm dit-adaln --data data_prepared --out out/evaluation
   laban evaluate --models mdm@steps=4 mdm@steps=15,guidance=2 --data data_prepared --limit 64
   laban evaluate --models mdm --data data_prepared --prompts --seeds 8
+  laban evaluate --models dit-adaln-fast --data data_prepared --wordings --seeds 2
   laban evaluate --task complete --models dit-adaln@steps=4 --data data_prepared"""
 
 BENCHMARK, COMPLETE = "generate", "complete"
@@ -45,10 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replications", type=int, default=20, help="of the benchmark (default 20)")
     parser.add_argument("--limit", type=int, metavar="N", help="a quick look at N clips")
     parser.add_argument(
-        "--seeds", type=int, default=8, help="motions a prompt of the prompt table (default 8)"
+        "--seeds", type=int, default=8, help="motions a prompt of the prompt tables (default 8)"
     )
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--prompts", action="store_true", help="the prompt table alone")
+    only.add_argument(
+        "--wordings", action="store_true",
+        help="the same prompts and more, plain, paraphrased and as people type: a table of its own",
+    )  # fmt: skip
     only.add_argument("--benchmark", action="store_true", help="the benchmark alone")
     parser.add_argument(
         "--evaluator", type=Path, metavar="FILE", help="other weights for the evaluator (tmr)"
@@ -62,8 +70,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _complete(args: argparse.Namespace) -> int:
-    if args.prompts or args.benchmark or args.evaluator:
-        raise TaskError("--prompts, --benchmark and --evaluator belong to --task generate: leave them out")
+    if args.prompts or args.wordings or args.benchmark or args.evaluator:
+        raise TaskError(
+            "--prompts, --wordings, --benchmark and --evaluator belong to --task generate: leave them out"
+        )
 
     from motion_core.data.store import ClipStore
     from motion_core.metrics.gaps import completion
@@ -101,6 +111,8 @@ def _benchmark(args: argparse.Namespace) -> int:
         args.models, store, split=args.split, limit=args.limit, sources=args.sources, device=args.device,
         evaluator=args.evaluator,
     )  # fmt: skip
+    if args.wordings:
+        return _wordings(args, contest, seeds)
     facts: dict[str, Any] = {}
     lines: list[str] = []
     if not args.prompts:
@@ -121,4 +133,17 @@ def _benchmark(args: argparse.Namespace) -> int:
         pages.write_page(pages.collect(contest), args.out)
         lines.append(f"{args.out / 'page.html'}: the same prompts side by side")
     answer(args, facts, lines)
+    return 0
+
+
+def _wordings(args: argparse.Namespace, contest: Contest, seeds: int) -> int:
+    from motion_core.metrics.prompts import wording_report
+
+    with progress(args, "wordings") as show:
+        report = wording_report.evaluate_wordings(
+            contest.models, contest.retrieval, seeds=seeds, progress=show
+        )
+    if args.out:
+        wording_report.write_wordings(report, args.out)
+    answer(args, {"wordings": asdict(report)}, [wording_report.wordings_to_markdown(report)])
     return 0

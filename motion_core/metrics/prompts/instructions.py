@@ -6,7 +6,8 @@ thresholds were set on real clips (docs/lab-log.md gives the share of them that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +55,8 @@ from motion_core.metrics.prompts.outcomes import (
 class Instruction:
     """`actions`: store labels (`ClipRecord.action`) of real clips that fit the prompt; empty where there are none.
 
-    `styles` and `sources` narrow them; `group` names the row of the summary.
+    `styles` and `sources` narrow them; `group` names the row of the summary. `said`, `unsaid`: instead of labels,
+    patterns of captions. A share of `least` or more of a clip's captions say the one, none the other.
     """
 
     prompt: str
@@ -64,14 +66,26 @@ class Instruction:
     actions: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    said: str = ""
+    unsaid: str = ""
+    least: float = 0.5
 
     def fits(self, entry: Mapping[str, Any]) -> bool:
         """Whether a clip, by its entry in the store's index, is one that the prompt describes."""
+        if self.said:
+            return self._is_said([caption.lower() for caption in entry["captions"]])
         return (
             entry["action"] in self.actions
             and (not self.styles or entry["style"] in self.styles)
             and (not self.sources or entry["source"] in self.sources)
         )
+
+    def _is_said(self, captions: Sequence[str]) -> bool:
+        """Whether enough of the captions say it, and none what it is not."""
+        if self.unsaid and any(re.search(self.unsaid, caption) for caption in captions):
+            return False
+        saying = sum(bool(re.search(self.said, caption)) for caption in captions)
+        return saying > 0 and saying >= self.least * len(captions)
 
 
 STANDING = ("stand",)

@@ -28,7 +28,7 @@ class Observed:
 
     @cached_property
     def heading(self) -> np.ndarray:
-        return _smooth(self.motion.heading()[:, None], self.fps)[:, 0]  # (T,) radians, unwrapped
+        return smooth(self.motion.heading()[:, None], self.fps)[:, 0]  # (T,) radians, unwrapped
 
     @cached_property
     def local(self) -> np.ndarray:
@@ -44,7 +44,7 @@ class Observed:
     @cached_property
     def velocity(self) -> np.ndarray:
         """Smoothed velocity of the pelvis (T,2) in the body's frame: to the left, forwards."""
-        ground = _smooth(self.joint("pelvis")[:, :2], self.fps)
+        ground = smooth(self.joint("pelvis")[:, :2], self.fps)
         world = np.gradient(ground, axis=0) * self.fps if len(ground) > 1 else np.zeros_like(ground)
         cos, sin = np.cos(self.heading), np.sin(self.heading)
         left = cos * world[:, 0] + sin * world[:, 1]
@@ -88,13 +88,13 @@ class Observed:
         """Changes of direction of a hand swung sideways, by 6 cm or more each, while the hand is above its elbow."""
         up = self.joint(f"{side}_wrist")[:, 2] > self.joint(f"{side}_elbow")[:, 2] + 0.03
         sideways = (self.in_body(f"{side}_wrist") - self.in_body(f"{side}_elbow"))[:, 0]
-        return _reversals(sideways[up], 0.06)
+        return reversals(sideways[up], 0.06)
 
     def swings(self, side: str) -> int:
         """Like `waves`, but small ones too, of 3 cm, with the hand anywhere above the pelvis."""
         up = self.joint(f"{side}_wrist")[:, 2] > self.joint("pelvis")[:, 2]
         sideways = (self.in_body(f"{side}_wrist") - self.in_body(f"{side}_elbow"))[:, 0]
-        return _reversals(sideways[up], 0.03)
+        return reversals(sideways[up], 0.03)
 
     @property
     def bow(self) -> float:
@@ -137,7 +137,7 @@ class Observed:
     def bounces(self, side: str) -> int:
         """Ups and downs of that hand by 8 cm or more each while it is lower than the shoulder."""
         height = self.joint(f"{side}_wrist")[:, 2]
-        return _reversals(height[height < self.joint(f"{side}_shoulder")[:, 2]], 0.08)
+        return reversals(height[height < self.joint(f"{side}_shoulder")[:, 2]], 0.08)
 
     @property
     def overturned(self) -> float:
@@ -179,7 +179,7 @@ class Observed:
         return float(STANDING_PELVIS - self.joint("pelvis")[:, 2].min())
 
 
-def _smooth(values: np.ndarray, fps: float) -> np.ndarray:
+def smooth(values: np.ndarray, fps: float) -> np.ndarray:
     """Values (T,C) averaged over a Hann window of about 2 x SMOOTHING, edges held."""
     half = max(1, round(SMOOTHING * fps))
     window = np.hanning(2 * half + 3)[1:-1]
@@ -187,7 +187,7 @@ def _smooth(values: np.ndarray, fps: float) -> np.ndarray:
     return np.stack([np.convolve(c, window / window.sum(), mode="valid") for c in padded.T], axis=1)
 
 
-def _reversals(values: np.ndarray, least: float) -> int:
+def reversals(values: np.ndarray, least: float) -> int:
     """How often a signal turns back by at least `least` after having moved that much."""
     if len(values) == 0:
         return 0

@@ -111,11 +111,16 @@ def share(row: Instruction, motions: Sequence[Motion]) -> float:
 
 
 def margin(rows: Sequence[InstructionRow], model: str, seed: int = 0) -> Margin:
-    """How far a model is above retrieval: percentile bootstrap over the prompts."""
-    above = np.array([row.ours[model] - row.retrieval for row in rows])
-    picks = np.random.default_rng(seed).integers(len(above), size=(RESAMPLES, len(above)))
-    low, high = np.percentile(above[picks].mean(axis=1), [2.5, 97.5])
-    return Margin(float(above.mean()), float(low), float(high))
+    """How far a model is above retrieval."""
+    return bootstrap([row.ours[model] - row.retrieval for row in rows], seed)
+
+
+def bootstrap(values: Sequence[float], seed: int = 0) -> Margin:
+    """The mean of one value a prompt: percentile bootstrap over the prompts."""
+    known = np.array(values)
+    picks = np.random.default_rng(seed).integers(len(known), size=(RESAMPLES, len(known)))
+    low, high = np.percentile(known[picks].mean(axis=1), [2.5, 97.5])
+    return Margin(float(known.mean()), float(low), float(high))
 
 
 def mean_share(rows: Sequence[InstructionRow], column: str) -> float:

@@ -12,7 +12,7 @@ from tiny_tmr import bowing, save_tiny_tmr
 from motion_core.cli import main
 from motion_core.data.store import ClipRecord, write_store
 from motion_core.metrics.benchmark import page
-from motion_core.metrics.prompts import report
+from motion_core.metrics.prompts import report, wording_report, wordings
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,17 @@ def test_tables_and_page(data, weights, tmp_path, monkeypatch, capsys):
     assert names == {"benchmark.md", "benchmark.json", "prompts.md", "prompts.json", "page.html"}
 
 
+@pytest.mark.slow
+def test_the_wordings_table(data, weights, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LABAN_WEIGHTS", str(weights))
+    few = [worded for worded in wordings.load_wordings() if worded.instruction.group == "bow"]
+    monkeypatch.setattr(wording_report, "load_wordings", lambda: few)
+    command = ["evaluate", "--models", "mdm@steps=2", "--data", str(data), "--wordings", "--seeds", "1"]
+    assert main([*command, "--out", str(tmp_path / "out"), "--device", "cpu"]) == 0
+    assert f"| **all** | {len(few)} |" in capsys.readouterr().out
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"wordings.md", "wordings.json"}
+
+
 def test_gaps_are_filled(weights, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LABAN_WEIGHTS", str(weights))
     save_gap_store(tmp_path / "data", (60, 80))
@@ -81,6 +92,8 @@ def test_gaps_are_filled(weights, tmp_path, monkeypatch, capsys):
         (["--replications", "0"], 2, "replications is 0"),
         (["--seeds", "0"], 2, "seeds is 0"),
         (["--prompts", "--benchmark"], 2, "not allowed with"),
+        (["--prompts", "--wordings"], 2, "not allowed with"),
+        (["--task", "complete", "--wordings"], 2, "belong to --task generate"),
         (["--task", "edit"], 2, "invalid choice"),
         (["--gaps", "5"], 2, "belong to --task complete"),
         (["--task", "complete", "--prompts"], 2, "belong to --task generate"),

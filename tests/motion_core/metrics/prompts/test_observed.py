@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from gliding_motions import moving
 
-from motion_core.metrics.prompts.observed import Observed, _reversals
+from motion_core.metrics.prompts.observed import Observed, reversals
 from motion_core.metrics.prompts.outcomes import (
     stands,
     turns,
@@ -22,8 +22,8 @@ def test_travel_is_measured_in_the_bodys_frame():
     assert walks(seen) and turns("left")(seen) and not turns("right")(seen) and not stands(seen)
 
 
-def test_reversals_ignore_small_wiggles():
+def testreversals_ignore_small_wiggles():
     t = np.arange(100)
-    assert _reversals(np.sin(t / 100 * 6 * np.pi), 0.1) == 6
-    assert _reversals(0.04 * np.sin(t), 0.1) == 0
-    assert _reversals(np.array([]), 0.1) == 0 and _reversals(t * 1.0, 0.1) == 0
+    assert reversals(np.sin(t / 100 * 6 * np.pi), 0.1) == 6
+    assert reversals(0.04 * np.sin(t), 0.1) == 0
+    assert reversals(np.array([]), 0.1) == 0 and reversals(t * 1.0, 0.1) == 0
