@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from motion_core.body.motion import Motion
-from motion_core.editing.feet import lock_feet
 from motion_core.editing.floor import meet_floor
 from motion_core.editing.loop import close_seam
+from motion_core.editing.planting import lock_feet
 from motion_core.editing.pose import frozen_mask
 from motion_core.editing.smooth import smooth
 from motion_core.tasks.pins_and_paths import CleanUp

@@ -7,9 +7,9 @@ import pytest
 from editing_motions import accelerations, same_frames, seam_velocity_jump, stepping, swaying
 
 from motion_core.editing.cleanup import clean_loop, clean_up
-from motion_core.editing.feet import lock_feet
 from motion_core.editing.floor import meet_floor
 from motion_core.editing.loop import close_loop
+from motion_core.editing.planting import lock_feet
 from motion_core.editing.smooth import smooth
 from motion_core.tasks.checks import TaskError
 from motion_core.tasks.pins_and_paths import CleanUp
