@@ -16,6 +16,7 @@ from motion_core.editing.contacts import runs
 from motion_core.editing.fill import hermite
 from motion_core.editing.root import running_mean
 from motion_core.editing.smooth import smooth
+from motion_core.tasks.pins_and_paths import CALM
 
 # Seconds: five frames at 20 a second, the least that a cubic smooths. Real motion it hardly changes.
 TREMOR = 0.25
@@ -25,10 +26,9 @@ REACH = 0.2  # seconds on each side that a flip is spread over
 TURN_REST, TURN_POWER = np.radians(0.285), 0.75
 PLACE_REST, PLACE_POWER = 0.00135, 0.75
 AROUND = 0.75  # seconds over which rests and speeds are averaged
-AMOUNT = 0.5  # leaves as much tremor as real motion has
 
 
-def calm(motion: Motion, kept: np.ndarray | None = None, amount: float = AMOUNT) -> Motion:
+def calm(motion: Motion, kept: np.ndarray | None = None, amount: float = CALM) -> Motion:
     """The motion with flips led over, and without tremor that bodies have not; it begins where it began.
 
     kept (T,) bool: frames that stay bit for bit, the smoothing fading towards them. amount: 0 leaves all tremor, 1

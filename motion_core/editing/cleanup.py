@@ -33,7 +33,7 @@ def clean_loop(motion: Motion, how: CleanUp, frozen: np.ndarray | None = None) -
     Where the frames at the seam are not frozen, they are led to one velocity.
     """
     frozen, count = frozen_mask(motion, frozen), len(motion) - 1
-    if not how or count < 1:
+    if not how.changes or count < 1:
         return motion
     turn = float(motion.heading()[-1] - motion.heading()[0])
     rounds, shifts = [motion], [np.zeros(2)]

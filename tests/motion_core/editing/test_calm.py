@@ -62,7 +62,7 @@ def test_a_joint_that_flips_is_led_over(trembling):
 
 
 def test_the_amount_says_how_much_goes(trembling):
-    jerks = [jerk(calm(trembling, amount=amount), "right_wrist") for amount in (0.0, 0.2, 0.5, 0.8, 1.0)]
+    jerks = [jerk(calm(trembling, amount=amount), "right_wrist") for amount in (0.0, 0.2, 0.5, 1.0)]
     assert jerks == sorted(jerks, reverse=True) and jerks[-1] < 0.4 * jerks[0]
     np.testing.assert_array_equal(calm(trembling, amount=0.0).rotations, trembling.rotations)
 
