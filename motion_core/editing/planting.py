@@ -34,6 +34,10 @@ SOLE_DOWN = (
     -0.1,
     0.3,
 )  # of the foot's own up, along the world's: below the first the sole does not face the floor
+RISEN, LATELY = (
+    (0.01, 0.03),
+    0.3,
+)  # metres above its lowest of so many seconds around: who hops does not stand
 ENDS = 0.1  # seconds in which a contact begins and ends
 UP = np.array([0.0, 1.0, 0.0])  # of the flat foot, in its own frame
 # Of the least squares, where a foot in the air pulls its correction to zero with weight 1
@@ -77,7 +81,9 @@ def _firmness(pose: Pose, fps: float) -> list[tuple[str, np.ndarray]]:
     for side, contact in find_contacts(pose, fps).items():
         up = quat.rotate(pose.facing(f"{side}_ankle"), UP)[:, 2]
         down = _fading(-up, (-SOLE_DOWN[1], -SOLE_DOWN[0]))
-        firm.append((side, _softened(contact.ball, ENDS * fps) * tall * down))
+        height = pose.at(f"{side}_foot")[:, 2]
+        low = _fading(height - _lowest(height, round(LATELY * fps)), RISEN)
+        firm.append((side, _softened(contact.ball, ENDS * fps) * tall * down * low))
     return firm
 
 
@@ -135,6 +141,12 @@ def _stilled_floor(slip: np.ndarray, firm: np.ndarray, frozen: np.ndarray, fps: 
 def _stiffness(seconds: float, fps: float) -> float:
     """Of corrections that go within so many seconds where nothing holds."""
     return (seconds * fps) ** 4
+
+
+def _lowest(height: np.ndarray, half: int) -> np.ndarray:
+    """(T,) the lowest of the frames around, `half` on each side."""
+    padded = np.pad(height, half, mode="edge")
+    return np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1).min(axis=1)
 
 
 def _softened(contact: np.ndarray, frames: float) -> np.ndarray:

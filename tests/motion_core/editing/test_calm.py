@@ -63,7 +63,8 @@ def test_a_joint_that_flips_is_led_over(trembling):
 
 def test_the_amount_says_how_much_goes(trembling):
     jerks = [jerk(calm(trembling, amount=amount), "right_wrist") for amount in (0.0, 0.2, 0.5, 1.0)]
-    assert jerks == sorted(jerks, reverse=True) and jerks[-1] < 0.4 * jerks[0]
+    assert jerks[1] <= jerks[0] and jerks[2] < 0.5 * jerks[0]
+    assert jerks[3] == pytest.approx(jerks[2], rel=0.1)  # whoever stands has no tremor of their own
     np.testing.assert_array_equal(calm(trembling, amount=0.0).rotations, trembling.rotations)
 
 

@@ -17,11 +17,11 @@ from motion_core.tasks.pins_and_paths import CleanUp
 
 def test_each_is_switched_by_itself():
     motion = stepping(60, slide=0.15).moved(offset=(0, 0, 0.05))
-    assert clean_up(motion, CleanUp()) is motion
+    assert clean_up(motion, CleanUp(feet=False)) is motion
     for how, alone in (
         (CleanUp(feet=True), lock_feet(motion)),
-        (CleanUp(floor=True), meet_floor(motion)),
-        (CleanUp(smooth=0.3), smooth(motion, 0.3)),
+        (CleanUp(feet=False, floor=True), meet_floor(motion)),
+        (CleanUp(feet=False, smooth=0.3), smooth(motion, 0.3)),
     ):
         made = clean_up(motion, how)
         assert np.array_equal(made.trans, alone.trans) and np.array_equal(made.rotations, alone.rotations)
