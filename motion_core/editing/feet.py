@@ -99,13 +99,13 @@ def _within_reach(pose: Pose, limb: Limb, ankle: np.ndarray, firm: np.ndarray) -
     """The ankle's target (T,3), nearer to the hip where a leg that need not reach it would become too straight.
 
     With x the leg's stretch, of its length, as it is and as wanted, and g a curve that is x up to EASY and nears 1
-    beyond: the leg is given x + g(wanted) - g(x). So a leg that is straight already stays so.
+    beyond: a leg that shall get longer is given x + g(wanted) - g(x). One that is straight already stays so.
     """
     hip = pose.at(limb.upper)
     given = np.linalg.norm(pose.at(limb.end) - hip, axis=1) / limb.reach
     way = ankle - hip
     wanted = np.maximum(np.linalg.norm(way, axis=1) / limb.reach, 1e-6)
-    soft = given + _eased(wanted) - _eased(given)
+    soft = np.where(wanted > given, given + _eased(wanted) - _eased(given), wanted)
     stretch = firm * np.minimum(wanted, np.maximum(LONGEST_LEG, given)) + (1 - firm) * soft
     return hip + way * (stretch / wanted)[:, None]
 

@@ -129,7 +129,8 @@ def _held(
     rise = stilled(
         np.zeros((len(slip), 1)), np.zeros(len(slip)), pull, _stiffness(SOFT_HEIGHT, fps), goal[:, None]
     )
-    return np.concatenate([floor, rise], axis=1), firm
+    deepest = np.minimum(height - point[:, 2], 0.0)[:, None]  # no deeper than it is, nor under the floor
+    return np.concatenate([floor, np.maximum(rise, deepest)], axis=1), firm
 
 
 def _stilled_floor(slip: np.ndarray, firm: np.ndarray, frozen: np.ndarray, fps: float) -> np.ndarray:

@@ -89,7 +89,7 @@ def test_who_hops_is_not_pulled_down():
     hop = Motion.from_pelvis(20.0, pelvis, still.rotations)
     locked = lock_feet(hop)
     high = hop.joints()[:, JOINT["left_foot"], 2] > SOLE + 0.045
-    assert changes(hop, locked)[high].max() < 0.025 and high.sum() > 15
+    assert changes(hop, locked)[high].max() < 0.03 and high.sum() > 15
 
 
 def test_a_heel_that_rises_is_let_go():
