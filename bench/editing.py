@@ -44,6 +44,7 @@ FEET = ("left_ankle", "right_ankle")
 FREEZE = 0.002  # metres a frame (4 cm/s at 20 fps): what all joints stay below counts as frozen
 NEAR = 0.01  # frames on each side of a seam between which velocities are taken
 PLAIN = "a plain generation"
+SLIDING = CleanUp(feet=False)
 REAL_CLIPS = 600
 
 
@@ -237,7 +238,7 @@ def loops(bench: Bench) -> Iterator[Line]:
     """New ones that travel and stay, with and without locked feet, and given motions whose ends are led back."""
     jobs: list[tuple[Complete, Sampling]] = []
     for number, prompt in enumerate(PROMPTS[:6]):
-        for travel, clean in ((True, None), (False, None), (True, CleanUp(feet=True))):
+        for travel, clean in ((True, SLIDING), (False, SLIDING), (True, CleanUp())):
             task = Complete(None, text=prompt, seconds=4.0, loop=True, travel=travel, clean=clean)
             jobs.append((task, bench.sampling(number)))
         base = bench.bases[number]

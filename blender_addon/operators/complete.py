@@ -84,6 +84,7 @@ def start_task(context: bpy.types.Context, mode: str) -> None:
     if settings.new_seed:
         settings.seed = secrets.randbelow(MAX_SEED)
     task = READ_TASK[mode](context, rig, task_settings(context))
+    task = replace(task, task=replace(task.task, clean=settings.clean))
     task, request = with_request(context, task, settings.model, settings.sampling)
     SESSION.generate(service_settings(), request, task.landing.place, task.title, task.landing.arrive)
 

@@ -14,7 +14,8 @@ from bpy.props import (
 )
 
 from motion_core.catalog import CATALOG, DEFAULT_MODEL, ModelCard, sampling_of
-from motion_core.tasks import MAX_SECONDS, MAX_SEED, MIN_SECONDS, Generate, Request, Sampling
+from motion_core.tasks import MAX_SECONDS, MAX_SEED, MIN_SECONDS, CleanUp, Generate, Request, Sampling
+from motion_core.tasks.pins_and_paths import CALM
 
 from .settings import setting_properties, values_of
 
@@ -56,6 +57,14 @@ class LabanSettings(bpy.types.PropertyGroup):
         name="Part by part", default=True,
         description="Make a prompt that says 'first this, then that' part by part, each with its share of the seconds; "
         "off: as one",
+    )  # fmt: skip
+    lock_feet: BoolProperty(
+        name="Lock feet", default=True,
+        description="Feet that stand do not slide. Off: they are as the model makes them",
+    )  # fmt: skip
+    calm: FloatProperty(
+        name="Calm", default=CALM, min=0.0, max=1.0, subtype="FACTOR",
+        description="How much of the model's tremor goes: 0 none, 1 all, a half what is beyond that of real motion",
     )  # fmt: skip
     action: StringProperty(
         name="Action", search=_actions, description="What the person does, one of the model's actions"
@@ -108,9 +117,15 @@ class LabanSettings(bpy.types.PropertyGroup):
     def sampling(self) -> Sampling:
         return sampling_of(self.card, self.seed, values_of(self))
 
+    @property
+    def clean(self) -> CleanUp | None:
+        """What is tidied in a new motion; None for what all of them get."""
+        how = CleanUp(feet=self.lock_feet, calm=_as_typed(self.calm))
+        return None if how == CleanUp() else how
+
     def request(self) -> Request:
         """What Generate asks for. Raises TaskError that names what is wrong."""
-        task = Generate(seconds=_as_typed(self.seconds), split=self.split, **self._told())
+        task = Generate(seconds=_as_typed(self.seconds), split=self.split, clean=self.clean, **self._told())
         return Request(task, self.sampling, self.model)
 
     def _told(self) -> dict[str, str]:

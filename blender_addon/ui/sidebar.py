@@ -185,6 +185,8 @@ class LABAN_PT_sampling(SidebarPanel, bpy.types.Panel):
             draw_text(layout, f"This model has {' and '.join(built_in)} built in.", width=columns_of(context))
         if has_choice(card):
             draw_text(layout, "0 takes the model's own value, in brackets.", width=columns_of(context))
+        layout.prop(settings, "lock_feet")
+        layout.prop(settings, "calm", slider=True)
         draw_text(layout, f"Weights: {card.licence}", width=columns_of(context), icon="INFO")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from motion_core.commands.making import add_sampling_arguments, make
+from motion_core.commands.making import add_clean_arguments, add_sampling_arguments, clean_of, make
 from motion_core.tasks import Generate
 
 EXAMPLE = """examples:
@@ -21,9 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='make "first this, then that" as one motion (default: part by part, where the model can)',
     )  # fmt: skip
     parser.add_argument("--seconds", type=float, default=6.0, help="length (default 6)")
+    add_clean_arguments(parser, "")
     add_sampling_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    task = Generate(text=args.text, action=args.action, seconds=args.seconds, split=not args.whole)
+    how = clean_of(args)
+    task = Generate(text=args.text, action=args.action, seconds=args.seconds, split=not args.whole, clean=how)
     return make(args, task, "generating")

@@ -18,7 +18,7 @@ from motion_core.commands.console import (
     write_result,
 )
 from motion_core.tasks import MAX_COUNT, Made, Sampling, check_integer, seeds_from
-from motion_core.tasks.pins_and_paths import CleanUp
+from motion_core.tasks.pins_and_paths import CALM, CleanUp
 
 
 def add_out_argument(parser: argparse.ArgumentParser) -> None:
@@ -41,9 +41,17 @@ def add_sampling_arguments(parser: argparse.ArgumentParser) -> None:
     add_model_arguments(parser)
 
 
-def add_clean_arguments(parser: argparse.ArgumentParser, where: str) -> None:
-    """--feet, --floor, --smooth."""
-    parser.add_argument("--feet", action="store_true", help=f"feet that stand do not slide{where}")
+def add_clean_arguments(parser: argparse.ArgumentParser, where: str, *, new: bool = True) -> None:
+    """--feet, --floor, --smooth, and --calm for motions that are `new`, whose feet are locked if nothing is said."""
+    parser.add_argument(
+        "--feet", action=argparse.BooleanOptionalAction, default=new,
+        help=f"feet that stand do not slide{where}; {'on' if new else 'off'} by default",
+    )  # fmt: skip
+    if new:
+        parser.add_argument(
+            "--calm", type=float, default=CALM, metavar="AMOUNT",
+            help="how much of the model's tremor goes: 0 none, 1 all (default 0.5: as much stays as bodies have)",
+        )  # fmt: skip
     parser.add_argument(
         "--floor", action="store_true", help=f"no foot goes under the floor, nobody floats{where}"
     )
@@ -54,8 +62,9 @@ def add_clean_arguments(parser: argparse.ArgumentParser, where: str) -> None:
 
 
 def clean_of(args: argparse.Namespace) -> CleanUp | None:
-    """What is to be tidied; None for nothing."""
-    return CleanUp(args.feet, args.floor, args.smooth) or None
+    """What is to be tidied; None for what new motions get anyhow."""
+    how = CleanUp(args.feet, args.floor, args.smooth, args.calm)
+    return None if how == CleanUp() else how
 
 
 @dataclass(frozen=True)

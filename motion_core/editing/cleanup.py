@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from motion_core.body.motion import Motion
-from motion_core.editing.feet import lock_feet
 from motion_core.editing.floor import meet_floor
 from motion_core.editing.loop import close_seam
+from motion_core.editing.planting import lock_feet
 from motion_core.editing.pose import frozen_mask
 from motion_core.editing.smooth import smooth
 from motion_core.tasks.pins_and_paths import CleanUp
@@ -33,7 +33,7 @@ def clean_loop(motion: Motion, how: CleanUp, frozen: np.ndarray | None = None) -
     Where the frames at the seam are not frozen, they are led to one velocity.
     """
     frozen, count = frozen_mask(motion, frozen), len(motion) - 1
-    if not how or count < 1:
+    if not how.changes or count < 1:
         return motion
     turn = float(motion.heading()[-1] - motion.heading()[0])
     rounds, shifts = [motion], [np.zeros(2)]

@@ -46,20 +46,23 @@ def speed_of(points: np.ndarray, fps: float) -> np.ndarray:
 
 def find_contacts(pose: Pose, fps: float) -> dict[str, Contacts]:
     """{"left": ..., "right": ...} of T poses."""
-    balls = {side: pose.at(f"{side}_foot") for side in SIDES}
-    speeds = {side: speed_of(balls[side], fps) for side in SIDES}
-    body = running_mean(
-        np.mean(list(speeds.values()), axis=0), round(fps)
-    )  # what counts as fast in this clip
-    slow, fast = np.maximum(SLOW, SLOW_SHARE * body), np.maximum(FAST, FAST_SHARE * body)
+    slow, fast = contact_speeds(pose, fps)
     found = {}
     for side in SIDES:
-        ball = _standing(balls[side][:, 2] - SOLE, speeds[side], slow, fast)
-        ball = _settled(ball, balls[side], round(SHORTEST * fps))
+        place = pose.at(f"{side}_foot")
+        ball = _standing(place[:, 2] - SOLE, speed_of(place, fps), slow, fast)
+        ball = _settled(ball, place, round(SHORTEST * fps))
         ankle = pose.at(f"{side}_ankle")
         heel = _standing(ankle[:, 2] - ANKLE_HEIGHT, speed_of(ankle, fps), slow, fast)
         found[side] = Contacts(ball, ball & heel)
     return found
+
+
+def contact_speeds(pose: Pose, fps: float) -> tuple[np.ndarray, np.ndarray]:
+    """m/s (T,) up to which a foot may come to stand, and beyond which it stands no more, by how fast feet are here."""
+    feet = np.mean([speed_of(pose.at(f"{side}_foot"), fps) for side in SIDES], axis=0)
+    body = running_mean(feet, round(fps))
+    return np.maximum(SLOW, SLOW_SHARE * body), np.maximum(FAST, FAST_SHARE * body)
 
 
 def _standing(height: np.ndarray, speed: np.ndarray, slow: np.ndarray, fast: np.ndarray) -> np.ndarray:

@@ -1,8 +1,7 @@
-"""Feet that stand where they stand: each contact held at one place on the floor, sole flat, released softly.
+"""Feet brought where they shall be: two-bone IK bends the legs, the pelvis sinks where a leg would be too short.
 
-What is changed is the ball of the foot, the tilt of foot and toes, and through two-bone IK the leg; the pelvis only
-sinks where a leg would be too short. All corrections go through `spread`: exact during a contact, smooth between two,
-gone RELEASE seconds away from any.
+Corrections that are known while feet stand go through `spread`: exact there, smooth between two, gone RELEASE seconds
+away from any.
 """
 
 from __future__ import annotations
@@ -12,11 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from motion_core.body import quaternions as quat
-from motion_core.body.motion import Motion
-from motion_core.body.skeleton import JOINT, OFFSETS, SOLE
-from motion_core.editing.contacts import SIDES, Contacts, find_contacts, runs
-from motion_core.editing.ik import LIMBS, place_limb
-from motion_core.editing.pose import Pose, frozen_mask
+from motion_core.body.skeleton import JOINT, OFFSETS
+from motion_core.editing.ik import LIMBS, Limb, place_limb
+from motion_core.editing.pose import Pose
 from motion_core.editing.root import running_mean
 from motion_core.editing.spread import spread
 
@@ -24,12 +21,11 @@ RELEASE = 0.3  # seconds
 ABRUPT = 0.12  # seconds for which a foot that leaves is still led on its old way; longer would push it into the floor
 STRAIGHT_LEG = 0.985  # of its length; a leg that is straighter in the motion may stay as it is
 LONGEST_LEG = 0.9995
+EASY = 0.95  # of its length; a leg that need not reach its target is stretched less and less beyond
 SINK, SINK_SECONDS = (
     0.12,
     0.2,
 )  # metres the pelvis may sink at most; how long before and after it begins and ends
-STEEPEST = np.radians(35)  # a foot tilted more than this against the floor is not made flat
-UP = np.array([0.0, 1.0, 0.0])  # of the flat foot, in its own frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,33 +37,26 @@ class FootPlan:
     toes: np.ndarray
 
 
-def lock_feet(motion: Motion, *, frozen: np.ndarray | None = None) -> Motion:
-    """The motion with feet that do not slide: contacts are found, held at one place each, and released softly.
+def place_feet(
+    pose: Pose, plans: dict[str, FootPlan], fps: float, firm: dict[str, np.ndarray] | None = None
+) -> None:
+    """Bring the feet of the pose where the plans want them: the pelvis sinks if it must, the legs bend.
 
-    frozen (T,) bool: frames that stay bit for bit; a contact that contains some is held where they have it.
+    firm: for each side (T,) how surely the foot has to get there, 0 to 1; None: surely. For a foot that may miss its
+    place the pelvis does not sink, and its leg is not stretched until the knee snaps.
     """
-    frozen = frozen_mask(motion, frozen)
-    if len(motion) < 3 or frozen.all():
-        return motion
-    pose = Pose.of(motion)
-    contacts = find_contacts(pose, motion.fps)
-    plans = {side: _plan(pose, side, contacts[side], frozen, motion.fps) for side in SIDES}
-    place_feet(pose, plans, motion.fps)
-    return pose.motion(motion, frozen)
-
-
-def place_feet(pose: Pose, plans: dict[str, FootPlan], fps: float) -> None:
-    """Bring the feet of the pose where the plans want them: the pelvis sinks if it must, the legs bend."""
+    firm = firm or {side: np.ones(len(pose.pelvis)) for side in plans}
     ankles = {
         side: plan.ball - quat.rotate(plan.foot, OFFSETS[JOINT[f"{side}_foot"]].astype(np.float64))
         for side, plan in plans.items()
     }
-    sink = _sink(pose, ankles, fps)
+    sink = _sink(pose, ankles, firm, fps)
     if sink.any():
         pose.pelvis[:, 2] -= sink
         pose.update()
     for side, plan in plans.items():
-        place_limb(pose, LIMBS[f"{side}_leg"], ankles[side], plan.foot)
+        limb = LIMBS[f"{side}_leg"]
+        place_limb(pose, limb, _within_reach(pose, limb, ankles[side], firm[side]), plan.foot)
         toe = JOINT[f"{side}_foot"]
         pose.rotations[:, toe] = quat.multiply(quat.conjugate(plan.foot), plan.toes)
     pose.update()
@@ -89,34 +78,6 @@ def lead_feet(
     return FootPlan(ball + np.concatenate([floor, height], axis=1), foot, toes)
 
 
-def _plan(pose: Pose, side: str, contacts: Contacts, frozen: np.ndarray, fps: float) -> FootPlan:
-    foot, toes = pose.facing(f"{side}_ankle"), pose.facing(f"{side}_foot")
-    wanted = FootPlan(
-        _held_places(pose.at(f"{side}_foot"), contacts.ball, frozen),
-        _level(foot, contacts.flat, frozen),
-        _level(toes, contacts.ball, frozen),
-    )
-    led = lead_feet(pose, side, contacts.ball, wanted, frozen, fps)
-    # the foot is level only while it is flat; on its ball it keeps the angle it has
-    turn = quat.quat_to_rotvec(quat.multiply(wanted.foot, quat.conjugate(foot)))
-    soft = spread_contacts(turn, contacts.flat, frozen, fps)
-    return FootPlan(led.ball, quat.multiply(quat.rotvec_to_quat(soft), foot), led.toes)
-
-
-def _held_places(ball: np.ndarray, contact: np.ndarray, frozen: np.ndarray) -> np.ndarray:
-    """Where (T,3) to put the ball during contacts: the middle of each, on the floor, or where frozen frames say."""
-    place = ball.copy()
-    for start, stop in runs(contact):
-        fixed = start + np.flatnonzero(frozen[start:stop])
-        if len(fixed):
-            times = np.arange(start, stop)
-            place[start:stop] = np.stack([np.interp(times, fixed, ball[fixed, k]) for k in range(3)], axis=1)
-        else:
-            place[start:stop, :2] = ball[start:stop, :2].mean(axis=0)
-            place[start:stop, 2] = SOLE
-    return place
-
-
 def spread_contacts(
     correction: np.ndarray, contact: np.ndarray, frozen: np.ndarray, fps: float, release: float = RELEASE
 ) -> np.ndarray:
@@ -134,21 +95,27 @@ def spread_contacts(
     return spread(np.where(contact[:, None], correction, 0.0), known, fps, fade=RELEASE, ease=ABRUPT)
 
 
-def _level(facing: np.ndarray, contact: np.ndarray, frozen: np.ndarray) -> np.ndarray:
-    """Orientations (T,4) tilted level, their heading kept, where (T,) bool they are nearly so in a contact.
+def _within_reach(pose: Pose, limb: Limb, ankle: np.ndarray, firm: np.ndarray) -> np.ndarray:
+    """The ankle's target (T,3), nearer to the hip where a leg that need not reach it would become too straight.
 
-    A contact with frozen frames keeps its tilt: to make its free frames level would tip the foot between them.
+    With x the leg's stretch, of its length, as it is and as wanted, and g a curve that is x up to EASY and nears 1
+    beyond: a leg that shall get longer is given x + g(wanted) - g(x). One that is straight already stays so.
     """
-    up = quat.rotate(facing, UP)
-    level = contact & (up[:, 2] > np.cos(STEEPEST))
-    for start, stop in runs(contact):
-        if frozen[start:stop].any():
-            level[start:stop] = False
-    turned = quat.multiply(quat.between(up, np.array([0.0, 0.0, 1.0])), facing)
-    return np.where(level[:, None], turned, facing)
+    hip = pose.at(limb.upper)
+    given = np.linalg.norm(pose.at(limb.end) - hip, axis=1) / limb.reach
+    way = ankle - hip
+    wanted = np.maximum(np.linalg.norm(way, axis=1) / limb.reach, 1e-6)
+    soft = np.where(wanted > given, given + _eased(wanted) - _eased(given), wanted)
+    stretch = firm * np.minimum(wanted, np.maximum(LONGEST_LEG, given)) + (1 - firm) * soft
+    return hip + way * (stretch / wanted)[:, None]
 
 
-def _sink(pose: Pose, ankles: dict[str, np.ndarray], fps: float) -> np.ndarray:
+def _eased(stretch: np.ndarray) -> np.ndarray:
+    beyond = np.maximum(stretch - EASY, 0.0) / (1 - EASY)
+    return np.minimum(stretch, EASY) + (1 - EASY) * (1 - np.exp(-beyond))
+
+
+def _sink(pose: Pose, ankles: dict[str, np.ndarray], firm: dict[str, np.ndarray], fps: float) -> np.ndarray:
     """How far (T,) the pelvis has to sink for both legs to reach their ankles, smooth in time and never less."""
     need = np.zeros(len(pose.pelvis))
     for side, ankle in ankles.items():
@@ -158,8 +125,8 @@ def _sink(pose: Pose, ankles: dict[str, np.ndarray], fps: float) -> np.ndarray:
         length = np.clip(given, STRAIGHT_LEG, LONGEST_LEG) * limb.reach
         away = np.linalg.norm((ankle - hip)[:, :2], axis=1)
         room = np.sqrt(np.maximum(length**2 - away**2, 0.0))
-        need = np.maximum(need, (hip - ankle)[:, 2] - room)
-    return np.minimum(envelope(need, round(SINK_SECONDS * fps)), SINK)
+        need = np.maximum(need, firm[side] * ((hip - ankle)[:, 2] - room))
+    return envelope(np.minimum(need, SINK), round(SINK_SECONDS * fps))
 
 
 def envelope(need: np.ndarray, half: int) -> np.ndarray:

@@ -9,9 +9,9 @@ import numpy as np
 from motion_core.body.motion import Motion
 from motion_core.editing.blend import blend
 from motion_core.editing.contacts import runs
-from motion_core.editing.feet import lock_feet
 from motion_core.editing.fill import hermite
 from motion_core.editing.meet import meet
+from motion_core.editing.planting import lock_feet
 from motion_core.editing.spread import smoothstep
 from motion_core.editing.stances import settle_feet
 from motion_core.editing.swings import lift_swings

@@ -112,7 +112,7 @@ def _edited(task: Edit, given: Motion, outside: np.ndarray, sampling: Sampling, 
     work = given.resample(studio.fps)
     known = known_frames(outside, fps, len(work), studio.fps)
     whole_plan = FillPlan(work, known, sampling, task.text, joints, None, task.strength)
-    made = calm((yield from fill(whole_plan, studio)), known)
+    made = calm((yield from fill(whole_plan, studio)), known, studio.calm)
     made = at_rate(join_borders(made, known), fps, len(given))
     if joints is not None and JOINT["pelvis"] not in joints:
         made = keep_joints(made, given, joints)
@@ -201,7 +201,9 @@ def _filled(
     known = known_frames(kept, target.fps, len(work), studio.fps)
     work = _with_keys(work, target, kept, known)
     made = yield from fill(FillPlan(work, known, sampling, text, None, path), studio)
-    made = calm(made, known) if text else made  # gaps between poses have a specialist, judged as it is
+    made = (
+        calm(made, known, studio.calm) if text else made
+    )  # gaps between poses have a specialist, judged as it is
     return at_rate(join_borders(made, known), target.fps, len(target))
 
 

@@ -10,6 +10,7 @@ from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.editing.calm import calm
 from motion_core.editing.feet import envelope
+from motion_core.tasks.pins_and_paths import CALM
 
 NEAR = 0.025  # metres above its height in a flat foot at which a ball no longer stands
 STEADY = 0.3  # seconds
@@ -18,9 +19,9 @@ FIRMNESS = 0.5  # share of a slip that is taken back: all of it makes shuffling 
 BALLS = [JOINT["left_foot"], JOINT["right_foot"]]
 
 
-def tidied(motion: Motion) -> Motion:
-    """A new motion as users get it: no joint that flips, no tremor, nothing under the floor, steadier feet."""
-    return grounded(calm(motion))
+def tidied(motion: Motion, amount: float = CALM) -> Motion:
+    """A new motion on the floor: no joint that flips, no more tremor than `calm` leaves, steadier feet."""
+    return grounded(calm(motion, amount=amount))
 
 
 def grounded(motion: Motion) -> Motion:

@@ -42,7 +42,7 @@ def sequence(task: Sequence, sampling: Sampling, studio: Studio) -> Work:
         drawn = replace(sampling, seed=(sampling.seed + number) % (MAX_SEED + 1))
         if whole is None:
             x0 = yield Plan(frames, drawn, text)
-            whole = calm(studio.decode(x0))
+            whole = calm(studio.decode(x0), amount=studio.calm)
             continue
         fresh = 0 if before is not None and number == 0 else min(back, len(whole) - 1)
         whole = yield from _continued(whole, fresh, frames, text, drawn, studio)
@@ -58,4 +58,4 @@ def _continued(whole: Motion, fresh: int, frames: int, text: str, sampling: Samp
     known = np.arange(len(tail) + fresh + frames) < len(tail)
     clip = tail.at_frames(np.arange(len(known)))  # its last pose, held, is where the new frames stand for now
     made = yield from fill(FillPlan(clip, known, sampling, text), studio)
-    return held.concatenate(join_borders(calm(made, known), known).slice(len(tail)), align=False)
+    return held.concatenate(join_borders(calm(made, known, studio.calm), known).slice(len(tail)), align=False)

@@ -13,7 +13,7 @@ from motion_core.features import FEATURES, Features, FeatureStats, Known
 from motion_core.features.places import Place, gap_places, place_of
 from motion_core.generators.plan import Given, Plan, Work
 from motion_core.tasks import Sampling
-from motion_core.tasks.pins_and_paths import Pin
+from motion_core.tasks.pins_and_paths import CALM, Pin
 
 CONTEXT = 20  # known frames a clip begins with (and ends with, where there are any)
 SHORT_CONTEXT = 12  # the same for models of short clips, which have seen no more in training
@@ -29,6 +29,8 @@ class Studio:
     longest: int
     context: int = CONTEXT
     features: Features = FEATURES["smpl205"]
+    # How much of the tremor of what is made goes (`editing/calm.py`).
+    calm: float = CALM
 
     @property
     def known(self) -> Known:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from motion_core.catalog import ModelCard
+from motion_core.editing.cleanup import clean_up
 from motion_core.features import Features
 from motion_core.generators.completing import complete, edit
 from motion_core.generators.finishing import frame_count, grounded, tidied
@@ -14,7 +15,9 @@ from motion_core.generators.plan import Plan, Work
 from motion_core.generators.prompt_parts import Reading
 from motion_core.generators.sequencing import sequence
 from motion_core.generators.windows import Studio
-from motion_core.tasks import Complete, Edit, Generate, Sampling, Sequence
+from motion_core.tasks import CleanUp, Complete, Edit, Generate, Sampling, Sequence
+
+NOTHING = CleanUp(feet=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,26 +27,47 @@ class Workplace:
     card: ModelCard
     features: Features
     studio: Studio
-    # Whether new motions are raised out of the floor and steadied.
+    # Whether new motions are raised out of the floor, steadied, and their feet locked where nothing is said of that.
     clean_up: bool
     # How the task's words were taken.
     reading: Reading
 
 
 def _generate(task: Generate, sampling: Sampling, place: Workplace) -> Work:
+    how = _clean_of(task, place)
     if place.reading.sequence is not None:
-        motion = yield from sequence(place.reading.sequence, sampling, place.studio)
-        return grounded(motion) if place.clean_up else motion
+        parts = replace(place.reading.sequence, clean=replace(NOTHING, calm=how.calm))
+        motion = yield from sequence(parts, sampling, replace(place.studio, calm=how.calm))
+        return clean_up(grounded(motion) if place.clean_up else motion, how)
     x0 = yield Plan(frame_count(task.seconds, place.card.fps), sampling, task.text, task.action)
     motion = place.features.decode(place.features.canonical(x0), place.card.fps)
-    return tidied(motion) if place.clean_up else motion
+    return clean_up(tidied(motion, how.calm) if place.clean_up else motion, how)
+
+
+def _clean_of(task: Any, place: Workplace) -> CleanUp:
+    """What is tidied, where the task leaves it open: what new motions get, or nothing where they shall be raw."""
+    if task.clean is not None:
+        return task.clean
+    return CleanUp() if place.clean_up else NOTHING
+
+
+def _tidied_as_new(
+    work: Callable[[Any, Sampling, Studio], Work],
+) -> Callable[[Any, Sampling, Workplace], Work]:
+    """The work of a task whose clean-up, left open, is that of new motions."""
+
+    def begin(task: Any, sampling: Sampling, place: Workplace) -> Work:
+        how = _clean_of(task, place)
+        return work(replace(task, clean=how), sampling, replace(place.studio, calm=how.calm))
+
+    return begin
 
 
 WORKS: dict[type, Callable[[Any, Sampling, Workplace], Work]] = {
     Generate: _generate,
-    Complete: lambda task, sampling, place: complete(task, sampling, place.studio),
-    Edit: lambda task, sampling, place: edit(task, sampling, place.studio),
-    Sequence: lambda task, sampling, place: sequence(task, sampling, place.studio),
+    Complete: _tidied_as_new(complete),
+    Edit: _tidied_as_new(edit),
+    Sequence: _tidied_as_new(sequence),
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from motion_core.tasks.checks import MAX_SECONDS, MIN_SECONDS, TaskError, check_kind, check_number
-from motion_core.tasks.task import Task
+from motion_core.tasks.pins_and_paths import CleanUp
+from motion_core.tasks.task import Task, clean_from_json
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Generate(Task):
 
     name = "generate"
     says_all = True
+    readers = {"clean": clean_from_json}  # noqa: RUF012
 
     # What the person does, in a sentence.
     text: str | None = None
@@ -23,10 +25,13 @@ class Generate(Task):
     seconds: float = 6.0
     # Whether a text "first this, then that" is made part by part, by models that can (`wording/parts.py`).
     split: bool = True
+    # What is tidied; None: what new motions get, `CleanUp()`.
+    clean: CleanUp | None = None
 
     def __post_init__(self) -> None:
         self._check_text()
         check_kind("split", self.split, bool)
+        check_kind("clean", self.clean, CleanUp)
         if self.action is not None:
             if not isinstance(self.action, str) or not self.action.strip():
                 raise TaskError("the action is empty: `laban models` lists each model's actions")

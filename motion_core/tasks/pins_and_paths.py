@@ -15,6 +15,7 @@ from motion_core.tasks.checks import TaskError, check_number, check_point
 
 MAX_TIME = 3600.0
 MAX_SMOOTH = 2.0  # seconds
+CALM = 0.5  # leaves as much tremor as real motion has
 ALONG = "along"  # face where the path leads
 FREE = "free"  # face where the model likes
 
@@ -82,19 +83,25 @@ class FollowPath:
 
 @dataclass(frozen=True)
 class CleanUp:
-    """What is tidied in a motion, each by itself. feet: those that stand do not slide. floor: no foot goes under it,
-    nobody floats. smooth: seconds of the window in which jitter goes, 0 for none.
-    """
+    """What is tidied in a motion, each by itself."""
 
-    feet: bool = False
+    # Feet that stand do not slide. On, unless it is said otherwise: a new motion of which nothing is said has it.
+    feet: bool = True
+    # No foot goes under the floor, nobody floats.
     floor: bool = False
+    # Seconds of the window in which jitter goes, 0 for none.
     smooth: float = 0.0
+    # How much of a model's tremor goes before that: 0 none, 1 all, a half what is beyond that of real motion.
+    calm: float = CALM
 
     def __post_init__(self) -> None:
         for name in ("feet", "floor"):
             if not isinstance(getattr(self, name), bool):
                 raise TaskError(f"clean-up of the {name} is {getattr(self, name)!r}: give true or false")
         object.__setattr__(self, "smooth", check_number("smooth", self.smooth, 0, MAX_SMOOTH))
+        object.__setattr__(self, "calm", check_number("calm", self.calm, 0, 1))
 
-    def __bool__(self) -> bool:
+    @property
+    def changes(self) -> bool:
+        """Whether a finished motion is changed; `calm` is for those that a model has just made."""
         return self.feet or self.floor or self.smooth > 0

@@ -243,7 +243,9 @@ class DenoiserTraining(PoolTraining):
             words = (
                 {"action" if self.conditioning == "action" else "text": prompt} if info.conditioning else {}
             )
-            motion = generator.run(Generate(seconds=seconds, split=False, **words), Sampling(seed=number))
+            motion = generator.run(
+                Generate(seconds=seconds, split=False, clean=None, **words), Sampling(seed=number)
+            )
             render_preview(motion, path.with_name(f"{path.name}_{number}.png"), text=prompt, size=240)
 
 

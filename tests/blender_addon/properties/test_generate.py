@@ -6,6 +6,7 @@ import pytest
 from session_ticks import waving_rig
 
 from motion_core.catalog import CATALOG
+from motion_core.tasks import CleanUp
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -31,6 +32,13 @@ def test_a_request_says_what_was_typed(context, rig):
     assert (request.model, request.sampling.seed) == (settings.model, 7)
     assert request.sampling.settings == {"steps": 2, "guidance": 2.1}
     assert settings.words == "a person waves"
+
+
+def test_the_clean_up_is_said_where_it_is_not_that_of_all_new_motions(context, rig):
+    settings = context.scene.laban
+    assert settings.clean is None and settings.request().task.clean is None
+    settings.lock_feet, settings.calm = False, 0.2
+    assert settings.request().task.clean == CleanUp(feet=False, calm=0.2)
 
 
 def test_a_model_of_actions_gets_one_and_not_the_prompt(context, rig):

@@ -16,13 +16,13 @@ from motion_core.formats.npz import read_npz, write_npz
 
 def test_complete_keeps_continues_and_tells(laban, tiny_weights, given, tmp_path):
     motion, out = read_npz(given), tmp_path / "out.npz"
-    status, stdout, _ = laban("complete", "--motion", given, "--keep", "0:10,-5:", "--count", 2, "--json", "--feet",
+    status, stdout, _ = laban("complete", "--motion", given, "--keep", "0:10,-5:", "--count", 2, "--json", "--floor",
                               "--out", out, *FAST)  # fmt: skip
     facts = json.loads(stdout)
     assert status == 0 and [m["seed"] for m in facts["motions"]] == [0, 1]
     for file in facts["files"]:
         assert near(read_npz(file), motion, np.r_[0:10, 55:60])
-    assert facts["motions"][0]["keep"] == [[0, 10], [55, 60]] and facts["motions"][0]["clean"]["feet"]
+    assert facts["motions"][0]["keep"] == [[0, 10], [55, 60]] and facts["motions"][0]["clean"]["floor"]
     assert laban("complete", "--motion", given, "--seconds", 3, "--out", out, *FAST)[0] == 0
     longer = read_npz(out)
     assert len(longer) == 90 and near(longer, motion, np.r_[0:60])

@@ -58,7 +58,9 @@ def test_what_is_tidied():
         return parser.parse_args(words)
 
     assert clean_of(parsed()) is None
-    assert clean_of(parsed("--feet", "--smooth", "0.2")) == CleanUp(feet=True, smooth=0.2)
+    assert clean_of(parsed("--feet")) is None
+    assert clean_of(parsed("--no-feet")) == CleanUp(feet=False)
+    assert clean_of(parsed("--smooth", "0.2", "--calm", "1")) == CleanUp(smooth=0.2, calm=1.0)
 
 
 def test_settings_reach_the_model_and_are_told(laban, tiny_weights, tmp_path):

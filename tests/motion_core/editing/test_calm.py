@@ -61,6 +61,23 @@ def test_a_joint_that_flips_is_led_over(trembling):
     assert steps[0] > 0.4 and steps[1] < 0.4 * steps[0]
 
 
+def test_the_amount_says_how_much_goes(trembling):
+    jerks = [jerk(calm(trembling, amount=amount), "right_wrist") for amount in (0.0, 0.2, 0.5, 1.0)]
+    assert jerks[1] <= jerks[0] and jerks[2] < 0.5 * jerks[0]
+    assert jerks[3] == pytest.approx(jerks[2], rel=0.1)  # whoever stands has no tremor of their own
+    np.testing.assert_array_equal(calm(trembling, amount=0.0).rotations, trembling.rotations)
+
+
+def test_motion_without_tremor_stays(trembling):
+    """Motion without tremor comes back as it is, whether it moves or stands."""
+    still = replace(
+        trembling, rotations=np.broadcast_to(trembling.rotations[:1], trembling.rotations.shape).copy()
+    )
+    calmed = calm(swaying(1, 80))
+    assert np.degrees(quat.angle_between(calmed.rotations, swaying(1, 80).rotations)).max() < 0.3
+    assert np.degrees(quat.angle_between(calm(still).rotations, still.rotations)).max() < 0.1
+
+
 @pytest.mark.parametrize("frames", [1, 2, 4])
 def test_short_motions_come_back(trembling, frames):
     np.testing.assert_allclose(calm(trembling.slice(0, frames)).trans, trembling.trans[:frames], atol=1e-6)

@@ -7,9 +7,9 @@ import pytest
 from editing_motions import accelerations, same_frames, seam_velocity_jump, stepping, swaying
 
 from motion_core.editing.cleanup import clean_loop, clean_up
-from motion_core.editing.feet import lock_feet
 from motion_core.editing.floor import meet_floor
 from motion_core.editing.loop import close_loop
+from motion_core.editing.planting import lock_feet
 from motion_core.editing.smooth import smooth
 from motion_core.tasks.checks import TaskError
 from motion_core.tasks.pins_and_paths import CleanUp
@@ -17,11 +17,11 @@ from motion_core.tasks.pins_and_paths import CleanUp
 
 def test_each_is_switched_by_itself():
     motion = stepping(60, slide=0.15).moved(offset=(0, 0, 0.05))
-    assert clean_up(motion, CleanUp()) is motion
+    assert clean_up(motion, CleanUp(feet=False)) is motion
     for how, alone in (
         (CleanUp(feet=True), lock_feet(motion)),
-        (CleanUp(floor=True), meet_floor(motion)),
-        (CleanUp(smooth=0.3), smooth(motion, 0.3)),
+        (CleanUp(feet=False, floor=True), meet_floor(motion)),
+        (CleanUp(feet=False, smooth=0.3), smooth(motion, 0.3)),
     ):
         made = clean_up(motion, how)
         assert np.array_equal(made.trans, alone.trans) and np.array_equal(made.rotations, alone.rotations)

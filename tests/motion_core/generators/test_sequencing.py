@@ -12,7 +12,7 @@ from motion_core.features import FEATURES, FeatureStats
 from motion_core.features.smpl205 import DIM
 from motion_core.generators.sequencing import pieces
 from motion_core.generators.windows import CONTEXT, Studio
-from motion_core.tasks import Sampling, Sequence
+from motion_core.tasks import CleanUp, Sampling, Sequence
 
 FEW = Sampling(4, {"steps": 3})
 
@@ -47,9 +47,10 @@ def test_clips_fill_the_whole_length(prompts, frames):
 
 
 def test_each_clip_draws_its_own_noise(tiny):
-    task = Sequence((("walk", 1.0), ("walk", 1.0)), transition=0.5)
+    loose = CleanUp(feet=False)  # feet are locked in the light of what follows
+    task = Sequence((("walk", 1.0), ("walk", 1.0)), transition=0.5, clean=loose)
     made = tiny.run(task, Sampling(3))
-    alone = tiny.run(Sequence((("walk", 1.0),)), Sampling(3))
+    alone = tiny.run(Sequence((("walk", 1.0),), clean=loose), Sampling(3))
     np.testing.assert_allclose(made.joints()[:10], alone.joints()[:10], atol=1e-5)
-    other = tiny.run(Sequence((("walk", 1.0),)), Sampling(4))
+    other = tiny.run(Sequence((("walk", 1.0),), clean=loose), Sampling(4))
     assert np.abs(made.rotations[-1, 1:] - other.rotations[0, 1:]).max() < 0.01  # drawn with the next seed

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from editing_motions import same_frames, swaying
 
 from motion_core.generators.prompt_parts import Reading, read_words
 from motion_core.generators.works import WORKS, Workplace, work_of
-from motion_core.tasks import TASKS, Complete, Edit, Generate, Sampling, Sequence
+from motion_core.tasks import TASKS, CleanUp, Complete, Edit, Generate, Sampling, Sequence
 
 NO = Sampling(3)
 
@@ -48,6 +49,22 @@ def test_a_prompt_of_two_parts_is_two_plans(tiny):
 def test_the_clean_up_is_for_new_motions(tiny):
     raw, clean = (worked(tiny, Generate("walk", seconds=1.0), clean_up)[1] for clean_up in (False, True))
     assert clean.joints()[..., 2].min() >= raw.joints()[..., 2].min()
+
+
+def test_feet_of_new_motions_are_locked_unless_it_is_said_otherwise(tiny):
+    def made(task, clean_up=True):
+        return worked(tiny, task, clean_up)[1].rotations
+
+    kinds = (
+        lambda clean: Generate("walk", seconds=2.0, clean=clean),
+        lambda clean: Sequence((("walk", 1.0), ("run", 1.0)), clean=clean),
+        lambda clean: Complete(None, seconds=2.0, text="walk", clean=clean),
+        lambda clean: Edit(swaying(1, 60), clean=clean),
+    )
+    for task in kinds:
+        locked, loose = made(task(CleanUp())), made(task(CleanUp(feet=False)))
+        assert np.array_equal(made(task(None)), locked) and not np.array_equal(locked, loose)
+        assert not np.array_equal(made(task(None), clean_up=False), locked)
 
 
 def test_what_is_kept_is_kept_whatever_is_answered(tiny):

@@ -25,6 +25,7 @@ from motion_core.tasks.pins_and_paths import CleanUp, FollowPath, Pin
         (lambda: FollowPath(((0, 0), (1, 0)), heading="backwards"), "'along' or 'free'"),
         (lambda: FollowPath(((0, 0), (1e9, 0))), "coordinates in metres"),
         (lambda: CleanUp(feet=1), "clean-up of the feet is 1: give true or false"),
+        (lambda: CleanUp(calm=1.5), "calm is 1.5: give a number from 0 to 1"),
         (lambda: CleanUp(smooth=2.1), "smooth is 2.1: give a number from 0 to 2"),
     ],
 )
@@ -40,5 +41,7 @@ def test_what_is_written_as_lists_and_whole_numbers_is_a_value():
     assert path == FollowPath(((0.0, 0.0), (1.0, 0.0)), (0.0, 2.0)) and path.heading == "along"
 
 
-def test_a_clean_up_of_nothing_is_none():
-    assert not CleanUp() and CleanUp(feet=True) and CleanUp(floor=True) and CleanUp(smooth=0.1)
+def test_feet_are_tidied_unless_it_is_said_otherwise():
+    assert CleanUp().feet and CleanUp(smooth=0.1).feet and CleanUp().changes
+    assert not CleanUp(feet=False).changes and not CleanUp(feet=False, calm=1.0).changes
+    assert CleanUp(feet=False, floor=True).changes and CleanUp(feet=False, smooth=0.1).changes

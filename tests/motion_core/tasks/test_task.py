@@ -22,7 +22,7 @@ def test_json_has_what_is_set_and_brings_motions_along():
     entry = json.loads(json.dumps(task.to_json()))
     assert entry["keep"] == [[0, 5]] and "text" not in entry and "path" not in entry
     assert entry["pins"] == [{"joint": "left_wrist", "start": 0.5, "stop": 0.5, "position": [0.0, 0.0, 1.0]}]
-    assert entry["clean"] == {"feet": True, "floor": False, "smooth": 0.0}
+    assert entry["clean"] == {"feet": True, "floor": False, "smooth": 0.0, "calm": 0.5}
     assert entry["motion"]["frames"] == 30 and isinstance(entry["motion"]["trans"], str)
 
 
