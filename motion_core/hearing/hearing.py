@@ -22,6 +22,7 @@ from motion_core.hearing.spelling import Spelled, spell
 from motion_core.tasks.checks import check_prompt
 from motion_core.wording.english import foreign_language
 from motion_core.wording.limits import LIMITS, limits_of, names_movement, names_nothing
+from motion_core.wording.verbs import KNOWN, inflect
 
 NEAREST = 3  # things that are named
 NO_MOVEMENT = "no movement that is known is named"
@@ -110,8 +111,8 @@ def judge(text: str, fragment: bool = False) -> Judged:
     Raises FileNotFoundError and FormatError as `load_known` does.
     """
     spelled = spell(text)
-    known, vector = load_known(), _vector(text)
-    closeness = None if vector is None else round(known.closeness(vector), 3)
+    known = load_known()
+    vector, closeness = _closest(text, known)
     remarks = _remarks(spelled, closeness, known, fragment)
     if not remarks:
         return Judged(closeness=closeness)
@@ -119,6 +120,28 @@ def judge(text: str, fragment: bool = False) -> Judged:
         return Judged(remarks, nearest_foreign(text, NEAREST), closeness)
     nearest = () if vector is None else known.nearest(vector, NEAREST)
     return Judged(remarks, tuple(thing.text for thing in nearest), closeness)
+
+
+def _closest(text: str, known: Known) -> tuple[np.ndarray | None, float | None]:
+    """(the sentence as a point, its closeness). A bare command that is far is tried with somebody who does it."""
+    vector = _vector(text)
+    if vector is None:
+        return None, None
+    closeness, acted = known.closeness(vector), with_subject(text)
+    if closeness < known.far and acted and (other := _vector(acted)) is not None:
+        vector, closeness = max(
+            (other, known.closeness(other)), (vector, closeness), key=lambda pair: pair[1]
+        )
+    return vector, round(closeness, 3)
+
+
+def with_subject(text: str) -> str:
+    """ "look around" -> "a person looks around"; "" for a text that begins with no verb."""
+    first, blank, rest = text.strip().partition(" ")
+    base, form = KNOWN.get(first.lower(), ("", ""))
+    if form == "base":
+        return f"a person {inflect(base, 'third')}{blank}{rest}"
+    return f"a person {'is ' if form == 'gerund' else ''}{text.strip()}" if base else ""
 
 
 def _remarks(spelled: Spelled, closeness: float | None, known: Known, fragment: bool) -> tuple[str, ...]:
@@ -179,7 +202,7 @@ def hear_task(task: Any) -> tuple[Any, str]:
     if getattr(task, "prompts", None):
         heard = [hear(text) for text, _ in task.prompts]
         prompts = tuple((h.text, seconds) for h, (_, seconds) in zip(heard, task.prompts))
-        changed = {"prompts": prompts} if any(h.note for h in heard) else {}
+        changed: dict[str, Any] = {"prompts": prompts} if any(h.note for h in heard) else {}
     else:
         heard = [hear(task.text)] if getattr(task, "text", None) else []
         changed = {"text": heard[0].text} if heard and heard[0].note else {}

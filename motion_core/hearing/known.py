@@ -77,7 +77,8 @@ class Known:
 
     def closeness(self, vector: np.ndarray) -> float:
         """Cosine of a sentence (D,), length 1, and the training sentence or thing that is nearest to it."""
-        learnt = self.learnt @ (vector @ self.basis)
+        # no BLAS: its threads wait for each other longer than so small a product takes
+        learnt = np.einsum("np,p->n", self.learnt, vector @ self.basis)
         return float(max(learnt.max(initial=-1.0), (self.plain @ vector).max(initial=-1.0)))
 
     def nearest(self, vector: np.ndarray, count: int = 3) -> tuple[Thing, ...]:

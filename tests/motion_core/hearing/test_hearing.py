@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from motion_core.hearing import hearing
-from motion_core.hearing.hearing import FAR, NO_MOVEMENT, hear, hear_task, judge, knows, remarks_on
+from motion_core.hearing.hearing import (
+    FAR,
+    NO_MOVEMENT,
+    hear,
+    hear_task,
+    judge,
+    knows,
+    remarks_on,
+    with_subject,
+)
 from motion_core.tasks import Generate, Sequence, TaskError
 
 pytestmark = pytest.mark.slow  # the frozen text encoder
@@ -31,6 +40,7 @@ def _without_the_extra(monkeypatch):
         "someone sits down on a chair",
         "jumping jacks",
         "walk",
+        "look around",  # far as a command, near with somebody who does it
         "a man dances happily",
         "a person walks forward and waves with the right hand",
         "an old man limps",
@@ -62,6 +72,19 @@ def test_what_is_not_known_is_said(text, remark):
     assert not found.known
     assert remark in found.note
     assert "nearest known: " in found.note or "this seems to be" in found.note
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("look around", "a person looks around"),
+        ("waving goodbye", "a person is waving goodbye"),
+        ("sits down", "a person sits down"),
+        ("a man sits", ""),
+    ],
+)
+def test_a_command_is_tried_with_somebody_who_does_it(text, sentence):
+    assert with_subject(text) == sentence
 
 
 def test_another_language_says_how_to_have_it_understood():
