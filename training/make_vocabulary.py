@@ -27,7 +27,8 @@ MORE = word_set("""
     backflip backflips breakdance breakdances breakdancing capoeira chacha charleston crabwalk crabwalks crip
     criss crosslegged dab dabs drunkenly floss flosses frontflip frontflips griddy hopscotch macarena moonwalking
     overarm parkour sashays sideflip sidestep sidestepping sideward sidewards starjump starjumps strafe strafes
-    strafing swaggers tiptoeing twerk twerking twerks uncross uncrosses unclasps windmills zag zags zigzagging
+    strafing swaggers tiptoeing twerk twerking twerks uncross uncrosses unclasps windmills yeet yeets zag zags
+    zigzagging
 """)
 
 

@@ -19,6 +19,7 @@ VOCABULARY = Path(__file__).with_name("vocabulary.txt")
 ENGLISH = "frequency_dictionary_en_82_765.txt"  # in the package symspellpy
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 SHORTEST = 3  # letters of a word that is looked at
+SHORT = 4  # letters of a word up to which the first is not taken for a mistake: "goku" is a name
 LONG = 7  # letters from which two mistakes are forgiven
 LONGEST = 30
 MIN_COUNT = 3  # of captions' uses: rarer words are never put in another's place
@@ -138,7 +139,7 @@ class Speller:
 
         allowed = 2 if len(low) >= LONG else 1
         found = self._engine().lookup(low, Verbosity.CLOSEST, allowed)
-        return [(entry.term, entry.count) for entry in found]
+        return [(e.term, e.count) for e in found if len(low) > SHORT or e.term[1:] != low[1:]]
 
     def _parted(self, word: str) -> Change | None:
         """Two words without the blank between them: "walksforward"."""

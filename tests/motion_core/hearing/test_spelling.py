@@ -23,6 +23,7 @@ from motion_core.hearing.spelling import (
         ("Persn jumps", "Person jumps"),
         ("sits donw on a chiar", "sits down on a chair"),
         ("the guy kiks with his rigth leg", "the guy kicks with his right leg"),
+        ("raise hte arm", "raise the arm"),
         ("do a backfilp", "do a backflip"),
         ("walksforward slowly", "walks forward slowly"),
     ],
@@ -45,6 +46,8 @@ def test_mistakes_are_corrected_and_said(typed, read):
         "a person doesn't move",
         "",
         "2 steps",
+        "yeet",
+        "a person does the naruto run",
     ],
 )
 def test_english_and_names_stay(text):
