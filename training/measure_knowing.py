@@ -1,7 +1,7 @@
 """How well `laban knows` tells what is known: false alarms on held-out captions, and what it finds among strangers.
 
 python training/measure_knowing.py --data data_prepared
-Captions are those that `make_known.py` has not set its threshold on. The strangers are in `configs/knowing.toml`.
+Captions are those that `make_known.py` has not set its threshold on. The strangers are in `training/knowing.toml`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from make_known import held_out_captions, sentences_by_clip
 
 from motion_core.hearing.hearing import hear, knows
 
-STRANGERS = Path(__file__).parent / "configs" / "knowing.toml"
+STRANGERS = Path(__file__).parent / "knowing.toml"
 
 
 def noticed(text: str) -> bool:
