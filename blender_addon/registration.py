@@ -22,7 +22,7 @@ from .properties.complete import LabanEdit, LabanHistory, LabanPin, LabanPins, L
 from .properties.generate import LabanHit, LabanHits, LabanSettings
 from .properties.preferences import LabanPreferences
 from .properties.strips import LabanStrip, LabanStrips
-from .session import delivery, session
+from .session import delivery, heard, session
 from .trial.trial import LabanPreview
 from .ui import (
     bones_panel,
@@ -94,6 +94,7 @@ def add_to_blender() -> None:
 def remove_from_blender() -> None:
     """Ends the service and everything else that runs, and leaves nothing in Blender."""
     timeline_overlay.end()
+    heard.end()
     session.end()
     for owner, name, _ in SETTINGS:
         if hasattr(owner, name):

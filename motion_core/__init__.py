@@ -10,15 +10,20 @@ from motion_core.tasks import Complete, Edit, FollowPath, Generate, Pin, Samplin
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
     from motion_core.generators import load_generator
+    from motion_core.hearing.hearing import knows
 
 __version__ = "0.1.0"
 __all__ = [
     "Complete", "Edit", "FollowPath", "Generate", "Motion", "Pin", "Sampling", "Sequence", "TaskError", "__version__",
-    "load_generator",
+    "knows", "load_generator",
 ]  # fmt: skip
 
 
-_HOMES = {"Motion": "motion_core.body.motion", "load_generator": "motion_core.generators"}
+_HOMES = {
+    "Motion": "motion_core.body.motion",
+    "knows": "motion_core.hearing.hearing",
+    "load_generator": "motion_core.generators",
+}
 
 
 def __getattr__(name: str) -> Any:

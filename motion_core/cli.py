@@ -28,6 +28,7 @@ COMMANDS = {
     "clean": "a motion tidied: feet, floor, smoothing, frame rate",
     "batch": "many tasks from a file, one a line",
     "preview": "draw a motion file as GIF, MP4 or a contact sheet",
+    "knows": "whether a prompt is known, how it is read, and what is known",
     "models": "the models there are and what they can do",
     "convert": "an official checkpoint into Laban's format",
     "evaluate": "how good models are, beside real motion and retrieval",

@@ -7,7 +7,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rooms", "threads", "wording", "body"),
     ("tasks", "results", "formats", "nn"),
     ("pictures", "catalog", "editing", "rig_maps", "features", "diffusion", "checkpoint", "text"),
-    ("retarget", "models"),
+    ("retarget", "models", "hearing"),
     ("convert", "generators", "data"),
     ("embedding", "search", "doctor", "train"),
     ("engines", "metrics"),

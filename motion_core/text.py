@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -180,6 +181,7 @@ class TextEncoder:
         self._marks = self.tokenizer.num_special_tokens_to_add(is_pair=False)
         self._cache: OrderedDict[str, tuple[Tensor, Tensor]] = OrderedDict()
         self._cached_tokens = 0
+        self._lock = threading.Lock()  # a service asks what is known while a motion is made
 
     def token_count(self, text: str) -> int:
         """Word pieces of the whole text, with the marks; what lies beyond `max_tokens` is not read."""
@@ -199,6 +201,10 @@ class TextEncoder:
         """Texts to TextCondition of B = len(texts); a text's result does not depend on the others beside it."""
         if not texts:
             raise ValueError("no text to encode: give at least one prompt")
+        with self._lock:
+            return self._encoded(texts)
+
+    def _encoded(self, texts: list[str]) -> TextCondition:
         found = {text: self._cache[text] for text in set(texts) if text in self._cache}
         found |= self._read(sorted(set(texts) - found.keys()))
         for text in texts:

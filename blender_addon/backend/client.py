@@ -96,6 +96,10 @@ class Service:
         """A motion that a search has found."""
         return FoundMotion(self, {"library": library, "path": path})
 
+    def knows(self, text: str) -> Question:
+        """How a prompt is heard; `heard_by` reads the answer."""
+        return Question(self, {"text": text})
+
     def wait_ready(self, timeout: float) -> bool:
         """For scripts: wait until the service is ready (true) or has failed (false)."""
         end = time.monotonic() + timeout
@@ -349,15 +353,30 @@ def found_by(job: Job) -> dict[str, Any]:
     return found
 
 
-class FoundMotion(Job):
-    """A found motion on its way: one request, no waiting in a queue. results: the answer that carries its npz bytes."""
+class Question(Job):
+    """One request that is answered at once, without a queue. results: the answer."""
 
-    _door = "/search/motion"
-    _patience = FETCH_SECONDS
+    _door = "/knows"
 
     def _take(self, response: Response) -> None:
         self.results = [response]
         self._end("done")
+
+
+class FoundMotion(Question):
+    """A found motion on its way; the answer carries its npz bytes."""
+
+    _door = "/search/motion"
+    _patience = FETCH_SECONDS
+
+
+def heard_by(job: Job) -> str:
+    """What the user should know of a prompt that was asked after; "" where all is well, or no answer came."""
+    try:
+        note = json.loads(job.results[0].body)["note"] if job.state == "done" else ""
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return note if isinstance(note, str) else ""
 
 
 def _identifier(value: Any) -> str:

@@ -52,6 +52,7 @@ class LabanSettings(bpy.types.PropertyGroup):
         name="Prompt",
         default="a person walks forward and waves with the right hand",
         description="What the person does, in a sentence",
+        options={"ANIMATABLE", "TEXTEDIT_UPDATE"},  # seen while it is typed: the panel says how it is heard
     )
     split: BoolProperty(
         name="Part by part", default=True,

@@ -16,6 +16,7 @@ from ..properties.generate import LabanSettings
 from ..properties.preferences import find_preferences, service_settings, smpl_model
 from ..properties.settings import draw_settings, has_choice
 from ..session.chosen import settings_of, target_rig
+from ..session.heard import HEARING
 from ..session.outcome import Outcome, Run
 from ..session.session import SESSION
 from ..trial.trial import playing
@@ -103,6 +104,8 @@ def _draw_words(column: bpy.types.UILayout, settings: LabanSettings, width: int)
         row.prop(settings, "prompt", text="", placeholder=EXAMPLES)
         if not fits_field(settings.prompt, width):  # a field has one line: show what it cuts
             draw_text(column, settings.prompt, width=width, typed=True)
+        if line := HEARING.line(settings.prompt):
+            draw_text(column, line, width=width, icon="INFO", lines=5)
         _draw_parts(column, settings, width)
     else:
         row.prop(settings, "action", text="", icon="ACTION", placeholder="action")

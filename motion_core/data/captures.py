@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from motion_core.data.english import foreign_language
+from motion_core.wording.english import foreign_language
 
 PIECE_SECONDS = (
     9.75  # an uncaptioned stretch is cut into pieces of at most this: 196 frames, both ends counted

@@ -22,6 +22,7 @@ from motion_core.generators.ready_job import Job, ReadyJob, made_of
 from motion_core.generators.weights import weights_folder, weights_path
 from motion_core.generators.windows import CONTEXT, SHORT_CONTEXT, Studio
 from motion_core.generators.works import Workplace, work_of
+from motion_core.hearing.hearing import hear_task
 from motion_core.tasks import Generate, Sampling, Task
 
 __all__ = ["Generator", "Job", "load_generator"]
@@ -145,7 +146,8 @@ class Generator:
     def _ready(self, task: Any, sampling: Sampling) -> ReadyJob:
         check_task(self.card, task)
         settings, note = self.card.settled(sampling)
-        return ReadyJob(task, sampling, settings, read_words(self.card, task), note)
+        task, heard = hear_task(task)  # spelling first: the reader of parts trusts known words alone
+        return ReadyJob(task, sampling, settings, read_words(self.card, task), note, heard)
 
     def _work(self, job: ReadyJob) -> Work:
         place = Workplace(self.card, self.features, self.studio, self.clean_up, job.reading)

@@ -10,6 +10,8 @@ from motion_core.tasks import Generate, Sequence
 from motion_core.wording.clauses import split_clauses
 from motion_core.wording.parts import TooShort, parts_of
 
+LONGEST_CLIP = 9.8  # seconds, for a prompt whose length is not said
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -19,6 +21,14 @@ class Reading:
     sequence: Sequence | None = None
     # Why several parts are made as one; "" where there is but one, or it shall stay whole.
     note: str = ""
+
+
+def part_texts(text: str, seconds: float = LONGEST_CLIP) -> tuple[str, ...]:
+    """The sentences that a prompt is made in, one where it stays whole."""
+    try:
+        return tuple(part for part, _ in parts_of(text, seconds)) or (text,)
+    except TooShort:
+        return (text,)
 
 
 def read_words(card: ModelCard, task: Any) -> Reading:

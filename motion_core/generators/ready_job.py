@@ -11,7 +11,8 @@ from motion_core.body.motion import Motion, all_said
 from motion_core.catalog import ModelCard
 from motion_core.generators.makers.maker import ClipMaker
 from motion_core.generators.prompt_parts import Reading
-from motion_core.tasks import Made, Sampling
+from motion_core.hearing.hearing import remarks_on
+from motion_core.tasks import Edit, Made, Sampling
 
 Job = tuple[Any, Sampling]  # a task and how to sample it
 
@@ -20,6 +21,7 @@ Job = tuple[Any, Sampling]  # a task and how to sample it
 class ReadyJob:
     """A job that a generator has checked."""
 
+    # With its words as they were heard (`hearing/`).
     task: Any
     sampling: Sampling
     # Every setting of the card.
@@ -28,6 +30,8 @@ class ReadyJob:
     reading: Reading
     # What the user should know of the settings.
     note: str
+    # How the spelling of the words was taken.
+    heard: str = ""
 
 
 def made_of(job: ReadyJob, card: ModelCard, maker: ClipMaker, motion: Motion) -> Made:
@@ -53,11 +57,14 @@ def _words_of(job: ReadyJob, maker: ClipMaker) -> dict[str, Any]:
     prompts = getattr(parts or job.task, "prompts", ())
     text = getattr(job.task, "text", None)
     cut = maker.cut_note(text) if text and parts is None else None
+    told = [prompt for prompt, _ in prompts] or ([text] if text else [])
+    # what is left to say of an edit may be a manner alone: "old and hunched"
+    remarks = remarks_on(told, fragment=isinstance(job.task, Edit))
     return {
         "text": text or "; ".join(prompt for prompt, _ in prompts),
         "prompts": tuple((prompt, round(seconds, 4)) for prompt, seconds in prompts),
         "action": getattr(job.task, "action", None) or "",
-        "note": _joined((cut, job.reading.note, job.note)),
+        "note": _joined((job.heard, remarks, cut, job.reading.note, job.note)),
     }
 
 

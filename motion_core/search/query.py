@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from motion_core.catalog import ModelCard, find_card
+from motion_core.hearing.hearing import hear
 from motion_core.results import Broken, Hits
 from motion_core.search.folder import check_library
 from motion_core.search.index import LibraryIndex, OnFile
@@ -22,7 +23,8 @@ def search(task: Search, embedder: Any, *, update: bool = True, on_file: OnFile 
     Raises OSError where there is no such folder, ValueError where there is nothing to rank; both say what to do.
     """
     index = LibraryIndex.open(task.library)
-    vector = embedder.texts([task.text])[0]  # first: an absent text encoder must show before the indexing
+    heard = hear(task.text)
+    vector = embedder.texts([heard.text])[0]  # first: an absent text encoder must show before the indexing
     if update:
         report = index.update(embedder, on_file)
         files, broken, note = report.files, report.broken, report.note
@@ -34,7 +36,8 @@ def search(task: Search, embedder: Any, *, update: bool = True, on_file: OnFile 
     if not len(index):
         raise ValueError(_nothing_found(index.folder, broken))
     hits = index.rank(vector, task.count)
-    return Hits(index.folder, tuple(hits), files, broken, note)
+    notes = (heard.note, note)
+    return Hits(index.folder, tuple(hits), files, broken, "; ".join(told for told in notes if told))
 
 
 def _nothing_found(folder: Path, broken: tuple[Broken, ...]) -> str:

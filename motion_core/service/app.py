@@ -19,6 +19,7 @@ from starlette.routing import Route
 from motion_core import __version__
 from motion_core.catalog import CATALOG, ModelCard, find_card
 from motion_core.generators.model_choice import check_task, default_model
+from motion_core.generators.prompt_parts import part_texts
 from motion_core.service.jobs import Content, Job, JobTable, QueueFull
 from motion_core.service.runner import Runner
 from motion_core.service.searcher import Searcher
@@ -63,6 +64,23 @@ class Api:
             self._workers[wanted.task.lane].admit(wanted.task)
             job = self._table.add(wanted)
         return JSONResponse({"id": job.id}, status_code=202)
+
+    async def knows(self, request: HttpRequest) -> Response:
+        text = request.query_params.get("text")
+        if request.method == "POST":
+            text = read_text(read_json(await request.body()))
+        # the text encoder takes its time the first time: not on the server's loop
+        return await run_in_threadpool(self._known, text)
+
+    def _known(self, text: str | None) -> Response:
+        """How a prompt is heard; without one, everything that is known."""
+        from motion_core.hearing.hearing import knows
+        from motion_core.hearing.known import load_known, things_json
+
+        with _refusals():
+            return JSONResponse(
+                things_json(load_known()) if text is None else knows(text, part_texts).to_json()
+            )
 
     async def found(self, request: HttpRequest) -> Response:
         library, path = read_place(read_json(await request.body()))
@@ -140,6 +158,14 @@ def read_json(body: bytes) -> Any:
         raise HTTPException(400, f"the request is not JSON: {str(fault)[:200]}") from fault
 
 
+def read_text(entry: Any) -> str:
+    """The prompt of a question. Raises HTTPException 400."""
+    text = entry.get("text") if isinstance(entry, Mapping) else None
+    if not isinstance(text, str) or set(entry) != {"text"}:
+        raise HTTPException(400, 'send a JSON object with the prompt: {"text": "a person waves"}')
+    return text
+
+
 def read_place(entry: Any) -> tuple[str, str]:
     """(library, path) of a motion that was found. Raises HTTPException 400."""
     place = entry if isinstance(entry, Mapping) else {}
@@ -197,6 +223,7 @@ def create_app(table: JobTable, runner: Runner, searcher: Searcher, stop: Callab
         Route("/jobs/{job_id}", api.cancel, methods=["DELETE"]),
         Route("/jobs/{job_id}/motion", api.motion, methods=["GET"]),
         Route("/jobs/{job_id}/result", api.result, methods=["GET"]),
+        Route("/knows", api.knows, methods=["GET", "POST"]),
         Route("/search", api.search, methods=["POST"]),
         Route("/search/motion", api.found, methods=["POST"]),
         Route("/shutdown", api.shutdown, methods=["POST"]),

@@ -82,6 +82,15 @@ def test_a_sentence_becomes_motions_without_a_pause(shared):
     assert shared.health["status"] in ("ready", "running", "loading") and shared.is_local
 
 
+def test_a_prompt_is_asked_after_without_a_pause(shared, client):
+    question = shared.knows("a persn wlaks")
+    drive(question, lambda: question.done)
+    assert "read as 'a person walks'" in client.heard_by(question)
+    question = shared.knows(" ")
+    drive(question, lambda: question.done)
+    assert question.state == "failed" and client.heard_by(question) == ""
+
+
 def test_two_jobs_at_a_time(shared):
     jobs = [shared.submit({**TASK, "seed": seed, "steps": 100}) for seed in (1, 2)]
     drive(jobs[0], lambda: jobs[1].poll() and jobs[0].done)

@@ -10,6 +10,7 @@ import pytest
 from panel_recorder import Recorder
 
 from blender_addon.backend.client import Job, Service
+from blender_addon.session.heard import HEARING
 from blender_addon.session.outcome import Outcome, Place, Run
 from blender_addon.session.session import SESSION
 from blender_addon.ui.sidebar import CLASSES, progress_text
@@ -52,6 +53,14 @@ def test_with_all_at_hand_only_the_button_is_left(context, nothing_done, prefere
     assert "Laban" in drawn.names("label")
     assert "laban.generate" in drawn.names("operator")
     assert "o backend" not in drawn.texts()
+
+
+def test_what_is_heard_of_a_prompt_stands_below_it(context, nothing_done, monkeypatch):
+    context.scene.laban.prompt = "a persn"
+    monkeypatch.setattr(HEARING, "line", lambda prompt: f"heard {prompt}")
+    assert "Heard a persn" in draw(context).texts()
+    context.scene.laban.model = "mdm-action"
+    assert "a persn" not in draw(context).texts()
 
 
 def test_a_model_of_actions_asks_for_one(context, nothing_done):

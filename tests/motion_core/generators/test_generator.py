@@ -129,9 +129,20 @@ def test_a_long_prompt_leaves_a_note(text_model):
     motion = text_model.run(
         Generate(text="walk " * 199 + "x" * 4, seconds=0.5), Sampling(settings={"steps": 1})
     )
-    assert "note" not in motion.meta
+    assert "were read" not in motion.meta.get("note", "")
     motion = text_model.run(Generate(text="a b c " * 160, seconds=0.5), Sampling(settings={"steps": 1}))
     assert "only the first 254 were read" in motion.meta["note"]
+
+
+def test_a_result_says_how_its_words_were_heard_and_that_they_are_strange(text_model):
+    quick = Sampling(settings={"steps": 1})
+    typed = text_model.run(Generate(text="a persn wlaks", seconds=0.5), quick)
+    right = text_model.run(Generate(text="a person walks", seconds=0.5), quick)
+    assert typed.meta["note"] == "read as 'a person walks' (typed 'a persn wlaks')"
+    assert typed.meta["text"] == "a person walks" and "note" not in right.meta
+    assert distance(typed, right) < 1e-6
+    cat = text_model.run(Generate(text="a cat jumps onto the sofa", seconds=0.5), quick)
+    assert "only a human body is made" in cat.meta["note"] and len(cat) == 10
 
 
 def test_raw_leaves_the_feet_where_they_are(action_model):

@@ -31,6 +31,13 @@ def test_a_new_motion(tiny):
     )  # fmt: skip
 
 
+def test_remarks_are_told_part_by_part_before_other_notes(tiny):
+    strange = Sequence((("a person walks", 1.0), ("a cat jumps", 2.0)))
+    told = made(tiny, strange, note="guidance is built in").note
+    assert told.startswith("'a cat jumps': only a human body is made")
+    assert told.endswith("; guidance is built in")
+
+
 def test_seconds_are_the_motion_s_where_none_are_asked_for(tiny):
     assert made(tiny, Edit(MOTION)).seconds == 2.0
 

@@ -30,6 +30,12 @@ def test_the_best_come_first_and_broken_files_are_listed(library):
     assert (found.files, [broken.path for broken in found.broken]) == (4, ["broken.npz"])
 
 
+def test_spelling_is_heard_and_said(library):
+    found = search(asked(library, "somebody wavse"), WordEmbedder())
+    assert found.hits[0].path == "waves.npz"
+    assert "read as 'somebody waves' (typed 'somebody wavse')" in found.note
+
+
 def test_without_an_update_an_index_of_the_same_model_must_be_there(library):
     with pytest.raises(ValueError, match=r"no index yet of .*library: search once with the update"):
         search(asked(library), WordEmbedder(), update=False)

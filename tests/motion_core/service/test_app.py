@@ -304,3 +304,18 @@ def test_a_place_is_a_library_and_a_path(entry):
     assert read_place({"library": "/x", "path": "a.npz"}) == ("/x", "a.npz")
     with pytest.raises(HTTPException, match="with library and path"):
         read_place(entry)
+
+
+@pytest.mark.slow
+def test_a_prompt_is_heard_or_all_that_is_known_is_listed():
+    app = AppInProcess()
+    try:
+        asked = app.ask("POST", "/knows", json={"text": "a persn wlaks"}).json()
+        assert (asked["read"], asked["known"]) == ("a person walks", True)
+        assert app.ask("GET", "/knows", params={"text": "a persn wlaks"}).json() == asked
+        assert "going" in app.ask("GET", "/knows").json()["groups"]
+        assert app.ask("GET", "/knows", params={"text": " "}).status_code == 400
+        for body in ({}, {"text": 3}, {"text": "a", "more": 1}, []):
+            assert app.ask("POST", "/knows", json=body).status_code == 400
+    finally:
+        app.close()

@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from motion_core.data.english import foreign_language
+from motion_core.wording.english import foreign_language
 
 
 @pytest.mark.parametrize(
