@@ -10,7 +10,7 @@ from motion_core.catalog import ModelCard
 from motion_core.features import Features
 from motion_core.generators.completing import complete, edit
 from motion_core.generators.finishing import frame_count, grounded, tidied
-from motion_core.generators.plan import Plan, Work
+from motion_core.generators.plan import BroadWork, Plan
 from motion_core.generators.prompt_parts import Reading
 from motion_core.generators.sequencing import sequence
 from motion_core.generators.windows import Studio
@@ -30,7 +30,7 @@ class Workplace:
     reading: Reading
 
 
-def _generate(task: Generate, sampling: Sampling, place: Workplace) -> Work:
+def _generate(task: Generate, sampling: Sampling, place: Workplace) -> BroadWork:
     if place.reading.sequence is not None:
         motion = yield from sequence(place.reading.sequence, sampling, place.studio)
         return grounded(motion) if place.clean_up else motion
@@ -39,7 +39,7 @@ def _generate(task: Generate, sampling: Sampling, place: Workplace) -> Work:
     return tidied(motion) if place.clean_up else motion
 
 
-WORKS: dict[type, Callable[[Any, Sampling, Workplace], Work]] = {
+WORKS: dict[type, Callable[[Any, Sampling, Workplace], BroadWork]] = {
     Generate: _generate,
     Complete: lambda task, sampling, place: complete(task, sampling, place.studio),
     Edit: lambda task, sampling, place: edit(task, sampling, place.studio),
@@ -47,6 +47,6 @@ WORKS: dict[type, Callable[[Any, Sampling, Workplace], Work]] = {
 }
 
 
-def work_of(task: Any, sampling: Sampling, place: Workplace) -> Work:
+def work_of(task: Any, sampling: Sampling, place: Workplace) -> BroadWork:
     """The work of a task, begun but not yet asked for its first plan."""
     return WORKS[type(task)](task, sampling, place)

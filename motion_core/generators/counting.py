@@ -1,0 +1,161 @@
+"""A thing done as often as the words say: several clips are made at once, and the one is taken whose count is nearest.
+
+Of one in which it is done too often, the rest is cut off. Where it is done too seldom, repetitions are repeated. Behind
+the last one the body comes to rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from motion_core.body.motion import Motion
+from motion_core.editing.calm import calm
+from motion_core.editing.repetitions import Repetition, find_repetitions
+from motion_core.generators.assembling import Assembly, apart, assembled, poses_of
+from motion_core.generators.plan import Asked, Plan, together
+from motion_core.generators.windows import Studio
+from motion_core.tasks import MAX_SEED, Sampling
+from motion_core.wording.counts import Count
+
+# Of the clips to choose from: each is as long as it takes to do the thing this share of its times; 0: as the result.
+LENGTHS = (0.0, 1.0, 1.0, 0.0, 0.5)
+SEEDS = 1009  # between their seeds
+FINALISTS = 2  # that are finished, and counted again
+SECONDS = {  # of one repetition, about
+    "jump": 1.2, "step": 0.55, "wave": 0.9, "clap": 0.7, "squat": 2.2, "kick": 1.4, "punch": 1.0, "bow": 3.0, "nod": 0.9,
+    "raise": 2.2, "jack": 1.2, "turn": 1.6, "spin": 2.0,
+}  # fmt: skip
+LEAD = 1.0  # seconds before the first one
+GAP = 0.5  # seconds in which the body comes to rest
+REST = 0.8  # seconds of it
+SEAM = 0.3  # seconds around a seam between two repetitions
+AT_REST = 0.14  # `apart` from standing at most
+LATE = 0.002  # metres apart that a frame of waiting is worth
+CYCLES = 60  # repetitions repeated at most
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """What becomes of a clip: its stretches, how often the thing is done in them, and how much was done to it."""
+
+    assembly: Assembly
+    number: int
+    changes: float
+
+
+def natural_seconds(count: Count) -> float:
+    """How long it takes to do it so often, about."""
+    return LEAD + SECONDS[count.kind] * count.number
+
+
+def counted(
+    text: str, count: Count, frames: int | None, sampling: Sampling, studio: Studio
+) -> Generator[Asked, Any, tuple[Motion, int]]:
+    """The motion, and how often it is done in it. frames: its length; None: as long as it takes."""
+    clips, still = yield from _clips(text, count, frames, sampling, studio)
+    drafts = [_draft(clip, count, frames, still) for clip in clips] if count.alone else []
+    drafts += [Draft(Assembly.of(c), len(find_repetitions(c, count.kind)), 0.0) for c in clips if len(c) == frames]
+    best = sorted(drafts, key=lambda d: (abs(d.number - count.number), d.changes))[:FINALISTS]
+    words = still_words(text)
+    made = yield from together([assembled(d.assembly, words, sampling, studio) for d in best])
+    numbers = [len(find_repetitions(motion, count.kind)) for motion in made]
+    first = min(range(len(made)), key=lambda n: (abs(numbers[n] - count.number), n))
+    return made[first], numbers[first]
+
+
+def still_words(text: str) -> str:
+    """Somebody who stands, to come to rest with."""
+    from motion_core.wording.grammar import head_of, words_of
+
+    head = head_of(text, words_of(text))
+    return f"{head.who} stands still" if head is not None and head.who else "a person stands still"
+
+
+def _clips(
+    text: str, count: Count, frames: int | None, sampling: Sampling, studio: Studio
+) -> Generator[Asked, Any, tuple[list[Motion], Motion]]:
+    """Clips of the words, and one of somebody who stands."""
+    whole = min(round(natural_seconds(count) * studio.fps) if frames is None else frames, studio.longest)
+    plans = []
+    for number, share in enumerate(LENGTHS):
+        needed = LEAD + SECONDS[count.kind] * max(1.0, share * count.number)
+        length = min(whole, round(needed * studio.fps)) if share and count.alone else whole
+        words = text if number % 2 == 0 else count.plain
+        seed = (sampling.seed + SEEDS * number) % (MAX_SEED + 1)
+        plans.append(Plan(length, replace(sampling, seed=seed), words))
+    rest = max(round(2 * studio.fps), 0 if frames is None else min(frames, studio.longest))
+    x0s = yield (*plans, Plan(rest, sampling, still_words(text)))
+    *clips, still = [calm(studio.decode(x0)) for x0 in x0s]
+    return clips, still
+
+
+def _draft(clip: Motion, count: Count, frames: int | None, still: Motion) -> Draft:
+    """The clip cut or repeated until the thing is done so often, or as often as fits, and come to rest."""
+    found = find_repetitions(clip, count.kind)
+    rest = poses_of(still)[0]
+    ways = apart(poses_of(clip), rest)
+    whole = frames is None or len(clip) == frames
+    if len(found) == count.number and whole and ways[-1] < AT_REST:
+        return Draft(Assembly.of(clip), count.number, 0.0)
+    gap, least = round(GAP * clip.fps), round(REST * clip.fps)
+    room = 10**6 if frames is None else frames - gap - least // 2
+    body, number, changes = _repeated(clip, found, count.number, room, ways)
+    behind = least if frames is None else frames - gap - len(body)
+    changes += max(0.0, len(body) / clip.fps - natural_seconds(count)) * 0.3
+    if behind < 1:
+        return Draft(Assembly.of(clip.slice(0, frames)), len(find_repetitions(clip.slice(0, frames), count.kind)), 9.0)
+    standing = still.at_frames(np.arange(behind))
+    return Draft(body.then(standing, gap, stand=True), number, changes + 1)
+
+
+def _repeated(
+    clip: Motion, found: list[Repetition], number: int, room: int, ways: np.ndarray
+) -> tuple[Assembly, int, float]:
+    """The clip up to the end of its last repetition that is wanted and has room, with more where it has too few; how
+    many there are; how much was done.
+    """
+    ends = [_end_of(r, ways) for r in found[:number]]
+    fitting = [end for end in ends if end + 1 <= room]
+    if not fitting:
+        return Assembly.of(clip.slice(0, max(1, min(room, len(clip))))), 0, 9.0
+    body = Assembly.of(clip.slice(0, fitting[-1] + 1))
+    count = len(fitting)
+    poses = poses_of(clip) if count < number else np.zeros((0, 44, 3))
+    cycles = [_cycle(poses, r) for r in found[:count]] if count < number else []
+    cycles = [(a, b) for a, b in cycles if b - a > 4]
+    cost = 0.0
+    while count < number and len(fitting) == len(found) and cycles and count < CYCLES:
+        a, b = cycles[count % len(cycles)]
+        if count == len(fitting):  # from its last end
+            body = Assembly.of(clip.slice(0, b + 1)) if b <= fitting[-1] else body
+        part = clip.slice(a, b + 1)
+        if len(body) + len(part) > room:
+            break
+        body = body.then_again(part, round(SEAM * clip.fps))
+        cost += float(apart(poses[b : b + 1], poses[a])[0]) * 5
+        count += 1
+    return body, count, cost + (len(found) > number)
+
+
+def _end_of(repetition: Repetition, ways: np.ndarray) -> int:
+    """The frame behind the height of a repetition that is nearest to rest."""
+    first = (repetition.peak + repetition.stop + 1) // 2
+    span = ways[first : repetition.stop + 1]
+    span = span + LATE * np.arange(len(span))
+    return first + int(span.argmin()) if len(span) else repetition.stop
+
+
+def _cycle(poses: np.ndarray, repetition: Repetition) -> tuple[int, int]:
+    """The frames (first, last) around the height of a repetition whose poses (T,44,3) are most alike."""
+    firsts = range(repetition.start, (repetition.start + repetition.peak) // 2 + 1)
+    lasts = range((repetition.peak + repetition.stop + 1) // 2, repetition.stop + 1)
+    late = LATE * np.arange(len(lasts))
+    pairs = [(apart(poses[list(lasts)], poses[a]) + late - LATE * a, a) for a in firsts if len(lasts)]
+    if not pairs:
+        return repetition.start, repetition.start
+    ways, first = min(pairs, key=lambda pair: float(pair[0].min()))
+    return first, lasts[int(ways.argmin())]
