@@ -97,13 +97,12 @@ def _on_the_feet(before: Motion, part: Motion) -> Motion:
 
 
 def poses_of(motion: Motion) -> np.ndarray:
-    """(T,44,3): the joints seen from the body over the floor, and how fast they go there, times HASTE."""
-    joints = motion.joints().astype(np.float64)
-    joints[..., :2] -= motion.pelvis[:, None, :2]
-    back = _about_z(-motion.heading())
-    seen = quat.rotate(back[:, None], joints)
-    haste = np.gradient(seen, axis=0) * motion.fps * HASTE if len(motion) > 1 else np.zeros_like(seen)
-    return np.concatenate([seen, haste], axis=1)
+    """(T,44,3): the joints seen from the body over the floor, and how fast they go over the floor, times HASTE."""
+    world = motion.joints().astype(np.float64)
+    speeds = np.gradient(world, axis=0) * motion.fps if len(motion) > 1 else np.zeros_like(world)
+    joints = world - motion.pelvis[:, None].astype(np.float64) * np.array([1, 1, 0])
+    back = _about_z(-motion.heading())[:, None]
+    return np.concatenate([quat.rotate(back, joints), quat.rotate(back, speeds) * HASTE], axis=1)
 
 
 def _about_z(angles: np.ndarray) -> np.ndarray:

@@ -14,22 +14,20 @@ import numpy as np
 
 from motion_core.body.motion import Motion
 from motion_core.editing.calm import calm
-from motion_core.editing.repetitions import Repetition, find_repetitions
+from motion_core.editing.repetitions import ROUNDS, Repetition, find_repetitions
+from motion_core.editing.rounds import turned_by
 from motion_core.generators.assembling import Assembly, apart, assembled, poses_of
 from motion_core.generators.plan import Asked, Plan, together
 from motion_core.generators.windows import Studio
 from motion_core.tasks import MAX_SEED, Sampling
 from motion_core.wording.counts import Count
+from motion_core.wording.grammar import head_of, words_of
+from motion_core.wording.lengths import EACH, LEAD, times_seconds
 
 # Of the clips to choose from: each is as long as it takes to do the thing this share of its times; 0: as the result.
 LENGTHS = (0.0, 1.0, 1.0, 0.0, 0.5)
 SEEDS = 1009  # between their seeds
 FINALISTS = 2  # that are finished, and counted again
-SECONDS = {  # of one repetition, about
-    "jump": 1.2, "step": 0.55, "wave": 0.9, "clap": 0.7, "squat": 2.2, "kick": 1.4, "punch": 1.0, "bow": 3.0, "nod": 0.9,
-    "raise": 2.2, "jack": 1.2, "turn": 1.6, "spin": 2.0,
-}  # fmt: skip
-LEAD = 1.0  # seconds before the first one
 GAP = 0.5  # seconds in which the body comes to rest
 REST = 0.8  # seconds of it
 SEAM = 0.3  # seconds around a seam between two repetitions
@@ -47,30 +45,36 @@ class Draft:
     changes: float
 
 
-def natural_seconds(count: Count) -> float:
-    """How long it takes to do it so often, about."""
-    return LEAD + SECONDS[count.kind] * count.number
-
-
 def counted(
     text: str, count: Count, frames: int | None, sampling: Sampling, studio: Studio
-) -> Generator[Asked, Any, tuple[Motion, int]]:
-    """The motion, and how often it is done in it. frames: its length; None: as long as it takes."""
+) -> Generator[Asked, Any, tuple[Motion, str]]:
+    """The motion, and what is to be said where the count is not met. frames: its length; None: as long as it takes."""
     clips, still = yield from _clips(text, count, frames, sampling, studio)
     drafts = [_draft(clip, count, frames, still) for clip in clips] if count.alone else []
-    drafts += [Draft(Assembly.of(c), len(find_repetitions(c, count.kind)), 0.0) for c in clips if len(c) == frames]
+    drafts += [
+        Draft(Assembly.of(c), len(find_repetitions(c, count.kind)), 0.5) for c in clips if len(c) == frames
+    ]
+    if not drafts:
+        drafts = [Draft(Assembly.of(c), len(find_repetitions(c, count.kind)), 0.5) for c in clips]
     best = sorted(drafts, key=lambda d: (abs(d.number - count.number), d.changes))[:FINALISTS]
     words = still_words(text)
     made = yield from together([assembled(d.assembly, words, sampling, studio) for d in best])
     numbers = [len(find_repetitions(motion, count.kind)) for motion in made]
     first = min(range(len(made)), key=lambda n: (abs(numbers[n] - count.number), n))
-    return made[first], numbers[first]
+    return made[first], _note(count, numbers[first], made[first].seconds if frames is not None else None)
+
+
+def _note(count: Count, number: int, seconds: float | None) -> str:
+    if number == count.number:
+        return ""
+    asked = f"{count.number} were asked for" if count.number > 1 else "once was asked for"
+    if seconds is not None and number < count.number and seconds < times_seconds(count):
+        return f"{count.kind}: {number} of {count.number} fit into {seconds:g} s"
+    return f"{count.kind}: counted {number}, {asked}"
 
 
 def still_words(text: str) -> str:
     """Somebody who stands, to come to rest with."""
-    from motion_core.wording.grammar import head_of, words_of
-
     head = head_of(text, words_of(text))
     return f"{head.who} stands still" if head is not None and head.who else "a person stands still"
 
@@ -79,10 +83,10 @@ def _clips(
     text: str, count: Count, frames: int | None, sampling: Sampling, studio: Studio
 ) -> Generator[Asked, Any, tuple[list[Motion], Motion]]:
     """Clips of the words, and one of somebody who stands."""
-    whole = min(round(natural_seconds(count) * studio.fps) if frames is None else frames, studio.longest)
+    whole = min(round(times_seconds(count) * studio.fps) if frames is None else frames, studio.longest)
     plans = []
     for number, share in enumerate(LENGTHS):
-        needed = LEAD + SECONDS[count.kind] * max(1.0, share * count.number)
+        needed = LEAD + EACH[count.kind] * max(1.0, share * count.number)
         length = min(whole, round(needed * studio.fps)) if share and count.alone else whole
         words = text if number % 2 == 0 else count.plain
         seed = (sampling.seed + SEEDS * number) % (MAX_SEED + 1)
@@ -95,6 +99,8 @@ def _clips(
 
 def _draft(clip: Motion, count: Count, frames: int | None, still: Motion) -> Draft:
     """The clip cut or repeated until the thing is done so often, or as often as fits, and come to rest."""
+    if count.kind in ROUNDS:
+        clip = turned_by(clip, ROUNDS[count.kind] * count.number)
     found = find_repetitions(clip, count.kind)
     rest = poses_of(still)[0]
     ways = apart(poses_of(clip), rest)
@@ -105,9 +111,11 @@ def _draft(clip: Motion, count: Count, frames: int | None, still: Motion) -> Dra
     room = 10**6 if frames is None else frames - gap - least // 2
     body, number, changes = _repeated(clip, found, count.number, room, ways)
     behind = least if frames is None else frames - gap - len(body)
-    changes += max(0.0, len(body) / clip.fps - natural_seconds(count)) * 0.3
+    changes += max(0.0, len(body) / clip.fps - times_seconds(count)) * 0.3
     if behind < 1:
-        return Draft(Assembly.of(clip.slice(0, frames)), len(find_repetitions(clip.slice(0, frames), count.kind)), 9.0)
+        return Draft(
+            Assembly.of(clip.slice(0, frames)), len(find_repetitions(clip.slice(0, frames), count.kind)), 9.0
+        )
     standing = still.at_frames(np.arange(behind))
     return Draft(body.then(standing, gap, stand=True), number, changes + 1)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from motion_core.body.motion import Motion
+from motion_core.body.motion import Motion, all_said
 from motion_core.catalog import INBETWEEN_CARDS, ModelCard, find_card
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
 from motion_core.features import FEATURES
@@ -145,8 +145,14 @@ class Generator:
         self, asked: Mapping[int, Asked], ready: Sequence[ReadyJob], done: int, on_step: OnStep | None
     ) -> tuple[dict[int, Any], int]:
         """What each work asked for, by its place, and the steps done by then: features (T,F), or a list of them."""
-        plans = [(place, p) for place, some in asked.items() for p in (some if isinstance(some, tuple) else (some,))]
-        batches = self.maker.batches([Clip(n, p, ready[place].settings) for n, (place, p) in enumerate(plans)])
+        plans = [
+            (place, p)
+            for place, some in asked.items()
+            for p in (some if isinstance(some, tuple) else (some,))
+        ]
+        batches = self.maker.batches(
+            [Clip(n, p, ready[place].settings) for n, (place, p) in enumerate(plans)]
+        )
         total = done + sum(map(self.maker.steps_of, batches))
         found: dict[int, np.ndarray] = {}
         for batch in batches:
@@ -171,7 +177,10 @@ class Generator:
     def _finished(self, job: ReadyJob, motion: Motion) -> Motion:
         """The motion with what made it; what its work said comes last."""
         made = made_of(job, self.card, self.maker, motion)
-        return replace(motion, meta={**made.to_meta(), **motion.meta})
+        told = {**made.to_meta(), **motion.meta}
+        if note := all_said(made.note, motion.meta.get("note")):
+            told["note"] = note
+        return replace(motion, meta=told)
 
 
 def _shifted(on_step: OnStep | None, done: int, total: int) -> OnStep:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from motion_core.catalog import ModelCard
+from motion_core.editing.hold import held_on
 from motion_core.features import Features
 from motion_core.generators.completing import complete, edit
+from motion_core.generators.counting import counted
 from motion_core.generators.finishing import frame_count, grounded, tidied
 from motion_core.generators.plan import BroadWork, Plan
 from motion_core.generators.prompt_parts import Reading
@@ -31,10 +33,17 @@ class Workplace:
 
 
 def _generate(task: Generate, sampling: Sampling, place: Workplace) -> BroadWork:
-    if place.reading.sequence is not None:
-        motion = yield from sequence(place.reading.sequence, sampling, place.studio)
+    reading, frames = place.reading, frame_count(task.length, place.card.fps)
+    if reading.sequence is not None:
+        motion = yield from sequence(reading.sequence, sampling, place.studio)
+        motion = held_on(motion, frames) if reading.held else motion
         return grounded(motion) if place.clean_up else motion
-    x0 = yield Plan(frame_count(task.seconds, place.card.fps), sampling, task.text, task.action)
+    if reading.count is not None:
+        wanted = None if task.seconds is None else frames
+        motion, note = yield from counted(str(task.text), reading.count, wanted, sampling, place.studio)
+        motion = replace(motion, meta={"note": note} if note else {})
+        return grounded(motion) if place.clean_up else motion
+    x0 = yield Plan(frames, sampling, task.text, task.action)
     motion = place.features.decode(place.features.canonical(x0), place.card.fps)
     return tidied(motion) if place.clean_up else motion
 

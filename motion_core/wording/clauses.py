@@ -51,7 +51,8 @@ AT_ONCE = re.compile(
     re.IGNORECASE,
 )
 ELSEWHERE = re.compile(  # means nothing without what went before
-    _any("it|them|this|again|same|another|others?|likewise|twice more|repeats?|opposite|reverses?"), re.IGNORECASE
+    _any("it|them|this|again|same|another|others?|likewise|twice more|repeats?|opposite|reverses?"),
+    re.IGNORECASE,
 )
 GERUND_TOO = re.compile(r"\.|\band \w+ing\b")
 GOES_ON = re.compile(r"\s+(?:to|\w+ing)\b")  # "stops waving", "stops to look"

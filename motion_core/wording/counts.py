@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from motion_core.wording.grammar import head_of, words_of
-from motion_core.wording.verbs import HALTING, KNOWN, TRAVEL, word_set
+from motion_core.wording.verbs import BASES, HALTING, KNOWN, TRAVEL, word_set
 
 COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 MOST = 50  # more is a paste by mistake, or no count of motions
@@ -26,8 +26,12 @@ NOUNS = {
     "spin": "spin", "twirl": "spin", "pirouette": "spin", "rotation": "spin", "turn": "turn", "jumping jack": "jack",
 }  # fmt: skip
 GOING = TRAVEL  # what steps are taken in
+FRO = {"down", "back", "out"}  # "up and down"
+NOUNS_TOO = {f"{noun}s" for noun in NOUNS}  # "of two jumps"
 HELPERS = word_set("do take throw make perform give stand start begin face look")  # beside what is counted
-UNCOUNTED = re.compile(r"\b(?:climb\w*|stairs?|staircase|ladder|ledge|up (?:a|the|some|\w+) steps|degrees?)\b")
+UNCOUNTED = re.compile(
+    r"\b(?:climb\w*|stairs?|staircase|ladder|ledge|up (?:a|the|some|\w+) steps|degrees?)\b"
+)
 NUMBER = rf"\d{{1,2}}|{'|'.join(NUMBERS)}"
 TIMES = re.compile(
     rf"(?:\b(?:exactly|just|only|about)\s+)?\b(?:(?P<word>once|twice|thrice)"
@@ -35,15 +39,20 @@ TIMES = re.compile(
     re.IGNORECASE,
 )
 NOT_ONCE = re.compile(r"\b(?:at|all at)\s+$", re.IGNORECASE)
-AFTER_ONCE = re.compile(r"\s+(?:he|she|they|it|the|a|an|there|in position|more|again|done|up|down)\b", re.IGNORECASE)
+AFTER_ONCE = re.compile(
+    r"\s+(?:he|she|they|it|the|a|an|there|in position|more|again|done|up|down)\b", re.IGNORECASE
+)
 THINGS = re.compile(
-    rf"\b(?:exactly |just |only )?(?:an?\s+)?(?P<n>{NUMBER})(?:\s+of)?\s+(?:(?!(?:and|or|to|hands?|legs?|arms?|feet)\b)[\w-]+\s+){{0,3}}?"
+    rf"\b(?:exactly |just |only )?(?:an?\s+)?(?P<n>{NUMBER})(?:\s+of)?\s+"
+    r"(?:(?!(?:and|or|to|hands?|legs?|arms?|feet)\b)[\w-]+\s+){0,3}?"
     rf"(?P<noun>{'|'.join(NOUNS)})(?P<many>e?s)?\b(?!-)",
     re.IGNORECASE,
 )
 WORDS = {"once": 1, "twice": 2, "thrice": 3}
 ROUND = re.compile(r"\b(?:around|round|about|circles?|full|complete(?:ly)?|on the spot)\b", re.IGNORECASE)
-BARRIER = re.compile(r"[,;.]|\b(?:then|before|after|while)\b|\band\b(?! (?:down|forth|fro|back|out)\b)", re.IGNORECASE)
+BARRIER = re.compile(
+    r"[,;.]|\b(?:then|before|after|while)\b|\band\b(?! (?:down|forth|fro|back|out)\b)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,9 @@ def _verb_before(text: str, end: int) -> str:
     start = max(barriers, default=0)
     bases = [KNOWN.get(word.low, ("", ""))[0] for word in words_of(text[start:end])]
     countable = [base for base in bases if base in KINDS]
-    if any(base and base not in KINDS and base not in HELPERS | HALTING for base in bases[:2] if not countable):
+    if any(
+        base and base not in KINDS and base not in HELPERS | HALTING for base in bases[:2] if not countable
+    ):
         return ""
     return countable[-1] if countable else ""
 
@@ -111,7 +122,8 @@ def _things(text: str) -> Count | None:
     start, stop = match.span("n")
     before = re.sub(r"\b(?:exactly|just|only|an?)\s+$", "", text[:start], flags=re.IGNORECASE)
     plain = _tidy(before + some + re.sub(r"^\s+of\b", "", text[stop:]))
-    return Count(kind, number, _is_alone(text[: match.start()] + text[match.end() :], GOING if kind == "step" else frozenset()), plain)
+    beside = text[: match.start()] + text[match.end() :]
+    return Count(kind, number, _is_alone(beside, GOING if kind == "step" else frozenset()), plain)
 
 
 def _fits(text: str, match: re.Match[str]) -> bool:
@@ -131,13 +143,12 @@ def _is_alone(text: str, counted: Collection[str]) -> bool:
     """Whether no other verb is there than helpers, a stop, and what is counted."""
     words = words_of(text)
     head = head_of(text, words)
+    others = BASES - {*counted, *HELPERS, *HALTING}
     for place, word in enumerate(words):
         base, form = KNOWN.get(word.low, ("", ""))
-        is_verb = form in ("third", "gerund", "past") or (form == "base" and head is not None and word.start == head.begin)
-        after = words[place - 1].low if place else ""
-        if after in {"and", "while", ","} and base and word.low not in {"down", "back", "out"}:
-            is_verb = True
-        if base and is_verb and base not in {*counted, *HELPERS, *HALTING} and word.low not in {"steps", "jumps", "kicks"}:
+        first = head is not None and word.start == head.begin
+        joined = place > 0 and words[place - 1].low in {"and", "while", ","} and word.low not in FRO
+        if base in others and word.low not in NOUNS_TOO and (form != "base" or first or joined):
             return False
     return True
 

@@ -141,6 +141,12 @@ def _without_first(head: str) -> str:
     return " ".join(word for word in head.split() if word.strip(",").lower() not in FIRST).strip(" ,;")
 
 
+def verb_of(text: str) -> str:
+    """The base of the first verb of who acts; "" where none is known."""
+    head = head_of(text, words_of(text))
+    return "" if head is None else head.verb.base
+
+
 def starts_of(words: list[Word], head: Head) -> list[Start]:
     """Everywhere that a clause may begin whose verb is like the first one's, whether the text is to be cut there or
     not.
@@ -206,7 +212,9 @@ def _forms(first: str, before: bool, subject: bool, plural: bool, marked: bool) 
     """The forms in which a later verb may stand: that of the first, or what English has in its place."""
     if before and not subject:
         return {"gerund"}  # "before sitting down", not "before the king"
-    others = {"progressive": {"gerund", "third"}, "third": {"progressive"}, "gerund": {"third"}}.get(first, set())
+    others = {"progressive": {"gerund", "third"}, "third": {"progressive"}, "gerund": {"third"}}.get(
+        first, set()
+    )
     if marked:
         others = others | {"gerund", "thing"} | ({"past"} if first == "progressive" else set())
     return {first, *others} | ({"base"} if plural else set())  # "then they sit"

@@ -1,4 +1,4 @@
-"""The many ways to say "then", said one way: numbered lists, arrows, "followed by", "once he is there", "ends with a bow".
+"""The many ways to say "then", said one way: numbered lists, arrows, "followed by", "once there", "ends with a bow".
 
 What is said stays, word for word, but for the words that say the order.
 """
@@ -15,25 +15,33 @@ NUMBERED = re.compile(r"(?:^|(?<=[\s,;.]))\(?(?:step\s+)?(?P<n>\d)[.):]\s+(?=[^\
 ORDINALS = ("second", "third", "fourth", "fifth")
 ORDINAL = re.compile(rf"[,;.]\s*(?:and\s+)?(?:{'|'.join(ORDINALS)})(?:ly)?,?\s+(?=[^\W\d])", re.IGNORECASE)
 ARROW = re.compile(r"\s*(?:-+>|=+>|→|➔|⇒|>>|(?<=\s)>(?=\s))\s*(?!\s*[\d.])")
+UNFINISHED = re.compile(
+    r"(?:,|\b(?:and|or|but|then|to|the|an?|with|of|his|her|their|while|before|after))$", re.IGNORECASE
+)
 BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d+[.):])\s+")
 
 WHO = r"(?:he|she|they|it|you|the \w+)"
 LATER = re.compile(
     r"\b(?:and\s+)?(?:"
     r"(?:immediately|right|straight|directly|soon|shortly|just)\s+(?:afterwards?|after(?:\s+(?:that|this|which))?)"
-    r"|(?:\d+|a few|some|two|three|four|five)\s+(?:secs?|seconds?|moments?)\s+later|a (?:moment|second|while|bit)\s+later"
-    r"|later(?:\s+on)?|eventually|at the (?:very )?end|at last|in the end|from there|to (?:finish|end)(?:\s+(?:off|with))?"
+    r"|(?:\d+|a few|some|two|three|four|five)\s+(?:secs?|seconds?|moments?)\s+later"
+    r"|a (?:moment|second|while|bit)\s+later|later(?:\s+on)?|eventually|at last|from there"
+    r"|at the (?:very )?end|in the end|to (?:finish|end)(?:\s+(?:off|with))?"
     r"|(?:once|when)\s+(?:there|done|finished|that is done)"
-    rf"|(?:once|when)\s+{WHO}\s+(?:(?:is|are|has|have|gets?|got|arrives?|reaches)\s*(?:there|arrived|done|finished|in place)?)"
+    rf"|(?:once|when)\s+{WHO}\s+(?:is|are|has|have|gets?|got|arrives?)"
+    r"(?:\s+(?:there|arrived|done|finished|in place))?"
     r"|(?:up)?on\s+(?:arriving|arrival)(?:\s+there)?"
     r"),?\s+(?=[^\W\d])",
     re.IGNORECASE,
 )
-AT_FIRST = re.compile(r"^(?:first of all|at first|to (?:start|begin)(?: with)?|in the beginning),?\s+", re.IGNORECASE)
+AT_FIRST = re.compile(
+    r"^(?:first of all|at first|to (?:start|begin)(?: with)?|in the beginning),?\s+", re.IGNORECASE
+)
 POLITE = re.compile(r"^(?:please|pls|ok|okay|now|so),?\s+(?=\w)", re.IGNORECASE)
 FOLLOWED = re.compile(r",?\s+(?:and\s+)?(?:is\s+)?(?:then\s+)?followed\s+by\s+", re.IGNORECASE)
 GOES_ON = re.compile(
-    r",?\s+(?:and\s+)?(?:then\s+)?(?:proceed|go on|goes on|went on|continue on)(?P<form>s|ed|ing)?\s+to\s+(?P<verb>[a-z]+)\b",
+    r",?\s+(?:and\s+)?(?:then\s+)?(?:proceed|go on|goes on|went on|continue on)(?P<form>s|ed|ing)?"
+    r"\s+to\s+(?P<verb>[a-z]+)\b",
     re.IGNORECASE,
 )
 FORM_OF = {"": "base", "s": "third", "es": "third", "ed": "past", "ning": "gerund", "ing": "gerund"}
@@ -42,18 +50,25 @@ END = r"(?:end|finish|conclude)(?P<form>s|es|ed|ing)?(?:\s+(?:off|up))?"
 STARTS_BY = re.compile(rf"\b{START}\s+by\s+(?P<verb>\w+ing)\b", re.IGNORECASE)
 STARTS_WITH = re.compile(rf"\b{START}\s+with\s+(?=(?:an?|one|two|three|\d)\s)", re.IGNORECASE)
 ENDS_BY = re.compile(rf",?\s+(?:and\s+)?(?:then\s+)?{END}\s+(?:by\s+)?(?P<verb>\w+ing)\b", re.IGNORECASE)
-ENDS_WITH = re.compile(rf",?\s+(?:and\s+)?(?:then\s+)?{END}\s+with\s+(?=(?:an?|one|two|three|\d)\s)", re.IGNORECASE)
+ENDS_WITH = re.compile(
+    rf",?\s+(?:and\s+)?(?:then\s+)?{END}\s+with\s+(?=(?:an?|one|two|three|\d)\s)", re.IGNORECASE
+)
 
 
 def one_line(text: str) -> str:
     """Lines as one, those that begin something new set off by a semicolon; no white space twice."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    whole = "".join(f"{'; ' if _begins(line) else ' '}{BULLET.sub('', line) if not _numbered(line) else line}"
-                    for line in lines[1:])  # fmt: skip
-    first = lines[0] if lines else ""
-    if whole and not _numbered(first):
-        first = BULLET.sub("", first)
-    return re.sub(r"\s*[,;.]+(?=;)", "", " ".join(f"{first}{whole}".split()))
+    whole = ""
+    for line in lines:
+        begun = _has_verb(whole.rsplit(";")[-1]) and not UNFINISHED.search(whole)
+        joint = "; " if begun and _begins(line) else " "
+        whole = (whole.rstrip(",;. ") if joint == "; " else whole) + joint
+        whole += line if len(lines) < 2 or _numbered(line) else BULLET.sub("", line)
+    return " ".join(whole.split())
+
+
+def _has_verb(text: str) -> bool:
+    return any(word in KNOWN for word in re.findall(r"[a-z']+", text.lower()))
 
 
 def _numbered(line: str) -> bool:
@@ -68,7 +83,9 @@ def _begins(line: str) -> bool:
     if not words:
         return False
     bases = [word for word in words if KNOWN.get(word, ("", ""))[1] in ("third", "past", "gerund")]
-    return words[0] in KNOWN or words[0] in {"then", "finally", "first"} or bool(bases and words[0] in _SUBJECTS)
+    return (
+        words[0] in KNOWN or words[0] in {"then", "finally", "first"} or bool(bases and words[0] in _SUBJECTS)
+    )
 
 
 _SUBJECTS = {"a", "an", "the", "he", "she", "they", "someone", "person"}
@@ -91,15 +108,16 @@ def said_plainly(text: str) -> str:
 def _numbers(text: str) -> str:
     """ "1. walk 2. sit" -> "walk, then sit"; as it is where the numbers do not count from one."""
     found = list(NUMBERED.finditer(text))
-    if len(found) < 2 or [int(m["n"]) for m in found] != list(range(1, len(found) + 1)) or text[: found[0].start()].strip():
+    counted = [int(m["n"]) for m in found] == list(range(1, len(found) + 1))
+    if len(found) < 2 or not counted or text[: found[0].start()].strip():
         return text
     edges = [*(m.start() for m in found[1:]), len(text)]
     return THEN.join(text[m.end() : edge].strip(" ,;.") for m, edge in zip(found, edges))
 
 
 def _form(match: re.Match[str]) -> str:
-    if "goes on" in match[0].lower():
-        return "third"
+    if "goes on" in match[0].lower() or "went on" in match[0].lower():
+        return "third" if "goes" in match[0].lower() else "past"
     return FORM_OF.get((match["form"] or "").lower(), "base")
 
 

@@ -37,9 +37,8 @@ OTHERS = word_set("""
     attack practise practice demonstrate show bring set extend spread circle pat brush pour serve sweep mop dig chase
     escape flee hide land recover regain lose assume adopt change switch reverse resume finish end
     leave arrive inspect examine cheer applaud celebrate pray meditate sniff row ski skate glide descend ascend faint
-    surrender listen answer conduct juggle strum preach beg plead somersault backflip wiggle groove spar paint cook smile
-    kiss sob tie land lurch peek throw skid dart plank yell
-    scream sing
+    surrender listen answer conduct strum preach beg plead somersault backflip wiggle groove spar paint cook smile kiss
+    sob tie lurch skid dart plank yell scream sing
 """)
 BASES = TRAVEL | SETTLING | HALTING | OTHERS
 DOUBLED = word_set("""
@@ -53,7 +52,8 @@ PAST = {  # "": as the base, which it is taken for
     "kneel": "knelt", "swim": "swam", "creep": "crept", "spin": "spun", "fight": "fought", "drink": "drank",
     "eat": "ate", "speak": "spoke", "sleep": "slept", "shoot": "shot", "come": "came", "slide": "slid",
     "bring": "brought", "freeze": "froze", "lie": "lay", "stride": "strode", "sweep": "swept", "hide": "hid",
-    "lose": "lost", "leave": "", "sing": "sang", "tie": "tied", "flee": "fled", "dig": "dug", "hit": "", "put": "", "set": "", "spread": "",
+    "lose": "lost", "flee": "fled", "dig": "dug", "sing": "sang", "tie": "tied", "hit": "", "put": "", "set": "",
+    "spread": "", "leave": "",
 }  # fmt: skip
 FORMS = ("base", "third", "gerund", "past")
 

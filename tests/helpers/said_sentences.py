@@ -100,7 +100,7 @@ to start, a person waves. then they bow => a person waves | a person bows
 run 3 seconds then stop => run 3 seconds | stand still
 a person is walking and then starts running => a person is walking | a person starts running
 someone was walking and then fell down => someone was walking | someone fell down
-the person walked forward, turned around and walked back => the person walked forward | the person turned around | the person walked back
+someone walked ahead, turned around and ran back => someone walked ahead | someone turned around | someone ran back
 a zombie walks forward, then attacks => a zombie walks forward | a zombie attacks
 he sits down, waits, then gets up => he sits down | he waits | he gets up
 a person walks forward & then sits => a person walks forward | a person sits
@@ -108,7 +108,7 @@ the figure leans left, then right, then jumps => the figure leans left, then rig
 a guy sprints then slides => a guy sprints | a guy slides
 a ballerina twirls, leaps and bows => a ballerina twirls | a ballerina leaps | a ballerina bows
 idle, then walk => stand still | walk
-a person walks forward, pauses, and continues walking => a person walks forward | a person stands still | a person continues walking
+a man walks, pauses, and continues walking => a man walks | a man stands still | a man continues walking
 """
 
 TOGETHER = """
