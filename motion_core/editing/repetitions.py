@@ -133,18 +133,20 @@ def _both_hands(body: Body) -> list[np.ndarray]:
 @dataclass(frozen=True)
 class Kind:
     """signals: (T,) each, that rise with it. rise: how far at least. many: signals are counted together; else the one
-    that has most counts, one hand that waves beside the other. level: how high a signal gets at least, where it must.
+    that has most counts, one hand that waves beside the other. level: how high a signal gets at least, where it must. fall: the share of its
+    height that it falls by, where half of the rise is not enough.
     """
 
     signals: Signals
     rise: float
     many: bool = False
     level: float = -np.inf
+    fall: float = 0.0
 
 
 KINDS: dict[str, Kind] = {
     "jump": Kind(_jumps, 0.06, level=0.06),
-    "step": Kind(_steps, 0.4, many=True),
+    "step": Kind(_steps, 0.4, many=True, fall=0.7),
     "wave": Kind(_waves, 0.08),
     "clap": Kind(_claps, 0.08, level=-0.35),
     "squat": Kind(_squats, 0.2),
@@ -166,7 +168,7 @@ def find_repetitions(motion: Motion, kind: str) -> list[Repetition]:
     if kind in ROUNDS:
         return _rounds(Body(motion), ROUNDS[kind])
     row, body = KINDS[kind], Body(motion)
-    found = [_peaks(signal, row.rise, row.level) for signal in row.signals(body)]
+    found = [_peaks(signal, row) for signal in row.signals(body)]
     if kind == "step":
         return _strides(body, dict(zip(SIDES, found)))
     chosen = [r for peaks in found for r in peaks] if row.many else max(found, key=len)
@@ -201,8 +203,8 @@ def _strides(body: Body, found: dict[str, list[Repetition]]) -> list[Repetition]
     return [r for _, r in strides]
 
 
-def _peaks(signal: np.ndarray, rise: float, level: float) -> list[Repetition]:
-    """The peaks of a signal (T,) that rise by `rise` from the valley before, and fall by half of it after.
+def _peaks(signal: np.ndarray, row: Kind) -> list[Repetition]:
+    """The peaks of a signal (T,) that rise far enough from the valley before, and fall far enough after.
 
     NaN: the thing cannot be done there; the signal is as low as it gets.
     """
@@ -213,16 +215,16 @@ def _peaks(signal: np.ndarray, rise: float, level: float) -> list[Repetition]:
     for frame, value in enumerate(values.tolist()):
         if up and value > values[peak]:
             peak = frame
-        elif up and value < values[peak] - rise / 2:
-            if values[peak] >= level:
+        elif up and value < values[peak] - max(row.rise / 2, row.fall * values[peak]):
+            if values[peak] >= row.level:
                 found.append(Repetition(valley, peak, frame))
             up, valley = False, frame
         elif not up and value < values[valley]:
             valley = frame
             if found and frame - found[-1].stop >= 0:
                 found[-1] = Repetition(found[-1].start, found[-1].peak, frame)
-        elif not up and value > values[valley] + rise:
+        elif not up and value > values[valley] + row.rise:
             up, peak = True, frame
-    if up and values[peak] >= level:
+    if up and values[peak] >= row.level:
         found.append(Repetition(valley, peak, len(values) - 1))
     return found

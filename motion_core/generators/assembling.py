@@ -20,6 +20,7 @@ from motion_core.tasks import Sampling
 
 BALLS = [JOINT["left_foot"], JOINT["right_foot"]]
 HASTE = 0.1  # seconds: a metre a second apart counts as ten centimetres
+PACE = 0.4  # seconds over which a speed is taken
 GOING = 0.5  # m/s over the floor above which the foot that is ahead is the one to stand on
 
 
@@ -37,10 +38,11 @@ class Assembly:
     def __len__(self) -> int:
         return len(self.motion)
 
-    def then(self, part: Motion, gap: int, *, stand: bool = False) -> Assembly:
-        """Another stretch behind `gap` free frames. stand: on the same feet, else where the pelvis would be by then."""
+    def then(self, part: Motion, gap: int) -> Assembly:
+        """Another stretch behind `gap` free frames: on the same feet; of somebody who goes, as far on as they go."""
         held = self.motion.at_frames(np.arange(len(self) + gap))
-        placed = _on_the_feet(self.motion, part) if stand else _in_the_way(self.motion, part, gap + 1)
+        goes = np.linalg.norm(_step(part, 0)[:2]) * part.fps > GOING
+        placed = _in_the_way(self.motion, part, gap + 1) if goes else _on_the_feet(self.motion, part)
         known = np.concatenate([self.known, np.zeros(gap, dtype=bool), np.ones(len(placed), dtype=bool)])
         return Assembly(held.concatenate(placed, align=False), known)
 
@@ -79,10 +81,9 @@ def _in_the_way(before: Motion, part: Motion, steps: int) -> Motion:
 
 def _step(motion: Motion, frame: int) -> np.ndarray:
     """Metres a frame (3,) of the pelvis at the first or the last frame."""
-    if len(motion) < 4:
-        return np.zeros(3)
-    ends = motion.pelvis[-4:] if frame else motion.pelvis[:4]
-    return (ends[-1] - ends[0]).astype(np.float64) / 3
+    span = min(len(motion), max(2, round(PACE * motion.fps) + 1))
+    ends = motion.pelvis[-span:] if frame else motion.pelvis[:span]
+    return (ends[-1] - ends[0]).astype(np.float64) / max(1, span - 1)
 
 
 def _on_the_feet(before: Motion, part: Motion) -> Motion:

@@ -31,7 +31,7 @@ FINALISTS = 2  # that are finished, and counted again
 GAP = 0.5  # seconds in which the body comes to rest
 REST = 0.8  # seconds of it
 SEAM = 0.3  # seconds around a seam between two repetitions
-AT_REST = 0.14  # `apart` from standing at most
+AT_REST, SLOW = 0.1, 0.15  # `apart` from standing at most; m/s of the joints, at the mean of the last frames
 LATE = 0.002  # metres apart that a frame of waiting is worth
 CYCLES = 60  # repetitions repeated at most
 
@@ -105,7 +105,7 @@ def _draft(clip: Motion, count: Count, frames: int | None, still: Motion) -> Dra
     rest = poses_of(still)[0]
     ways = apart(poses_of(clip), rest)
     whole = frames is None or len(clip) == frames
-    if len(found) == count.number and whole and ways[-1] < AT_REST:
+    if len(found) == count.number and whole and ways[-1] < AT_REST and _end_speed(clip) < SLOW:
         return Draft(Assembly.of(clip), count.number, 0.0)
     gap, least = round(GAP * clip.fps), round(REST * clip.fps)
     room = 10**6 if frames is None else frames - gap - least // 2
@@ -117,7 +117,12 @@ def _draft(clip: Motion, count: Count, frames: int | None, still: Motion) -> Dra
             Assembly.of(clip.slice(0, frames)), len(find_repetitions(clip.slice(0, frames), count.kind)), 9.0
         )
     standing = still.at_frames(np.arange(behind))
-    return Draft(body.then(standing, gap, stand=True), number, changes + 1)
+    return Draft(body.then(standing, gap), number, changes + 1)
+
+
+def _end_speed(clip: Motion) -> float:
+    steps = np.diff(clip.slice(-4).joints().astype(np.float64), axis=0)
+    return float(np.linalg.norm(steps, axis=-1).mean() * clip.fps) if len(steps) else 0.0
 
 
 def _repeated(

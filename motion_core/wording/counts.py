@@ -30,7 +30,7 @@ FRO = {"down", "back", "out"}  # "up and down"
 NOUNS_TOO = {f"{noun}s" for noun in NOUNS}  # "of two jumps"
 HELPERS = word_set("do take throw make perform give stand start begin face look")  # beside what is counted
 UNCOUNTED = re.compile(
-    r"\b(?:climb\w*|stairs?|staircase|ladder|ledge|up (?:a|the|some|\w+) steps|degrees?)\b"
+    r"\b(?:climb\w*|stairs?|staircase|ladder|ledge|(?:up|down) (?:\w+ ){0,2}steps|degrees?)\b"
 )
 NUMBER = rf"\d{{1,2}}|{'|'.join(NUMBERS)}"
 TIMES = re.compile(

@@ -111,7 +111,7 @@ def test_requests_that_do_not_fit(text_model, task, sampling, message):
 def test_unknown_action_lists_the_known(action_model):
     with pytest.raises(TaskError, match=r"unknown action 'walkk' \(did you mean 'walk'\?\).*walk, run, wave"):
         action_model.run(Generate(action="walkk"))
-    with pytest.raises(TaskError, match="'mdm-action' makes at most 9.8 seconds"):
+    with pytest.raises(TaskError, match=r"'mdm-action' makes at most 9\.8 seconds"):
         action_model.run(Generate(action="walk", seconds=9.85))
     with pytest.raises(TaskError, match="takes no text; models that do: mdm"):
         action_model.run(WALK)
