@@ -69,7 +69,8 @@ def _note(count: Count, number: int, seconds: float | None) -> str:
         return ""
     asked = f"{count.number} were asked for" if count.number > 1 else "once was asked for"
     if seconds is not None and number < count.number and seconds < times_seconds(count):
-        return f"{count.kind}: {number} of {count.number} fit into {seconds:g} s"
+        needed = times_seconds(count) + REST
+        return f"{count.kind}: {number} of {count.number} fit into {seconds:g} s; {needed:.1f} s would be enough"
     return f"{count.kind}: counted {number}, {asked}"
 
 

@@ -58,7 +58,7 @@ def test_what_does_not_fit_is_said(generator):
     made, note = made_by(clips, "a person jumps 5 times", 80, generator.studio)
     number = len(find_repetitions(made, "jump"))
     assert len(made) == 80 and 0 < number < 5
-    assert note == f"jump: {number} of 5 fit into 4 s"
+    assert note == f"jump: {number} of 5 fit into 4 s; 7.8 s would be enough"
 
 
 def test_what_is_never_done_is_said(generator):
