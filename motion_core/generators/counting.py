@@ -26,7 +26,7 @@ from motion_core.wording.lengths import EACH, LEAD, times_seconds
 
 # Of the clips to choose from: each is as long as it takes to do the thing this share of its times; 0: as the result.
 LENGTHS = (0.0, 1.0, 1.0, 0.0, 0.5)
-SEEDS = 1009  # between their seeds
+SEEDS, AGAIN = 1009, 7001  # between their seeds; and to those of others, where it is done in none
 FINALISTS = 2  # that are finished, and counted again
 GAP = 0.5  # seconds in which the body comes to rest
 REST = 0.8  # seconds of it
@@ -50,6 +50,9 @@ def counted(
 ) -> Generator[Asked, Any, tuple[Motion, str]]:
     """The motion, and what is to be said where the count is not met. frames: its length; None: as long as it takes."""
     clips, still = yield from _clips(text, count, frames, sampling, studio)
+    if not any(find_repetitions(clip, count.kind) for clip in clips):  # others may do it
+        other = replace(sampling, seed=(sampling.seed + AGAIN) % (MAX_SEED + 1))
+        clips, still = yield from _clips(text, count, frames, other, studio)
     drafts = [_draft(clip, count, frames, still) for clip in clips] if count.alone else []
     drafts += [
         Draft(Assembly.of(c), len(find_repetitions(c, count.kind)), 0.5) for c in clips if len(c) == frames
@@ -70,7 +73,9 @@ def _note(count: Count, number: int, seconds: float | None) -> str:
     asked = f"{count.number} were asked for" if count.number > 1 else "once was asked for"
     if seconds is not None and number < count.number and seconds < times_seconds(count):
         needed = times_seconds(count) + REST
-        return f"{count.kind}: {number} of {count.number} fit into {seconds:g} s; {needed:.1f} s would be enough"
+        return (
+            f"{count.kind}: {number} of {count.number} fit into {seconds:g} s; {needed:.1f} s would be enough"
+        )
     return f"{count.kind}: counted {number}, {asked}"
 
 

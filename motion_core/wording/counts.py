@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from motion_core.wording.grammar import head_of, words_of
-from motion_core.wording.verbs import BASES, HALTING, KNOWN, TRAVEL, word_set
+from motion_core.wording.verbs import BASES, HALTING, KNOWN, TRAVEL, inflect, word_set
 
 COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 MOST = 50  # more is a paste by mistake, or no count of motions
@@ -47,6 +47,9 @@ THINGS = re.compile(
     r"(?:(?!(?:and|or|to|hands?|legs?|arms?|feet)\b)[\w-]+\s+){0,3}?"
     rf"(?P<noun>{'|'.join(NOUNS)})(?P<many>e?s)?\b(?!-)",
     re.IGNORECASE,
+)
+STEPS = re.compile(
+    r"(?P<verb>\b(?:take|make|do|walk|go)(?:s|es|ing)?\s+|\btaking\s+|^)(?:[\w-]+\s+)?steps\b", re.IGNORECASE
 )
 WORDS = {"once": 1, "twice": 2, "thrice": 3}
 ROUND = re.compile(r"\b(?:around|round|about|circles?|full|complete(?:ly)?|on the spot)\b", re.IGNORECASE)
@@ -122,8 +125,15 @@ def _things(text: str) -> Count | None:
     start, stop = match.span("n")
     before = re.sub(r"\b(?:exactly|just|only|an?)\s+$", "", text[:start], flags=re.IGNORECASE)
     plain = _tidy(before + some + re.sub(r"^\s+of\b", "", text[stop:]))
+    plain = STEPS.sub(_walk, plain) if kind == "step" and number > 1 else plain
     beside = text[: match.start()] + text[match.end() :]
     return Count(kind, number, _is_alone(beside, GOING if kind == "step" else frozenset()), plain)
+
+
+def _walk(match: re.Match[str]) -> str:
+    """ "takes small steps" -> "walks"."""
+    form = KNOWN.get((match["verb"] or "").strip().lower(), ("", "base"))[1]
+    return inflect("walk", form or "base")
 
 
 def _fits(text: str, match: re.Match[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import numpy as np
 import pytest
 from editing_motions import standing
@@ -25,7 +27,7 @@ def made_by(makes, text: str, frames: int | None, studio):
     """The result where every clip is one of `makes`, cut or held to its length; gaps are filled with what is told."""
     work = counted(text, count_of(text), frames, Sampling(0), studio)
     asked = next(work)
-    answers = iter([*makes, standing(200)])
+    answers = cycle([*makes, standing(200)])
     try:
         while True:
             x0s = []
