@@ -32,7 +32,8 @@ from motion_core.wording.counts import count_of
 from motion_core.wording.grammar import verb_of
 from motion_core.wording.lengths import LOW, needs_feet, starts_upright
 
-AGAIN = 2003  # from a seed to the one of a second attempt
+AGAIN, TRIES = 2003, 3  # from a seed to the one of another attempt; how many more there are
+LEAST_TIMES = {"wave": 2}  # nobody waves to one side alone
 RISE = 0.8  # seconds in which a bent body comes upright
 GET_UP = 1.2  # seconds for one that sits or lies
 SEATED = 0.7  # metres: a pelvis below it sits, kneels or lies
@@ -111,17 +112,18 @@ def _begins_anew(whole: Motion, text: str, last: str) -> bool:
 def _is_done(part: Motion, text: str) -> bool:
     """Whether what the words say is there, as far as it can be measured."""
     kind = COUNTED.get(verb_of(text), "")
-    return kind not in KINDS or len(find_repetitions(part, kind)) > 0
+    return kind not in KINDS or len(find_repetitions(part, kind)) >= LEAST_TIMES.get(kind, 1)
 
 
-def _alone(turn: Turn, studio: Studio) -> Work:
-    """The turn as a clip of its own; another one where it is not done in the first."""
+def _alone(turn: Turn, studio: Studio) -> BroadWork:
+    """The turn as a clip of its own; the best of some others where it is not done in the first."""
     made = calm(studio.decode((yield Plan(turn.frames, turn.sampling, turn.text))))
     if _is_done(made, turn.text):
         return made
-    other = replace(turn.sampling, seed=(turn.sampling.seed + AGAIN) % (MAX_SEED + 1))
-    again = calm(studio.decode((yield Plan(turn.frames, other, turn.text))))
-    return again if _is_done(again, turn.text) else made
+    seeds = [(turn.sampling.seed + AGAIN * number) % (MAX_SEED + 1) for number in range(1, TRIES + 1)]
+    x0s = yield tuple(Plan(turn.frames, replace(turn.sampling, seed=seed), turn.text) for seed in seeds)
+    others = (calm(studio.decode(x0)) for x0 in x0s)
+    return next((other for other in others if _is_done(other, turn.text)), made)
 
 
 def _led_to(whole: Motion | None, part: Motion, turn: Turn, studio: Studio) -> Work:
