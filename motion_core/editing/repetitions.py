@@ -132,15 +132,17 @@ def _both_hands(body: Body) -> list[np.ndarray]:
 
 @dataclass(frozen=True)
 class Kind:
-    """signals: (T,) each, that rise with it. rise: how far at least. many: signals are counted together; else the one
-    that has most counts, one hand that waves beside the other. level: how high a signal gets at least, where it must. fall: the share of its
-    height that it falls by, where half of the rise is not enough.
-    """
+    """One kind of thing that is done."""
 
+    # (T,) each, that rise with it.
     signals: Signals
+    # How far they rise at least.
     rise: float
+    # Whether signals are counted together; else the one that has most counts, one hand that waves beside the other.
     many: bool = False
+    # How high a signal gets at least.
     level: float = -np.inf
+    # The share of its height that it falls by, where half of the rise is not enough.
     fall: float = 0.0
 
 

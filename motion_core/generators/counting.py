@@ -14,6 +14,7 @@ import numpy as np
 
 from motion_core.body.motion import Motion
 from motion_core.editing.calm import calm
+from motion_core.editing.hold import held_on
 from motion_core.editing.repetitions import ROUNDS, Repetition, find_repetitions
 from motion_core.editing.rounds import turned_by
 from motion_core.generators.assembling import Assembly, apart, assembled, poses_of
@@ -22,7 +23,8 @@ from motion_core.generators.windows import Studio
 from motion_core.tasks import MAX_SEED, Sampling
 from motion_core.wording.counts import Count
 from motion_core.wording.grammar import head_of, words_of
-from motion_core.wording.lengths import EACH, LEAD, times_seconds
+from motion_core.wording.lengths import EACH, LEAD, USUAL, times_seconds
+from motion_core.wording.parts import LEAST_TOTAL
 
 # Of the clips to choose from: each is as long as it takes to do the thing this share of its times; 0: as the result.
 LENGTHS = (0.0, 1.0, 1.0, 0.0, 0.5)
@@ -33,6 +35,8 @@ REST = 0.8  # seconds of it
 SEAM = 0.3  # seconds around a seam between two repetitions
 AT_REST, SLOW = 0.1, 0.15  # `apart` from standing at most; m/s of the joints, at the mean of the last frames
 LATE = 0.002  # metres apart that a frame of waiting is worth
+SHORTEST = 5  # frames of a repetition that is repeated
+SEAM_COST = 5.0  # changes that a metre `apart` is worth
 CYCLES = 60  # repetitions repeated at most
 
 
@@ -54,17 +58,19 @@ def counted(
         other = replace(sampling, seed=(sampling.seed + AGAIN) % (MAX_SEED + 1))
         clips, still = yield from _clips(text, count, frames, other, studio)
     drafts = [_draft(clip, count, frames, still) for clip in clips] if count.alone else []
-    drafts += [
-        Draft(Assembly.of(c), len(find_repetitions(c, count.kind)), 0.5) for c in clips if len(c) == frames
-    ]
-    if not drafts:
-        drafts = [Draft(Assembly.of(c), len(find_repetitions(c, count.kind)), 0.5) for c in clips]
+    if not count.alone or frames is not None:
+        full = min(frames or studio.longest, max(map(len, clips)))
+        drafts += [_untouched(clip, count) for clip in clips if len(clip) >= full]
     best = sorted(drafts, key=lambda d: (abs(d.number - count.number), d.changes))[:FINALISTS]
-    words = still_words(text)
-    made = yield from together([assembled(d.assembly, words, sampling, studio) for d in best])
+    made = yield from together([assembled(d.assembly, still_words(text), sampling, studio) for d in best])
+    made = [held_on(motion, frames or len(motion)) for motion in made]
     numbers = [len(find_repetitions(motion, count.kind)) for motion in made]
     first = min(range(len(made)), key=lambda n: (abs(numbers[n] - count.number), n))
     return made[first], _note(count, numbers[first], made[first].seconds if frames is not None else None)
+
+
+def _untouched(clip: Motion, count: Count) -> Draft:
+    return Draft(Assembly.of(clip), len(find_repetitions(clip, count.kind)), 0.5)
 
 
 def _note(count: Count, number: int, seconds: float | None) -> str:
@@ -89,7 +95,8 @@ def _clips(
     text: str, count: Count, frames: int | None, sampling: Sampling, studio: Studio
 ) -> Generator[Asked, Any, tuple[list[Motion], Motion]]:
     """Clips of the words, and one of somebody who stands."""
-    whole = min(round(times_seconds(count) * studio.fps) if frames is None else frames, studio.longest)
+    enough = times_seconds(count) if count.alone else max(LEAST_TOTAL, times_seconds(count) + USUAL)
+    whole = min(round(enough * studio.fps) if frames is None else frames, studio.longest)
     plans = []
     for number, share in enumerate(LENGTHS):
         needed = LEAD + EACH[count.kind] * max(1.0, share * count.number)
@@ -119,11 +126,8 @@ def _draft(clip: Motion, count: Count, frames: int | None, still: Motion) -> Dra
     behind = least if frames is None else frames - gap - len(body)
     changes += max(0.0, len(body) / clip.fps - times_seconds(count)) * 0.3
     if behind < 1:
-        return Draft(
-            Assembly.of(clip.slice(0, frames)), len(find_repetitions(clip.slice(0, frames), count.kind)), 9.0
-        )
-    standing = still.at_frames(np.arange(behind))
-    return Draft(body.then(standing, gap), number, changes + 1)
+        return replace(_untouched(clip.slice(0, frames), count), changes=9.0)
+    return Draft(body.then(held_on(still, behind), gap), number, changes + 1)
 
 
 def _end_speed(clip: Motion) -> float:
@@ -141,23 +145,21 @@ def _repeated(
     fitting = [end for end in ends if end + 1 <= room]
     if not fitting:
         return Assembly.of(clip.slice(0, max(1, min(room, len(clip))))), 0, 9.0
-    body = Assembly.of(clip.slice(0, fitting[-1] + 1))
-    count = len(fitting)
-    poses = poses_of(clip) if count < number else np.zeros((0, 44, 3))
-    cycles = [_cycle(poses, r) for r in found[:count]] if count < number else []
-    cycles = [(a, b) for a, b in cycles if b - a > 4]
-    cost = 0.0
-    while count < number and len(fitting) == len(found) and cycles and count < CYCLES:
+    body, count = Assembly.of(clip.slice(0, fitting[-1] + 1)), len(fitting)
+    if count == number or count < len(found):
+        return body, count, float(len(found) > number)
+    poses, changes = poses_of(clip), 0.0
+    cycles = [(a, b) for a, b in (_cycle(poses, r) for r in found) if b - a >= SHORTEST]
+    while cycles and count < min(number, CYCLES):
         a, b = cycles[count % len(cycles)]
-        if count == len(fitting):  # from its last end
-            body = Assembly.of(clip.slice(0, b + 1)) if b <= fitting[-1] else body
-        part = clip.slice(a, b + 1)
-        if len(body) + len(part) > room:
+        if len(body) + b + 1 - a > room:
             break
-        body = body.then_again(part, round(SEAM * clip.fps))
-        cost += float(apart(poses[b : b + 1], poses[a])[0]) * 5
+        if count == len(found):  # from where the last one is most like the one that comes
+            body = Assembly.of(clip.slice(0, min(b, fitting[-1]) + 1)) if b > found[-1].peak else body
+        body = body.then_again(clip.slice(a, b + 1), round(SEAM * clip.fps))
+        changes += SEAM_COST * float(apart(poses[b : b + 1], poses[a])[0])
         count += 1
-    return body, count, cost + (len(found) > number)
+    return body, count, changes
 
 
 def _end_of(repetition: Repetition, ways: np.ndarray) -> int:
