@@ -33,7 +33,7 @@ def _any(words: str) -> str:
     return rf"\b(?:{words})\b"
 
 
-MAX_CLAUSES = 8
+MAX_CLAUSES = 50
 ODD = re.compile(r"[^\w\s,.;'’-]|_|\.\.|\d[.)](?:\s|$)")  # quotes, brackets, colons, numbered lists
 # The order depends on something else, or it is said what is not done, or the whole is done over and over
 DOUBT = re.compile(
@@ -141,7 +141,10 @@ def _other(head: Head, other: str, in_front: bool) -> Clause | None:
 
 def _things(body: str) -> tuple[Clause, ...]:
     """() where it is not a row of things to do, each a noun."""
-    pieces = [piece.strip(" ,") for piece in re.split(r",?\s*\b(?:and )?then\b", body)]
+    pieces = [
+        piece.strip(" ,") for piece in re.split(r",?\s*\b(?:and )?(?:then|finally|next|lastly)\b", body)
+    ]
+    pieces[0] = re.sub(r"^first(?:ly)?,?\s+", "", pieces[0], flags=re.IGNORECASE)
     if len(pieces) < 2 or not all(THING.fullmatch(piece) for piece in pieces):
         return ()
     found = [[verb_at(words_of(word), 0) for word in piece.split()[1:]] for piece in pieces]

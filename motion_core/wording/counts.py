@@ -139,7 +139,7 @@ def _walk(match: re.Match[str]) -> str:
 def _fits(text: str, match: re.Match[str]) -> bool:
     """ "two jumps", not "one jumps" (a person) nor "2 jump"."""
     number = _number(match["n"])
-    return (number > 1) == bool(match["many"])
+    return (number > 1) == bool(match["many"]) and not text[: match.start("n")].lower().endswith("step ")
 
 
 def _kind(verb: str, text: str) -> str:

@@ -11,13 +11,16 @@ from collections.abc import Callable
 from motion_core.wording.verbs import KNOWN, inflect
 
 THEN = ", then "
-NUMBERED = re.compile(r"(?:^|(?<=[\s,;.]))\(?(?:step\s+)?(?P<n>\d)[.):]\s+(?=[^\W\d])", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"(?:^|(?<=[\s,;.]))(?:step\s+(?P<step>\d)[.):]?|\(?(?P<n>\d)[.):])\s+(?=[^\W\d])", re.IGNORECASE
+)
 ORDINALS = ("second", "third", "fourth", "fifth")
 ORDINAL = re.compile(rf"[,;.]\s*(?:and\s+)?(?:{'|'.join(ORDINALS)})(?:ly)?,?\s+(?=[^\W\d])", re.IGNORECASE)
 ARROW = re.compile(r"\s*(?:-+>|=+>|→|➔|⇒|>>|(?<=\s)>(?=\s))\s*(?!\s*[\d.])")
 UNFINISHED = re.compile(
     r"(?:,|\b(?:and|or|but|then|to|the|an?|with|of|his|her|their|while|before|after))$", re.IGNORECASE
 )
+DOTS = re.compile(r"(?<=\w)\s*(?:\.{2,}|…)\s*(?=\w)")
 BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d+[.):])\s+")
 
 WHO = r"(?:he|she|they|it|you|the \w+)"
@@ -93,7 +96,7 @@ _SUBJECTS = {"a", "an", "the", "he", "she", "they", "someone", "person"}
 
 def said_plainly(text: str) -> str:
     """The sentence with every way to say "then" as "then"."""
-    text = _numbers(text)
+    text = DOTS.sub(". ", _numbers(text))
     text = ARROW.sub(THEN, text) if len(ARROW.split(text)) > 1 else text
     text = POLITE.sub("", AT_FIRST.sub("first ", re.sub(r"\s&\s", " and ", text)))
     text = ORDINAL.sub(THEN, text) if text.lower().startswith("first") else text
@@ -108,7 +111,7 @@ def said_plainly(text: str) -> str:
 def _numbers(text: str) -> str:
     """ "1. walk 2. sit" -> "walk, then sit"; as it is where the numbers do not count from one."""
     found = list(NUMBERED.finditer(text))
-    counted = [int(m["n"]) for m in found] == list(range(1, len(found) + 1))
+    counted = [int(m["step"] or m["n"]) for m in found] == list(range(1, len(found) + 1))
     if len(found) < 2 or not counted or text[: found[0].start()].strip():
         return text
     edges = [*(m.start() for m in found[1:]), len(text)]
