@@ -188,20 +188,21 @@ def _rounds(body: Body, degrees: float) -> list[Repetition]:
         stop = int(reached[0])
         while stop + 1 < len(turned) and turned[stop] < most and turned[stop + 1] > turned[stop]:
             stop += 1
-        found.append(Repetition(start, (start + stop) // 2, max(stop, start)))
+        found.append(Repetition(start, stop, stop))
     return found
 
 
 def _strides(body: Body, found: dict[str, list[Repetition]]) -> list[Repetition]:
-    """The swings of both feet that go somewhere; a last one that only draws a foot beside the other is none."""
+    """The swings of both feet that go somewhere; the last ones that only draw a foot beside the other are none."""
     strides: list[tuple[float, Repetition]] = []
     for side, peaks in found.items():
         foot = body.at(f"{side}_foot")[:, :2]
         ways = [float(np.linalg.norm(foot[r.stop] - foot[r.start])) for r in peaks]
         strides += [(way, r) for way, r in zip(ways, peaks) if way > STRIDE]
     strides.sort(key=lambda stride: stride[1].peak)
-    if len(strides) > 1 and strides[-1][0] < CLOSING * max(way for way, _ in strides[:-1]):
-        strides = strides[:-1]
+    for _ in SIDES:  # one foot, and the other that is put right
+        if len(strides) > 1 and strides[-1][0] < CLOSING * max(way for way, _ in strides[:-1]):
+            strides = strides[:-1]
     return [r for _, r in strides]
 
 

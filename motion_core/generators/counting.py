@@ -29,7 +29,7 @@ from motion_core.wording.parts import LEAST_TOTAL
 # Of the clips to choose from: each is as long as it takes to do the thing this share of its times; 0: as the result.
 LENGTHS = (0.0, 1.0, 1.0, 0.0, 0.5)
 SEEDS, AGAIN = 1009, 7001  # between their seeds; and to those of others, where it is done in none
-FINALISTS = 2  # that are finished, and counted again
+FINALISTS = 3  # that are finished, and counted again
 GAP = 0.5  # seconds in which the body comes to rest
 REST = 0.8  # seconds of it
 SEAM = 0.3  # seconds around a seam between two repetitions
@@ -37,6 +37,7 @@ AT_REST, SLOW = 0.1, 0.15  # `apart` from standing at most; m/s of the joints, a
 LATE = 0.002  # metres apart that a frame of waiting is worth
 SHORTEST = 5  # frames of a repetition that is repeated
 SEAM_COST = 5.0  # changes that a metre `apart` is worth
+WHOLE = {"step", *ROUNDS}
 CYCLES = 60  # repetitions repeated at most
 
 
@@ -122,7 +123,7 @@ def _draft(clip: Motion, count: Count, frames: int | None, still: Motion) -> Dra
         return Draft(Assembly.of(clip), count.number, 0.0)
     gap, least = round(GAP * clip.fps), round(REST * clip.fps)
     room = 10**6 if frames is None else frames - gap - least // 2
-    body, number, changes = _repeated(clip, found, count.number, room, ways)
+    body, number, changes = _repeated(clip, found, count.number, room, ways, count.kind in WHOLE)
     behind = least if frames is None else frames - gap - len(body)
     changes += max(0.0, len(body) / clip.fps - times_seconds(count)) * 0.3
     if behind < 1:
@@ -136,17 +137,17 @@ def _end_speed(clip: Motion) -> float:
 
 
 def _repeated(
-    clip: Motion, found: list[Repetition], number: int, room: int, ways: np.ndarray
+    clip: Motion, found: list[Repetition], number: int, room: int, ways: np.ndarray, whole: bool
 ) -> tuple[Assembly, int, float]:
     """The clip up to the end of its last repetition that is wanted and has room, with more where it has too few; how
-    many there are; how much was done.
+    many there are; how much was done. whole: a repetition is one only when it is over, as a step is.
     """
-    ends = [_end_of(r, ways) for r in found[:number]]
+    ends = [r.stop if whole else _end_of(r, ways) for r in found[:number]]
     fitting = [end for end in ends if end + 1 <= room]
     if not fitting:
         return Assembly.of(clip.slice(0, max(1, min(room, len(clip))))), 0, 9.0
     body, count = Assembly.of(clip.slice(0, fitting[-1] + 1)), len(fitting)
-    if count == number or count < len(found):
+    if count == number or count < len(found) or (whole and len(found) == 1):
         return body, count, float(len(found) > number)
     poses, changes = poses_of(clip), 0.0
     cycles = [(a, b) for a, b in (_cycle(poses, r) for r in found) if b - a >= SHORTEST]

@@ -59,8 +59,8 @@ def test_a_foot_drawn_beside_the_other_takes_no_step():
     way = np.cumsum(bumps(3)) / bumps(1).sum()
     pelvis[:, 1] -= np.minimum(way, 2) * 0.6 + np.maximum(way - 2, 0) * 0.3
     assert (
-        len(find_repetitions(Motion.from_pelvis(FPS, pelvis, still.rotations), "step")) == 5
-    )  # of six feet's ways
+        len(find_repetitions(Motion.from_pelvis(FPS, pelvis, still.rotations), "step")) == 4
+    )  # of both feet's three
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *ROUNDS])
