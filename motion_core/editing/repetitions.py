@@ -7,7 +7,7 @@ The least rise of each was set on real clips whose captions say a number (docs/m
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,11 +24,14 @@ CLOSING = 0.7  # of the longest stride, which is longer than the one that draws 
 
 @dataclass(frozen=True)
 class Repetition:
-    """Frames: it begins, is at its height, is over."""
+    """One time that a thing is done."""
 
+    # Frames: it begins, is at its height, is over.
     start: int
     peak: int
     stop: int
+    # How far its signal rises, of the least that counts.
+    clear: float = 2.0
 
 
 class Body:
@@ -220,14 +223,18 @@ def _peaks(signal: np.ndarray, row: Kind) -> list[Repetition]:
             peak = frame
         elif up and value < values[peak] - max(row.rise / 2, row.fall * values[peak]):
             if values[peak] >= row.level:
-                found.append(Repetition(valley, peak, frame))
+                found.append(Repetition(valley, peak, frame, _clear(values, valley, peak, row)))
             up, valley = False, frame
         elif not up and value < values[valley]:
             valley = frame
             if found and frame - found[-1].stop >= 0:
-                found[-1] = Repetition(found[-1].start, found[-1].peak, frame)
+                found[-1] = replace(found[-1], stop=frame)
         elif not up and value > values[valley] + row.rise:
             up, peak = True, frame
     if up and values[peak] >= row.level:
-        found.append(Repetition(valley, peak, len(values) - 1))
+        found.append(Repetition(valley, peak, len(values) - 1, _clear(values, valley, peak, row)))
     return found
+
+
+def _clear(values: np.ndarray, valley: int, peak: int, row: Kind) -> float:
+    return float(values[peak] - values[valley]) / row.rise

@@ -38,6 +38,7 @@ LATE = 0.002  # metres apart that a frame of waiting is worth
 SHORTEST = 5  # frames of a repetition that is repeated
 SEAM_COST = 5.0  # changes that a metre `apart` is worth
 WHOLE = {"step", *ROUNDS}
+FAINT, FAINT_COST = 1.5, 0.7  # `Repetition.clear` below which it is hardly seen; changes that each is worth
 CYCLES = 60  # repetitions repeated at most
 
 
@@ -71,7 +72,13 @@ def counted(
 
 
 def _untouched(clip: Motion, count: Count) -> Draft:
-    return Draft(Assembly.of(clip), len(find_repetitions(clip, count.kind)), 0.5)
+    found = find_repetitions(clip, count.kind)
+    return Draft(Assembly.of(clip), len(found), 0.5 + _doubt(found))
+
+
+def _doubt(found: list[Repetition]) -> float:
+    """How many of them can hardly be seen, as changes."""
+    return FAINT_COST * sum(repetition.clear < FAINT for repetition in found)
 
 
 def _note(count: Count, number: int, seconds: float | None) -> str:
@@ -120,12 +127,12 @@ def _draft(clip: Motion, count: Count, frames: int | None, still: Motion) -> Dra
     ways = apart(poses_of(clip), rest)
     whole = frames is None or len(clip) == frames
     if len(found) == count.number and whole and ways[-1] < AT_REST and _end_speed(clip) < SLOW:
-        return Draft(Assembly.of(clip), count.number, 0.0)
+        return Draft(Assembly.of(clip), count.number, _doubt(found))
     gap, least = round(GAP * clip.fps), round(REST * clip.fps)
     room = 10**6 if frames is None else frames - gap - least // 2
     body, number, changes = _repeated(clip, found, count.number, room, ways, count.kind in WHOLE)
     behind = least if frames is None else frames - gap - len(body)
-    changes += max(0.0, len(body) / clip.fps - times_seconds(count)) * 0.3
+    changes += _doubt(found[: count.number]) + max(0.0, len(body) / clip.fps - times_seconds(count)) * 0.3
     if behind < 1:
         return replace(_untouched(clip.slice(0, frames), count), changes=9.0)
     return Draft(body.then(held_on(still, behind), gap), number, changes + 1)
