@@ -30,7 +30,7 @@ from motion_core.tasks import MAX_SEED, CleanUp, Sampling, Sequence
 from motion_core.wording.counts import KINDS as COUNTED
 from motion_core.wording.counts import count_of
 from motion_core.wording.grammar import verb_of
-from motion_core.wording.lengths import LOW, needs_feet, starts_upright
+from motion_core.wording.lengths import LOW, goes_on, needs_feet, starts_upright
 
 AGAIN, TRIES = 2003, 3  # from a seed to the one of another attempt; how many more there are
 LEAST_TIMES = {"wave": 2}  # nobody waves to one side alone
@@ -103,10 +103,11 @@ def _with_turn(
 
 def _begins_anew(whole: Motion, text: str, last: str) -> bool:
     """Whether a prompt cannot go on from the poses that its clip would be shown."""
-    if is_upright(whole, CONTEXT) or not starts_upright(verb_of(text), text):
+    verb = verb_of(text)
+    if is_upright(whole, CONTEXT) or not starts_upright(verb, text) or (last == text and goes_on(verb, text)):
         return False
-    low = verb_of(last) in LOW  # who sits may wave
-    return not low or needs_feet(verb_of(text))
+    may_stay = not last or verb_of(last) in LOW  # who sits may wave
+    return not may_stay or needs_feet(verb)
 
 
 def _is_done(part: Motion, text: str) -> bool:

@@ -33,6 +33,8 @@ EACH = {  # of one of several, by `Count.kind`
 LEAD = 1.0  # before the first one
 USUAL = 3.5  # of what is in no table
 UP = re.compile(r"\b(?:stands?|gets?|standing|getting|stood|got)\s+(?:back\s+)?up\b|\brise", re.IGNORECASE)
+DOING = {"do", "perform", "practise", "practice"}
+ONE = re.compile(r"\b(?:do|does|doing|perform|performs|performing) (?:an?|one|the)\b", re.IGNORECASE)
 AT_IT = re.compile(
     r"\b(?:keeps?|continues?|goes on|around|repeatedly|over and over|again and again)\b", re.IGNORECASE
 )
@@ -42,6 +44,8 @@ def goes_on(verb: str, text: str) -> bool:
     """Whether it can be done for as long as one likes. verb: base of the first one in the text; "": none is known."""
     if UP.search(text):
         return False
+    if verb in DOING:
+        return ONE.search(text) is None
     return not verb or verb == "stand" or verb in GOES_ON or AT_IT.search(text) is not None
 
 

@@ -26,6 +26,7 @@ from motion_core.wording.lengths import (
         ("a person stands still", True, False), ("a person stands up", False, False), ("get up", False, False),
         ("a person sits down", False, True), ("raise both hands", False, True), ("a person bows", False, False),
         ("a person jumps around", True, False), ("a person keeps waving", True, False), ("salsa", True, False),
+        ("a person does push-ups", True, False), ("someone does a cartwheel", False, False),
     ],
 )  # fmt: skip
 def test_what_goes_on(text, on, held):
