@@ -19,7 +19,6 @@ EXEMPT = {
     "__main__.py": "one call of the command line",
     "body/mesh/anatomy.py": "a table of solids; test_mannequin.py tests the body that they make",
     "formats/__init__.py": "one kind of error; the tests of every format raise it",
-    "generators/plan.py": "plain records; the tests of all that makes plans or answers them fill and read them",
     "rooms.py": "a table; tests/test_architecture.py holds all imports to it",
 }
 

@@ -14,7 +14,7 @@ from bpy.props import (
 )
 
 from motion_core.catalog import CATALOG, DEFAULT_MODEL, ModelCard, sampling_of
-from motion_core.tasks import MAX_SECONDS, MAX_SEED, MIN_SECONDS, CleanUp, Generate, Request, Sampling
+from motion_core.tasks import LONGEST, MAX_SEED, MIN_SECONDS, CleanUp, Generate, Request, Sampling
 from motion_core.tasks.pins_and_paths import CALM
 
 from .settings import setting_properties, values_of
@@ -71,7 +71,7 @@ class LabanSettings(bpy.types.PropertyGroup):
         name="Action", search=_actions, description="What the person does, one of the model's actions"
     )
     seconds: FloatProperty(
-        name="Seconds", default=6.0, min=MIN_SECONDS, max=MAX_SECONDS, soft_max=10.0, step=50, precision=2,
+        name="Seconds", default=6.0, min=MIN_SECONDS, max=LONGEST, soft_max=30.0, step=50, precision=2,
         description="How long the motion lasts",
     )  # fmt: skip
     seed: IntProperty(

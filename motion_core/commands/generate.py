@@ -20,7 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--whole", action="store_true",
         help='make "first this, then that" as one motion (default: part by part, where the model can)',
     )  # fmt: skip
-    parser.add_argument("--seconds", type=float, default=6.0, help="length (default 6)")
+    parser.add_argument(
+        "--seconds", type=float,
+        help="length, up to 600 (default 6, or what several parts and counts in the text take)",
+    )  # fmt: skip
     add_clean_arguments(parser, "")
     add_sampling_arguments(parser)
 

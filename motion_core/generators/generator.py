@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from motion_core.body.motion import Motion
+import numpy as np
+
+from motion_core.body.motion import Motion, all_said
 from motion_core.catalog import INBETWEEN_CARDS, ModelCard, find_card
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
 from motion_core.features import FEATURES
@@ -16,7 +18,7 @@ from motion_core.generators.device import pick_device
 from motion_core.generators.families import build_model, check_family, maker_class
 from motion_core.generators.makers.maker import Clip, ClipMaker, OnStep
 from motion_core.generators.model_choice import check_task
-from motion_core.generators.plan import Plan, Work
+from motion_core.generators.plan import Asked, BroadWork
 from motion_core.generators.prompt_parts import read_words
 from motion_core.generators.ready_job import Job, ReadyJob, made_of
 from motion_core.generators.weights import weights_folder, weights_path
@@ -131,17 +133,38 @@ class Generator:
         motions: dict[int, Motion] = {}
         done = 0
         while asked:
-            batches = self.maker.batches([self._clip(place, ready[place], p) for place, p in asked.items()])
-            total = done + sum(map(self.maker.steps_of, batches))
-            asked = {}
-            for batch in batches:
-                for clip, x0 in zip(batch, self.maker.make(batch, _shifted(on_step, done, total))):
-                    try:
-                        asked[clip.key] = works[clip.key].send(x0)
-                    except StopIteration as end:
-                        motions[clip.key] = self._finished(ready[clip.key], end.value)
-                done += self.maker.steps_of(batch)
+            made, done = self._made(asked, ready, done, on_step)
+            for place, x0 in made.items():
+                try:
+                    asked[place] = works[place].send(x0)
+                except StopIteration as end:
+                    motions[place] = self._finished(ready[place], end.value)
+                    del asked[place]
         return [motions[place] for place in range(len(jobs))]
+
+    def _made(
+        self, asked: Mapping[int, Asked], ready: Sequence[ReadyJob], done: int, on_step: OnStep | None
+    ) -> tuple[dict[int, Any], int]:
+        """What each work asked for, by its place, and the steps done by then: features (T,F), or a list of them."""
+        plans = [
+            (place, p)
+            for place, some in asked.items()
+            for p in (some if isinstance(some, tuple) else (some,))
+        ]
+        batches = self.maker.batches(
+            [Clip(n, p, ready[place].settings) for n, (place, p) in enumerate(plans)]
+        )
+        total = done + sum(map(self.maker.steps_of, batches))
+        found: dict[int, np.ndarray] = {}
+        for batch in batches:
+            made = self.maker.make(batch, _shifted(on_step, done, total))
+            found |= {clip.key: x0 for clip, x0 in zip(batch, made)}
+            done += self.maker.steps_of(batch)
+        answers: dict[int, Any] = {place: [] for place in asked}
+        for n, (place, _) in enumerate(plans):
+            answers[place].append(found[n])
+        single = {place for place, some in asked.items() if not isinstance(some, tuple)}
+        return {place: x0[0] if place in single else x0 for place, x0 in answers.items()}, done
 
     def _ready(self, task: Any, sampling: Sampling) -> ReadyJob:
         check_task(self.card, task)
@@ -149,17 +172,17 @@ class Generator:
         task, heard = hear_task(task)  # spelling first: the reader of parts trusts known words alone
         return ReadyJob(task, sampling, settings, read_words(self.card, task), note, heard)
 
-    def _work(self, job: ReadyJob) -> Work:
+    def _work(self, job: ReadyJob) -> BroadWork:
         place = Workplace(self.card, self.features, self.studio, self.clean_up, job.reading)
         return work_of(job.task, job.sampling, place)
-
-    def _clip(self, place: int, job: ReadyJob, plan: Plan) -> Clip:
-        return Clip(place, plan, job.settings)
 
     def _finished(self, job: ReadyJob, motion: Motion) -> Motion:
         """The motion with what made it; what its work said comes last."""
         made = made_of(job, self.card, self.maker, motion)
-        return replace(motion, meta={**made.to_meta(), **motion.meta})
+        told = {**made.to_meta(), **motion.meta}
+        if note := all_said(made.note, motion.meta.get("note")):
+            told["note"] = note
+        return replace(motion, meta=told)
 
 
 def _shifted(on_step: OnStep | None, done: int, total: int) -> OnStep:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from torch import Tensor
@@ -43,3 +44,27 @@ class Plan:
 
 # A task at work: asks for clips one after the other, is sent their features (T,F), ends with the motion.
 Work = Generator[Plan, np.ndarray, Motion]
+# One that may ask for several clips at once as well, and is sent a list of theirs.
+Asked = Plan | tuple[Plan, ...]
+BroadWork = Generator[Asked, Any, Motion]
+
+
+def together(works: Sequence[Work]) -> Generator[Asked, Any, list[Motion]]:
+    """Several works, each of which asks for one clip at a time, done side by side; their motions in order."""
+    done: dict[int, Motion] = {}
+    asked: dict[int, Plan] = {}
+
+    def go_on(number: int, x0: Any) -> None:
+        try:
+            asked[number] = works[number].send(x0)
+        except StopIteration as end:
+            done[number] = end.value
+
+    for number in range(len(works)):
+        go_on(number, None)
+    while asked:
+        numbers, plans = list(asked), tuple(asked.values())
+        asked.clear()
+        for number, x0 in zip(numbers, (yield plans)):
+            go_on(number, x0)
+    return [done[number] for number in range(len(works))]

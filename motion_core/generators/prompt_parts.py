@@ -1,4 +1,6 @@
-"""A prompt that says "first this, then that" as the sequence that a model makes of it: read once, for all callers."""
+"""How a prompt is taken: "first this, then that" as a sequence, a count as a count, what is too long for one clip as
+several. Read once, for all callers.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,9 @@ from typing import Any
 from motion_core.catalog import ModelCard
 from motion_core.tasks import Generate, Sequence
 from motion_core.wording.clauses import split_clauses
+from motion_core.wording.counts import Count, count_of
+from motion_core.wording.grammar import verb_of
+from motion_core.wording.lengths import goes_on, is_held, seconds_of
 from motion_core.wording.parts import TooShort, parts_of
 
 LONGEST_CLIP = 9.8  # seconds, for a prompt whose length is not said
@@ -17,10 +22,14 @@ LONGEST_CLIP = 9.8  # seconds, for a prompt whose length is not said
 class Reading:
     """How a task's words are taken."""
 
-    # What is made in place of a prompt of several parts; None where it stays one.
+    # What is made in place of a prompt of several parts, or of one too long; None where it stays one clip.
     sequence: Sequence | None = None
-    # Why several parts are made as one; "" where there is but one, or it shall stay whole.
+    # Why several parts are made as one, and what becomes of one that is too short; "" where there is nothing to say.
     note: str = ""
+    # How often a single thing is done.
+    count: Count | None = None
+    # Whether the last pose is held up to the task's length.
+    held: bool = False
 
 
 def part_texts(text: str, seconds: float = LONGEST_CLIP) -> tuple[str, ...]:
@@ -33,13 +42,36 @@ def part_texts(text: str, seconds: float = LONGEST_CLIP) -> tuple[str, ...]:
 
 def read_words(card: ModelCard, task: Any) -> Reading:
     """How this model takes the words of a task. Only those of a new motion are ever taken apart."""
-    if not isinstance(task, Generate) or not task.split or task.text is None:
+    if not isinstance(task, Generate) or task.text is None:
         return Reading()
     if Sequence.name not in card.tasks:
-        several = len(split_clauses(task.text)) > 1
+        several = task.split and (len(split_clauses(task.text)) > 1 or count_of(task.text) is not None)
         return Reading(note=f"made as one: model {card.id!r} makes no sequences" if several else "")
+    if not task.split:
+        return Reading(Sequence(((task.text, task.length),))) if task.length > card.max_seconds else Reading()
     try:
-        parts = parts_of(task.text, task.seconds)
+        parts = parts_of(task.text, task.length)
     except TooShort as error:
         return Reading(note=f"made as one: {error}")
-    return Reading(Sequence(parts)) if parts else Reading()
+    if parts:
+        return Reading(Sequence(parts))
+    if count := count_of(task.text):
+        return Reading(count=count)
+    return _long(task.text, task.length) if task.length > card.max_seconds + 1e-9 else Reading()
+
+
+def _long(text: str, seconds: float) -> Reading:
+    """One thing for longer than a clip: it goes on, or is done again and again, or is held."""
+    (clause,) = split_clauses(text)
+    verb = clause.verb or verb_of(text)
+    if goes_on(verb, text):
+        return Reading(Sequence(((text, seconds),)))
+    once = seconds_of(verb)
+    if is_held(verb):
+        note = f"{verb!r} is done once and then held: it takes {once:g} of the {seconds:g} s"
+        return Reading(Sequence(((text, once),)), note, held=True)
+    times = max(1, round(seconds / once))
+    parts = tuple((text, seconds / times) for _ in range(times))
+    return Reading(
+        Sequence(parts), f"{verb!r} is done {times} times: once takes about {once:g} of the {seconds:g} s"
+    )

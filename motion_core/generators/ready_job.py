@@ -55,6 +55,8 @@ def _words_of(job: ReadyJob, maker: ClipMaker) -> dict[str, Any]:
     """The words of a result, and how they were taken."""
     parts = job.reading.sequence
     prompts = getattr(parts or job.task, "prompts", ())
+    if parts is not None and len(parts.prompts) == 1:  # one thing, for longer than a clip
+        prompts = ()
     text = getattr(job.task, "text", None)
     cut = maker.cut_note(text) if text and parts is None else None
     told = [prompt for prompt, _ in prompts] or ([text] if text else [])

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from motion_core.body.motion import Motion
 from motion_core.catalog import ModelCard
 from motion_core.editing.cleanup import clean_up
+from motion_core.editing.hold import held_on
 from motion_core.features import Features
 from motion_core.generators.completing import complete, edit
+from motion_core.generators.counting import counted
 from motion_core.generators.finishing import frame_count, grounded, tidied
-from motion_core.generators.plan import Plan, Work
+from motion_core.generators.plan import BroadWork, Plan
 from motion_core.generators.prompt_parts import Reading
 from motion_core.generators.sequencing import sequence
 from motion_core.generators.windows import Studio
@@ -33,15 +36,26 @@ class Workplace:
     reading: Reading
 
 
-def _generate(task: Generate, sampling: Sampling, place: Workplace) -> Work:
-    how = _clean_of(task, place)
-    if place.reading.sequence is not None:
-        parts = replace(place.reading.sequence, clean=replace(NOTHING, calm=how.calm))
-        motion = yield from sequence(parts, sampling, replace(place.studio, calm=how.calm))
-        return clean_up(grounded(motion) if place.clean_up else motion, how)
-    x0 = yield Plan(frame_count(task.seconds, place.card.fps), sampling, task.text, task.action)
+def _generate(task: Generate, sampling: Sampling, place: Workplace) -> BroadWork:
+    how, reading = _clean_of(task, place), place.reading
+    frames, studio = frame_count(task.length, place.card.fps), replace(place.studio, calm=how.calm)
+    if reading.sequence is not None:
+        parts = replace(reading.sequence, clean=replace(NOTHING, calm=how.calm))
+        motion = yield from sequence(parts, sampling, studio)
+        motion = held_on(motion, frames) if reading.held else motion
+        return _finished_off(motion, how, place)
+    if reading.count is not None:
+        wanted = None if task.seconds is None else frames
+        motion, note = yield from counted(str(task.text), reading.count, wanted, sampling, studio)
+        return _finished_off(replace(motion, meta={"note": note} if note else {}), how, place)
+    x0 = yield Plan(frames, sampling, task.text, task.action)
     motion = place.features.decode(place.features.canonical(x0), place.card.fps)
     return clean_up(tidied(motion, how.calm) if place.clean_up else motion, how)
+
+
+def _finished_off(motion: Motion, how: CleanUp, place: Workplace) -> Motion:
+    """A motion of several clips on the floor and tidied; what was noted of it stays."""
+    return replace(clean_up(grounded(motion) if place.clean_up else motion, how), meta=motion.meta)
 
 
 def _clean_of(task: Any, place: Workplace) -> CleanUp:
@@ -63,7 +77,7 @@ def _tidied_as_new(
     return begin
 
 
-WORKS: dict[type, Callable[[Any, Sampling, Workplace], Work]] = {
+WORKS: dict[type, Callable[[Any, Sampling, Workplace], BroadWork]] = {
     Generate: _generate,
     Complete: _tidied_as_new(complete),
     Edit: _tidied_as_new(edit),
@@ -71,6 +85,6 @@ WORKS: dict[type, Callable[[Any, Sampling, Workplace], Work]] = {
 }
 
 
-def work_of(task: Any, sampling: Sampling, place: Workplace) -> Work:
+def work_of(task: Any, sampling: Sampling, place: Workplace) -> BroadWork:
     """The work of a task, begun but not yet asked for its first plan."""
     return WORKS[type(task)](task, sampling, place)

@@ -6,6 +6,8 @@ import math
 import reprlib
 from typing import Any
 
+from motion_core.wording.joints import one_line
+
 MIN_SECONDS, MAX_SECONDS = 0.5, 60.0  # a model's own longest clip (`ModelCard.max_seconds`) is checked by it
 LONGEST = 600.0  # seconds of a whole sequence
 MAX_FRAMES = 200_000  # of a motion that is handed in
@@ -18,10 +20,10 @@ class TaskError(ValueError):
 
 
 def check_prompt(text: str) -> str:
-    """The prompt without surrounding or repeated white space."""
+    """The prompt as one line, without surrounding or repeated white space."""
     if not isinstance(text, str):
         raise TaskError(f"the prompt is {type(text).__name__}, it must be text")
-    text = " ".join(text.split())
+    text = one_line(text)
     if not text:
         raise TaskError("the prompt is empty: describe the motion, for example 'a person walks forward'")
     if len(text) > MAX_PROMPT:

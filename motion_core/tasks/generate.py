@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from motion_core.tasks.checks import MAX_SECONDS, MIN_SECONDS, TaskError, check_kind, check_number
+from motion_core.tasks.checks import LONGEST, MIN_SECONDS, TaskError, check_kind, check_number
 from motion_core.tasks.pins_and_paths import CleanUp
 from motion_core.tasks.task import Task, clean_from_json
+from motion_core.wording.parts import LEAST_TOTAL, total_of
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Generate(Task):
     text: str | None = None
     # Or the name of an action, for models that know some.
     action: str | None = None
-    # Length of the result.
-    seconds: float = 6.0
+    # Length of the result; None: 6 seconds, or as many as several parts and counts in the text take.
+    seconds: float | None = None
     # Whether a text "first this, then that" is made part by part, by models that can (`wording/parts.py`).
     split: bool = True
     # What is tidied; None: what new motions get, `CleanUp()`.
@@ -36,8 +37,11 @@ class Generate(Task):
             if not isinstance(self.action, str) or not self.action.strip():
                 raise TaskError("the action is empty: `laban models` lists each model's actions")
             self._set("action", self.action.strip())
-        self._set("seconds", check_number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS))
+        if self.seconds is not None:
+            self._set("seconds", check_number("seconds", self.seconds, MIN_SECONDS, LONGEST))
 
     @property
     def length(self) -> float:
-        return self.seconds
+        if self.seconds is not None:
+            return self.seconds
+        return LEAST_TOTAL if self.text is None or not self.split else total_of(self.text)

@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from motion_core.wording.counts import count_of
 from motion_core.wording.grammar import Head, Start, head_of, reformed, starts_of, verb_at, words_of
-from motion_core.wording.verbs import HALTING, SETTLING, TRAVEL
+from motion_core.wording.joints import said_plainly
+from motion_core.wording.verbs import GESTURES, HALTING, RISING, SETTLING, STATES, TRAVEL, inflect
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ def _any(words: str) -> str:
     return rf"\b(?:{words})\b"
 
 
-MAX_CLAUSES = 8
+MAX_CLAUSES = 50
 ODD = re.compile(r"[^\w\s,.;'’-]|_|\.\.|\d[.)](?:\s|$)")  # quotes, brackets, colons, numbered lists
 # The order depends on something else, or it is said what is not done, or the whole is done over and over
 DOUBT = re.compile(
@@ -49,7 +51,8 @@ AT_ONCE = re.compile(
     re.IGNORECASE,
 )
 ELSEWHERE = re.compile(  # means nothing without what went before
-    _any("it|them|again|same|another|others?|likewise|twice more|repeats?|opposite|reverses?"), re.IGNORECASE
+    _any("it|them|this|again|same|another|others?|likewise|twice more|repeats?|opposite|reverses?"),
+    re.IGNORECASE,
 )
 GERUND_TOO = re.compile(r"\.|\band \w+ing\b")
 GOES_ON = re.compile(r"\s+(?:to|\w+ing)\b")  # "stops waving", "stops to look"
@@ -59,6 +62,8 @@ STILL_HALTS = re.compile(
     re.IGNORECASE,
 )
 TO_A_HALT = re.compile(r"to a (?:sudden |full |complete )?(?:stop|halt|standstill)\b", re.IGNORECASE)
+GOAL = re.compile(r"\b(?:to|over|up to) (?:an?|the|his|her|their|that|this) \w+", re.IGNORECASE)
+UP = re.compile(r"\b(?:up|rises?)\b", re.IGNORECASE)
 ONE_CLAUSE = re.compile(r"(?:\w+ly\s+)*(?:(?:is|are)\s+)?[\w'’]+\s*(?P<rest>.*)$")
 STANDS = {"third": "stands still", "past": "stood still", "base": "stand still", "gerund": "standing still"}
 COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -73,33 +78,80 @@ def split_clauses(text: str) -> tuple[Clause, ...]:
     """The things that a prompt says are done one after the other, in order; one clause, the text itself, where it says
     nothing of the kind or nothing that can be told surely. `text` as `check_prompt` leaves it.
     """
-    body = text.rstrip(" .!")
+    body = said_plainly(text.rstrip(" .!"))
     if ODD.search(body) or DOUBT.search(body):
         return (Clause(text),)
-    return _after(body) or _in_order(body) or (Clause(text),)
+    return _before(body) or _after(body) or _things(body) or _in_order(body) or (Clause(text),)
 
 
-# --- "after walking, a person sits", "a person sits after walking" -------------------------------------------------
+# --- "after walking, a person sits", "before he sits, a person waves" ----------------------------------------------
 
-AFTER_FRONT = re.compile(r"^after (?P<first>[\w' ’-]+?),\s*(?P<main>.+)$", re.IGNORECASE)
-AFTER_BACK = re.compile(r"^(?P<main>.+?),? after (?P<first>[\w' ’-]+)$", re.IGNORECASE)
+AFTER_FRONT = re.compile(r"^after (?P<other>[\w' ’-]+?),\s*(?P<main>.+)$", re.IGNORECASE)
+AFTER_BACK = re.compile(r"^(?P<main>.+?),? after (?P<other>[\w' ’-]+)$", re.IGNORECASE)
+BEFORE_FRONT = re.compile(r"^before (?P<other>[\w' ’-]+?),\s*(?P<main>.+)$", re.IGNORECASE)
+THING = re.compile(r"(?:an?|one|two|three|four|five|\d+) [\w -]+", re.IGNORECASE)
+ANYBODY = re.compile(r"(?:he|she|they|it|the \w+) ", re.IGNORECASE)
 
 
 def _after(body: str) -> tuple[Clause, ...]:
     """() where it is no such sentence."""
-    match = AFTER_FRONT.match(body) or AFTER_BACK.match(body)
+    found = _main_and_other(body, AFTER_FRONT) or _main_and_other(body, AFTER_BACK)
+    return found[::-1] if found else ()
+
+
+def _before(body: str) -> tuple[Clause, ...]:
+    return _main_and_other(body, BEFORE_FRONT)
+
+
+def _main_and_other(body: str, pattern: re.Pattern[str]) -> tuple[Clause, ...]:
+    """The clause of who acts, and that of what he does at another time; () where it is no such sentence."""
+    match = pattern.match(body)
     if match is None or AT_ONCE.search(body):
         return ()
-    main, first = match["main"], match["first"]
-    verb, head = verb_at(words_of(first), 0), head_of(main, words_of(main))
-    if head is None or verb.form != "gerund" or head.verb.form == "progressive":
+    main, other = match["main"], match["other"]
+    head = head_of(main, words_of(main))
+    if head is None or head.verb.form == "progressive" or ELSEWHERE.search(main[head.begin :]):
         return ()
-    if _in_order(main) or GERUND_TOO.search(first) or ELSEWHERE.search(main[head.begin :]):
+    said = _other(head, other, pattern is not AFTER_BACK)
+    if said is None or _in_order(main):
         return ()
-    return (
-        _clause(head, reformed(first, 0, verb, head.verb.form) + first[verb.end :], verb.base),
-        _clause(head, main[head.begin :], head.verb.base),
-    )
+    return (_clause(head, main[head.begin :], head.verb.base), said)
+
+
+def _other(head: Head, other: str, in_front: bool) -> Clause | None:
+    """What is done before or after, with the subject of the main clause."""
+    who = ANYBODY.match(other)
+    verb = verb_at(words_of(other), 0)
+    if who is not None and in_front:
+        other = other[who.end() :]
+        verb = verb_at(words_of(other), 0)
+        if verb.form not in (head.verb.form, "third"):
+            return None
+    elif in_front and not verb.base and THING.fullmatch(other):
+        if any(verb_at(words_of(word), 0).base for word in other.split()):
+            return _clause(head, f"{inflect('do', head.verb.form)} {other}", "do")
+        return None
+    elif verb.form != "gerund" or GERUND_TOO.search(other):
+        return None
+    return _clause(head, reformed(other, 0, verb, head.verb.form) + other[verb.end :], verb.base)
+
+
+# --- "a walk, then a jump" -----------------------------------------------------------------------------------------
+
+
+def _things(body: str) -> tuple[Clause, ...]:
+    """() where it is not a row of things to do, each a noun."""
+    pieces = [
+        piece.strip(" ,") for piece in re.split(r",?\s*\b(?:and )?(?:then|finally|next|lastly)\b", body)
+    ]
+    pieces[0] = re.sub(r"^first(?:ly)?,?\s+", "", pieces[0], flags=re.IGNORECASE)
+    if len(pieces) < 2 or not all(THING.fullmatch(piece) for piece in pieces):
+        return ()
+    found = [[verb_at(words_of(word), 0) for word in piece.split()[1:]] for piece in pieces]
+    done = [next((v.base for v in verbs if v.form in ("base", "third")), "") for verbs in found]
+    if not all(done) or any(v.form not in ("base", "") for v in found[0]):
+        return ()
+    return tuple(Clause(piece, base) for piece, base in zip(pieces, done))
 
 
 # --- "walks, then sits", "walks, stops and waves" ------------------------------------------------------------------
@@ -122,13 +174,15 @@ def _in_order(body: str) -> tuple[Clause, ...]:
 def _lead(head: Head, start: Start, body: str) -> str:
     """The words of a later clause up to its verb, in a form that the subject of the first can have."""
     first, form = head.verb.form, start.verb.form
+    if form == "thing":
+        return inflect("do", "third" if first == "progressive" else first) + " "
     if (
         first == "progressive"
         and form == "gerund"
         and not body[start.cut : start.begin].strip().endswith("before")
     ):
         return f"{'are' if ' are ' in f' {body[: head.verb.end]} ' else 'is'} {body[start.begin : start.verb.end]}"
-    if form in (first, "progressive", "third"):
+    if form in (first, "progressive", "third", "past"):
         return body[start.begin : start.verb.end]
     return reformed(body, start.begin, start.verb, first)
 
@@ -138,9 +192,9 @@ def _chosen(body: str, head: Head, starts: list[Start]) -> list[Start]:
     while True:
         chosen: list[Start] = []
         for start in starts:
-            if start.marked or _is_listed(body, head, starts, chosen, start):
+            if start.marked or _is_sentence(start) or _is_listed(body, head, starts, chosen, start):
                 chosen.append(start)
-        torn = [s for s in chosen if not _stands_alone(head, s, body[s.begin : _until(chosen, s, body)])]
+        torn = [s for s in chosen if not _stands_alone(head, s, body, chosen)]
         if not torn:
             return chosen
         starts = [s for s in starts if s not in torn]  # they belong to what goes before
@@ -157,7 +211,33 @@ def _is_listed(body: str, head: Head, starts: list[Start], chosen: list[Start], 
     if len(starts) > 1 and (start.comma or ends_list):
         return True
     before = last.verb.base if last is not None else head.verb.base
-    return _halts(before, start.verb.base, body[start.verb.end :], body[since : start.cut])
+    said = body[since : start.cut]
+    if _is_command(head, start, before) or _leads_to(before, start, said):
+        return True
+    if start.verb.base not in STATES and count_of(said) is not None:
+        return True
+    return _halts(before, start.verb.base, body[start.verb.end :], said)
+
+
+def _is_sentence(start: Start) -> bool:
+    """Whether it is a sentence of its own that says what is done next, not how somebody is."""
+    return start.sentence and start.verb.base not in STATES | {"go", "do", "make"}
+
+
+def _is_command(head: Head, start: Start, before: str) -> bool:
+    """ "jump, bow": commands one after the other; "walk, wave" can be done at once."""
+    bare = not head.who and head.verb.form == "base" == start.verb.form
+    at_once = before in TRAVEL | STATES and start.verb.base in GESTURES | STATES
+    return bare and start.comma and not start.listed and not at_once
+
+
+def _leads_to(before: str, start: Start, said: str) -> bool:
+    """ "goes over to the table and lifts the box", "stands up and walks away"."""
+    if not start.listed or start.verb.form == "thing":
+        return False
+    if before in RISING and start.verb.base in TRAVEL and UP.search(said):
+        return True
+    return before in TRAVEL and start.verb.base not in TRAVEL | STATES and GOAL.search(said) is not None
 
 
 def _halts(before: str, verb: str, rest: str, last: str) -> bool:
@@ -178,10 +258,16 @@ def _bare(verb: str, words: str) -> bool:
     return verb in HALTING and STILL_HALTS.match(rest) is not None
 
 
-def _stands_alone(head: Head, start: Start, said: str) -> bool:
+def _stands_alone(head: Head, start: Start, body: str, chosen: list[Start]) -> bool:
     """Whether a later clause means something without what goes before, and can be said with the first one's subject."""
+    said = body[start.begin : _until(chosen, start, body)]
     turned = start.verb.form == "gerund" != head.verb.form
-    return not ELSEWHERE.search(said) and not (turned and GERUND_TOO.search(said))
+    at = ELSEWHERE.search(said)
+    if at is not None and at[0].lower() in ("it", "them"):  # "walks to the ball and kicks it" is clear enough
+        earlier = [s for s in chosen if s.begin < start.begin]
+        verb, since = (earlier[-1].verb.base, earlier[-1].begin) if earlier else (head.verb.base, head.begin)
+        at = None if verb in TRAVEL and GOAL.search(body[since : start.cut]) else at
+    return at is None and not (turned and GERUND_TOO.search(said))
 
 
 def _until(starts: list[Start], start: Start, body: str) -> int:

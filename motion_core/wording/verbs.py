@@ -16,7 +16,15 @@ TRAVEL = word_set("""
 """)
 # What nobody does while walking: "walks to the chair and sits down" is one after the other.
 SETTLING = word_set("sit lie kneel fall collapse")
-HALTING = word_set("stop halt pause freeze")
+RISING = word_set("stand get rise")
+HALTING = word_set("stop halt pause freeze idle")
+# What is done with the hands or the head, and can be done while walking.
+GESTURES = word_set("""
+    wave raise lift lower clap nod shake point reach look stare glance drink eat talk speak shout laugh cry cough yawn
+    hold carry salute greet gesture signal beckon smile scratch rub flap swing move
+""")
+# What says how somebody is, more than what is done next.
+STATES = word_set("look keep hold remain stay continue carry sway tremble shiver land")
 OTHERS = word_set("""
     wave bow raise lift lower kick punch jump leap hop dance spin turn twirl rotate throw toss catch clap nod shake
     point reach stretch bend lean crouch squat stand rise get pick put place grab drop push pull hit strike swing slash
@@ -28,11 +36,14 @@ OTHERS = word_set("""
     drum juggle peek peer search check scan tilt dip hunch slouch tremble shiver shadowbox stab aim fire guard defend
     attack practise practice demonstrate show bring set extend spread circle pat brush pour serve sweep mop dig chase
     escape flee hide land recover regain lose assume adopt change switch reverse resume finish end
+    leave arrive inspect examine cheer applaud celebrate pray meditate sniff row ski skate glide descend ascend faint
+    surrender listen answer conduct strum preach beg plead somersault backflip wiggle groove spar paint cook smile kiss
+    sob tie lurch skid dart plank yell scream sing
 """)
 BASES = TRAVEL | SETTLING | HALTING | OTHERS
 DOUBLED = word_set("""
     run jog stop step skip sit spin nod clap slap grab drop swim hit put get flap flip slip trip hug tap rub hop jab
-    trot strut chop dip bob pat shrug dig set mop scan drum begin sidestep squat stab stir signal
+    beg spar skid trot strut chop dip bob pat shrug dig set mop scan drum begin sidestep squat stab stir signal
 """)
 PAST = {  # "": as the base, which it is taken for
     "run": "ran", "go": "went", "sit": "sat", "stand": "stood", "fall": "fell", "rise": "rose", "get": "got",
@@ -41,7 +52,8 @@ PAST = {  # "": as the base, which it is taken for
     "kneel": "knelt", "swim": "swam", "creep": "crept", "spin": "spun", "fight": "fought", "drink": "drank",
     "eat": "ate", "speak": "spoke", "sleep": "slept", "shoot": "shot", "come": "came", "slide": "slid",
     "bring": "brought", "freeze": "froze", "lie": "lay", "stride": "strode", "sweep": "swept", "hide": "hid",
-    "lose": "lost", "flee": "fled", "dig": "dug", "hit": "", "put": "", "set": "", "spread": "",
+    "lose": "lost", "flee": "fled", "dig": "dug", "sing": "sang", "tie": "tied", "hit": "", "put": "", "set": "",
+    "spread": "", "leave": "",
 }  # fmt: skip
 FORMS = ("base", "third", "gerund", "past")
 

@@ -21,7 +21,7 @@ OnStep = Callable[[int, int], None]  # (k, n) after step k of n; may raise to st
 class Clip:
     """A plan with its settings decided."""
 
-    # Whose it is: the place of its job in the batch of jobs.
+    # Which of all that are asked for at once.
     key: int
     plan: Plan
     # Every setting of the card, by name.

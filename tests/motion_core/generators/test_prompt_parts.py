@@ -11,6 +11,7 @@ from motion_core.body.skeleton import JOINT, SOLE
 from motion_core.catalog import CATALOG, find_card
 from motion_core.generators.prompt_parts import Reading, read_words
 from motion_core.tasks import Generate, Sampling
+from motion_core.wording.counts import Count
 
 THEN = "a tired person walks forward, stops and waves"
 FEW = Sampling(4, {"steps": 3})
@@ -18,7 +19,7 @@ FEW = Sampling(4, {"steps": 3})
 
 @pytest.mark.parametrize("card", CATALOG.values(), ids=lambda card: card.id)
 def test_models_that_make_sequences_split(card):
-    reading = read_words(card, Generate(text=THEN))
+    reading = read_words(card, Generate(text=THEN, seconds=6.0))
     task, note = reading.sequence, reading.note
     if "sequence" in card.tasks:
         assert [text for text, _ in task.prompts][1] == "a tired person stands still" and not note
@@ -41,6 +42,45 @@ def test_what_stays_whole_and_why():
     )
 
 
+def test_one_thing_for_longer_than_a_clip():
+    card = find_card("dit-adaln")
+    walk = read_words(card, Generate(text="a person walks", seconds=30))
+    assert walk.sequence.prompts == (("a person walks", 30.0),) and not walk.note
+    whole = read_words(card, Generate(text=THEN, seconds=30, split=False))
+    assert whole.sequence.prompts == ((THEN, 30.0),)
+    again = read_words(card, Generate(text="a person bows", seconds=30))
+    assert [text for text, _ in again.sequence.prompts] == ["a person bows"] * 10 and not again.held
+    assert again.sequence.seconds == pytest.approx(30) and "'bow' is done 10 times" in again.note
+    held = read_words(card, Generate(text="a person sits down", seconds=30))
+    assert held.held and held.sequence.seconds == 3.0 and "done once and then held" in held.note
+
+
+def test_counts_are_read():
+    card = find_card("dit-adaln")
+    assert read_words(card, Generate(text="a person jumps twice")).count == Count(
+        "jump", 2, True, "a person jumps"
+    )
+    assert read_words(card, Generate(text="a person jumps twice", split=False)) == Reading()
+    assert (
+        "makes no sequences"
+        in read_words(replace(card, tasks=("generate",)), Generate(text="jump twice")).note
+    )
+
+
+def test_counts_through_the_generator(generator):
+    made = generator.run(Generate(text="a person bows twice", seconds=4.0), FEW)
+    assert made.meta["seconds"] == 4.0 and len(made) == 80 and "prompts" not in made.meta
+    assert made.meta["note"].startswith("bow: ")  # an untrained model cannot bow
+    parts = generator.run(Generate(text="a person bows twice, then walks", seconds=6.0), FEW)
+    assert len(parts) == 120 and parts.meta["note"].startswith("bow: ")
+
+
+@pytest.mark.parametrize("text", ["a person walks", "a person bows", "a person sits down"])
+def test_longer_than_a_clip_through_the_generator(generator, text):
+    made = generator.run(Generate(text=text, seconds=20.0), FEW)
+    assert len(made) == 400 and made.meta["seconds"] == 20.0 and made.meta["text"] == text
+
+
 @pytest.mark.parametrize("seconds", [3.75, 4.0, 6.0, 7.125, 9.8])
 def test_the_result_tells_its_parts_and_is_as_long_as_asked(generator, seconds):
     motion = generator.run(Generate(text=THEN, seconds=seconds), FEW)
@@ -60,8 +100,8 @@ def test_the_result_tells_its_parts_and_is_as_long_as_asked(generator, seconds):
 
 
 def test_whole_is_another_motion_and_says_so(generator):
-    split = generator.run(Generate(text=THEN), FEW)
-    whole = generator.run(Generate(text=THEN, split=False), FEW)
+    split = generator.run(Generate(text=THEN, seconds=6.0), FEW)
+    whole = generator.run(Generate(text=THEN, seconds=6.0, split=False), FEW)
     assert "prompts" not in whole.meta and whole.meta["split"] is False
     assert not np.allclose(split.rotations, whole.rotations, atol=1e-3)
     short = generator.run(Generate(text=THEN, seconds=2.0), FEW)

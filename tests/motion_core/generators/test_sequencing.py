@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from editing_motions import swaying
+from editing_motions import standing, swaying
+from repeated_motions import moved, turned
 
 from motion_core.features import FEATURES, FeatureStats
 from motion_core.features.smpl205 import DIM
-from motion_core.generators.sequencing import pieces
+from motion_core.generators.sequencing import _begins_anew, pieces
 from motion_core.generators.windows import CONTEXT, Studio
 from motion_core.tasks import CleanUp, Sampling, Sequence
 
@@ -54,3 +55,27 @@ def test_each_clip_draws_its_own_noise(tiny):
     np.testing.assert_allclose(made.joints()[:10], alone.joints()[:10], atol=1e-5)
     other = tiny.run(Sequence((("walk", 1.0),), clean=loose), Sampling(4))
     assert np.abs(made.rotations[-1, 1:] - other.rotations[0, 1:]).max() < 0.01  # drawn with the next seed
+
+
+def held(pose, frames: int = 30):
+    return pose.at_frames(np.zeros(frames))
+
+
+def test_what_cannot_go_on_from_a_bent_body():
+    upright, bent = standing(30), held(turned({"spine1": np.full(2, np.radians(50))}))
+    low = held(moved(np.full(2, -0.5)))
+    assert not _begins_anew(upright, "a person waves", "a person bows")
+    assert _begins_anew(bent, "a person waves", "a person bows")
+    assert _begins_anew(low, "a person walks", "a person sits down")
+    assert not _begins_anew(low, "a person waves", "a person sits down")  # sitting
+    assert not _begins_anew(low, "a person stands up", "a person sits down")
+    assert not _begins_anew(low, "a person waves", "")  # who sat in the given motion
+    assert not _begins_anew(bent, "a person dances", "a person dances")
+
+
+def test_a_counted_part_in_a_sequence(generator):
+    task = Sequence((("a person walks", 2.0), ("a person bows twice", 5.0), ("a person walks", 2.0)))
+    made = generator.run(task, FEW)
+    assert len(made) == 180 and "bow: " in made.meta["note"]
+    steps = np.linalg.norm(np.diff(made.pelvis.astype(float), axis=0), axis=1) * 20
+    assert steps.max() < 6  # nobody is moved from one place to another

@@ -56,7 +56,7 @@ def test_actions_are_checked_once_the_model_is_loaded():
         ({"text": 7}, "must be text"),
         ({"seconds": 0}, "seconds is 0"),
         ({"seconds": 0.05}, "seconds is 0.05"),
-        ({"seconds": 30}, "at most 9.8"),
+        ({"seconds": 601}, "from 0.5 to 600"),
         ({"seconds": "6"}, "seconds is '6'"),
         ({"seed": -1}, "seed is -1"),
         ({"seed": 10**400}, "seed is"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from motion_core.tasks import (
-    MAX_SECONDS,
+    LONGEST,
     MIN_SECONDS,
     Generate,
     Request,
@@ -16,7 +16,7 @@ from motion_core.tasks import (
 
 @pytest.mark.parametrize(
     "seconds",
-    [0, 0.05, 600, -1, float("nan"), float("inf"), "6", True, None, pytest.param(10**400, id="huge"), [6]],
+    [0, 0.05, 601, -1, float("nan"), float("inf"), "6", True, pytest.param(10**400, id="huge"), [6]],
 )
 def test_bad_seconds(seconds):
     with pytest.raises(TaskError, match="seconds is"):
@@ -24,8 +24,16 @@ def test_bad_seconds(seconds):
 
 
 def test_good_seconds():
-    for seconds in (MIN_SECONDS, 6, MAX_SECONDS):
-        assert Generate(text="walk", seconds=seconds).seconds == seconds
+    for seconds in (MIN_SECONDS, 6, LONGEST):
+        task = Generate(text="walk", seconds=seconds)
+        assert task.seconds == task.length == seconds
+
+
+def test_a_length_that_nobody_said():
+    assert Generate(text="walk").length == Generate(action="walk").length == Generate().length == 6.0
+    several = Generate(text="walk, sit, stand up, wave and bow")
+    assert several.length > 10 and Generate(text=several.text, split=False).length == 6.0
+    assert "seconds" not in Request(several).to_json()
 
 
 def test_action():

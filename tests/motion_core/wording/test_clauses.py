@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from said_sentences import sentences
 
 from motion_core.data.joins import Clause as Joined
 from motion_core.data.joins import then_text, while_text
@@ -96,12 +97,12 @@ def test_one_after_the_other(prompt, parts):
         "a person repeatedly sits down and then stands up",
         # others act; or nobody can be said again
         "a person walks, then another person waves", "his arm rises, then falls", "the left arm rises and then falls",
-        "a person who walks slowly stops and waves", "a walk, then a jump", "it is raining and then a man walks",
+        "a person who walks slowly stops and waves", "it is raining and then a man walks",
         # no verb that is known, or none at all
         "a person bows before the king", "a person flurbs, then snarfs", "then", "walks, then", "then a person walks",
         "a person walks next to a wall", "a person gets up, then down", "stop", "a person stops", "...then",
         # odd text
-        'a person says "walk, then sit"', "walk (then sit)", "step: walk, then sit", "1. walk 2. then sit",
+        'a person says "walk, then sit"', "walk (then sit)", "step: walk, then sit", "2. walk 1. sit",
         "walk/then/sit", "walks_then_sits", "人が歩く、そして座る", "il marche, puis s'assoit", "walk 🙂 then sit",
     ],
 )  # fmt: skip
@@ -131,6 +132,43 @@ def test_what_is_known_of_a_clause():
     assert split_clauses("run for 1.5 s, then jump for a second")[0].seconds == 1.5
     kept = split_clauses("a person walks, then stops to tie a shoe")
     assert kept[1] == Clause("a person stops to tie a shoe", "stop")
+
+
+@pytest.mark.parametrize(("prompt", "parts"), sentences())
+def test_as_people_type_it(prompt, parts):
+    assert texts(check_prompt(prompt)) == parts
+
+
+THINGS = (
+    "walks forward",
+    "sits down",
+    "waves with the left hand",
+    "kicks",
+    "jumps twice",
+    "turns around",
+    "bows",
+)
+JOINTS = (
+    ", then {}", " and then {}", " then {}", "; {}", " -> {}", ". Then he {}", ". He {}", ", after which he {}",
+    ", and afterwards {}", " and finally {}", ". Once he is there, he {}", ", 3 seconds later he {}", "\n{}",
+    " and eventually {}", ", right after that he {}", ". In the end he {}",
+)  # fmt: skip
+
+
+@given(st.data(), st.lists(st.sampled_from(THINGS), min_size=2, max_size=4, unique=True))
+def test_no_word_is_lost_and_the_order_is_kept(data, things):
+    prompt = f"a man {things[0]}"
+    for thing in things[1:]:
+        prompt += data.draw(st.sampled_from(JOINTS)).format(thing)
+    assert texts(check_prompt(prompt)) == [f"a man {thing}" for thing in things]
+
+
+@given(
+    st.permutations(["walk forward", "sit down", "jump twice", "bow"]),
+    st.sampled_from([", ", "; ", " > ", ". "]),
+)
+def test_commands_in_a_row(things, joint):
+    assert texts(check_prompt(joint.join(things))) == things
 
 
 CLAUSES = [

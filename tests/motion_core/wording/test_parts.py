@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from motion_core.generators.finishing import frame_count
 from motion_core.tasks import Sequence
-from motion_core.wording.parts import HALT, LAST_HALT, SHORTEST, TooShort, parts_of
+from motion_core.wording.parts import HALT, LAST_HALT, LEAST_TOTAL, SHORTEST, TooShort, parts_of, total_of
 
 PROMPTS = (
     "a person walks, then sits", "a tired person walks forward, stops and waves", "a person runs, jumps, and rolls",
@@ -64,4 +64,28 @@ def test_parts_fill_the_seconds_and_a_sequence_takes_them(prompt, seconds):
         assert seconds < 3 * SHORTEST
         return
     assert all(part >= min(HALT, LAST_HALT, SHORTEST) - 0.011 for _, part in parts)
+    assert frame_count(Sequence(parts).seconds, 20.0) == frame_count(seconds, 20.0)
+
+
+def test_a_bow_is_short_and_a_walk_takes_the_rest():
+    (_, walk), (_, bow) = parts_of("a person walks forward, then bows", 60.0)
+    assert bow < 5 and walk + bow == pytest.approx(60.0)
+    (_, bow), (_, kick) = parts_of("a person bows, then kicks", 20.0)  # neither goes on
+    assert bow + kick == pytest.approx(20.0) and kick > 5
+    (_, jumps), (_, wave) = parts_of("a person jumps five times and waves", 12.0)
+    assert jumps > wave
+
+
+def test_the_total_of_what_nobody_gave_a_length():
+    assert total_of("a person walks") == total_of("a person jumps three times") == LEAST_TOTAL
+    assert total_of("walk for 20 seconds, then bow") == pytest.approx(23.0)
+    text = "a person walks, stops, waves, bows and sits down"
+    assert total_of(text) == pytest.approx(sum(part for _, part in parts_of(text, total_of(text))))
+    assert 10 < total_of(text) < 20
+    assert total_of("run for 590 s, then walk for 100 s") == 600.0
+
+
+@given(st.sampled_from(PROMPTS), st.floats(9.8, 600.0))
+def test_parts_fill_long_totals(prompt, seconds):
+    parts = parts_of(prompt, seconds)
     assert frame_count(Sequence(parts).seconds, 20.0) == frame_count(seconds, 20.0)
