@@ -13,6 +13,7 @@ from motion_core.body.skeleton import JOINT, JOINTS, STANDING_PELVIS, UPRIGHT
 from motion_core.editing.borders import join_borders, straight_on
 from motion_core.editing.calm import calm
 from motion_core.editing.cleanup import clean_loop, clean_up
+from motion_core.editing.feet import lock_feet
 from motion_core.editing.loop import apart, close_loop, find_round
 from motion_core.editing.meet import keep_joints, meet
 from motion_core.editing.path import meet_path, path_rows
@@ -20,7 +21,9 @@ from motion_core.editing.pins import PinMiss, meet_pins, pin_frames
 from motion_core.editing.swings import lift_swings
 from motion_core.generators.bridge import bridge
 from motion_core.generators.finishing import frame_count, grounded, tidied
+from motion_core.generators.going_on import go_on, words_of
 from motion_core.generators.plan import Plan, Work
+from motion_core.generators.rewording import can_graft, graft, respan
 from motion_core.generators.windows import FillPlan, Studio, fill, kept_frames, pin_rows
 from motion_core.tasks import CleanUp, Complete, Edit, Sampling
 
@@ -46,17 +49,22 @@ def complete(task: Complete, sampling: Sampling, studio: Studio) -> Work:
     if task.loop:
         target, kept = yield from _loop_ends(task, target, kept, sampling, studio)
         path = None
-    made = yield from _filled(target, kept, task.text, sampling, studio, path)
+    goes_on = not task.loop and path is None and _only_the_end(kept)
+    if goes_on:
+        made = yield from _gone_on(target, kept, task, sampling, studio)
+    else:
+        made = yield from _filled(target, kept, task.text, sampling, studio, path)
     motion = meet(made, target, kept)
     if task.loop:
         motion = motion.slice(0, frame_count(_seconds(task), motion.fps))
         kept = kept[: len(motion)]
     else:
-        motion = bridge(motion, kept)
+        motion = lock_feet(motion, frozen=kept) if goes_on else bridge(motion, kept)
     motion, misses = _constrained(task, motion, kept)
     if len(kept) < len(all_kept):
         motion, kept = _put_back(motion, whole, near), all_kept
-    return replace(motion, meta=_told(misses, kept=int(kept.sum())))
+    carried = {"text": words} if goes_on and task.text is None and (words := words_of(whole)) else {}
+    return replace(motion, meta={**_told(misses, kept=int(kept.sum())), **carried})
 
 
 def _near_gaps(task: Complete, kept: np.ndarray, fps: float) -> slice:
@@ -111,9 +119,14 @@ def _edited(task: Edit, given: Motion, outside: np.ndarray, sampling: Sampling, 
     joints = None if len(task.joints) == len(JOINTS) else task.joints
     work = given.resample(studio.fps)
     known = known_frames(outside, fps, len(work), studio.fps)
-    whole_plan = FillPlan(work, known, sampling, task.text, joints, None, task.strength)
-    made = calm((yield from fill(whole_plan, studio)), known)
-    made = at_rate(join_borders(made, known), fps, len(given))
+    if task.text is not None and joints is not None and can_graft(joints):
+        made = yield from graft(work, known, task.text, joints, task.strength, sampling, studio)
+    elif task.text is not None and joints is None and known.any() and task.strength >= 1:
+        made = yield from respan(work, known, task.text, sampling, studio)
+    else:
+        whole_plan = FillPlan(work, known, sampling, task.text, joints, None, task.strength)
+        made = join_borders(calm((yield from fill(whole_plan, studio)), known), known)
+    made = at_rate(made, fps, len(given))
     if joints is not None and JOINT["pelvis"] not in joints:
         made = keep_joints(made, given, joints)
     motion = clean_up(meet(made, given, outside), task.clean or CleanUp(), outside)
@@ -203,6 +216,20 @@ def _filled(
     made = yield from fill(FillPlan(work, known, sampling, text, None, path), studio)
     made = calm(made, known) if text else made  # gaps between poses have a specialist, judged as it is
     return at_rate(join_borders(made, known), target.fps, len(target))
+
+
+def _only_the_end(kept: np.ndarray) -> bool:
+    """Whether all that is free of (T,) bool lies behind all that is kept: at least a step of it."""
+    count = int(kept.sum())
+    return 1 < count < len(kept) and bool(kept[:count].all())
+
+
+def _gone_on(target: Motion, kept: np.ndarray, task: Complete, sampling: Sampling, studio: Studio) -> Work:
+    """The target with the free frames behind its end made, at the target's rate."""
+    work = target.resample(studio.fps)
+    known = int(known_frames(kept, target.fps, len(work), studio.fps).sum())
+    made = yield from go_on(work.slice(0, known), len(work) - known, task.text, sampling, studio)
+    return at_rate(made, target.fps, len(target))
 
 
 def known_frames(kept: np.ndarray, fps: float, frames: int, studio_fps: float) -> np.ndarray:
