@@ -48,8 +48,10 @@ def find_cycle(motion: Motion) -> Cycle | None:
     seen = states(motion.slice(max(0, len(motion) - longest - like)))[
         :-1
     ]  # the last one's velocity is one-sided
+    if len(seen) < shortest + like:
+        return None
     spread = float(np.sqrt(2 * seen[-recent:].var(axis=0).sum()))
-    if len(seen) < shortest + like or spread < STILL:
+    if spread < STILL:
         return None
     now, periods = seen[-like:], np.arange(1, len(seen) - like + 1)
     errors = (

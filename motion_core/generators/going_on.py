@@ -14,7 +14,7 @@ import numpy as np
 from motion_core.body.motion import Motion
 from motion_core.editing.blend import blend
 from motion_core.editing.calm import calm
-from motion_core.editing.carry_on import Cycle, carry_on, find_cycle
+from motion_core.editing.carry_on import carry_on
 from motion_core.editing.loop import states
 from motion_core.editing.root import turned
 from motion_core.editing.spread import smoothstep
@@ -30,6 +30,7 @@ LATEST = 1.0  # seconds into a motion of words at which it is entered at the lat
 WAY, WAY_MOST = 0.3, 1.2  # seconds that lead into words, at least and at most
 WAY_PER_METRE = 0.8  # seconds more for each metre that both sides are apart (`loop.states`)
 WAY_SHARE = 0.4  # of all that is new, at most
+LEAST = 0.5  # seconds that are too few to go over into anything
 
 
 def words_of(motion: Motion) -> str | None:
@@ -43,15 +44,12 @@ def go_on(past: Motion, frames: int, text: str | None, sampling: Sampling, studi
     Words that the motion carries already are gone on with; others are gone over into.
     """
     carried = words_of(past)
-    if text is not None and text != carried:
+    if text is not None and text != carried and frames >= LEAST * studio.fps:
         return (yield from _over_into(past, frames, text, sampling, studio))
-    cycle = find_cycle(past)
-    return (yield from _as_before(past, frames, carried, cycle, sampling, studio))
+    return (yield from _as_before(past, frames, text or carried, sampling, studio))
 
 
-def _as_before(
-    past: Motion, frames: int, text: str | None, cycle: Cycle | None, sampling: Sampling, studio: Studio
-) -> Work:
+def _as_before(past: Motion, frames: int, text: str | None, sampling: Sampling, studio: Studio) -> Work:
     seen = past.slice(max(0, len(past) - round(SEEN * studio.fps)))
     whole = carry_on(past, frames).slice(len(past) - len(seen))
     known = np.arange(len(whole)) < len(seen)
@@ -72,7 +70,7 @@ def _over_into(past: Motion, frames: int, text: str, sampling: Sampling, studio:
     made = yield from fill(FillPlan(whole, known, sampling), studio)
     joined = _behind(past, made, len(seen))
     missing = len(past) + frames - len(joined)  # words longer than a clip of the model
-    return joined if missing <= 0 else (yield from _as_before(joined, missing, text, None, sampling, studio))
+    return joined if missing <= 0 else (yield from _as_before(joined, missing, text, sampling, studio))
 
 
 def _behind(past: Motion, made: Motion, seen: int) -> Motion:
