@@ -44,21 +44,21 @@ def bridge(motion: Motion, kept: np.ndarray) -> Motion:
     return upright(motion, lock_feet(footed, frozen=still))
 
 
-def upright(before: Motion, after: Motion) -> Motion:
-    """`after`, whose feet were placed, no more than SINK lower in the pelvis than `before`.
+def upright(before: Motion, after: Motion, most: float = SINK) -> Motion:
+    """`after`, whose feet were placed, no more than `most` metres lower in the pelvis than `before`.
 
     Where a foot is out of reach the pelvis sinks on bent knees, which shows more than a foot that slides a little. So
     there the placing is taken back in part.
     """
     sunk = (before.trans[:, 2] - after.trans[:, 2]).astype(np.float64)
-    back = 1 - SINK / np.maximum(sunk, SINK)  # (T,)
+    back = 1 - most / np.maximum(sunk, most)  # (T,)
     if not back.any():
         return after
     share = 1 - np.clip(envelope(back, round(SOFT * after.fps)), 0, 1)
     trans = before.trans + share[:, None] * (after.trans - before.trans)
-    return replace(
-        after, trans=trans, rotations=quat.slerp(before.rotations, after.rotations, share[:, None])
-    )
+    rotations = quat.slerp(before.rotations, after.rotations, share[:, None])
+    same = before.rotations == after.rotations  # keeps its bits
+    return replace(after, trans=trans, rotations=np.where(same, after.rotations, rotations))
 
 
 def model_share(seconds: float) -> float:

@@ -16,11 +16,12 @@ from motion_core.editing.cleanup import clean_loop, clean_up
 from motion_core.editing.feet import lock_feet
 from motion_core.editing.loop import apart, close_loop, find_round
 from motion_core.editing.meet import keep_joints, meet
-from motion_core.editing.path import meet_path, path_rows
+from motion_core.editing.path import meet_path, on_feet, path_rows
 from motion_core.editing.pins import PinMiss, meet_pins, pin_frames
 from motion_core.editing.swings import lift_swings
-from motion_core.generators.bridge import bridge
+from motion_core.generators.bridge import bridge, upright
 from motion_core.generators.finishing import frame_count, grounded, tidied
+from motion_core.generators.gait import pace_note
 from motion_core.generators.going_on import go_on, words_of
 from motion_core.generators.plan import Plan, Work
 from motion_core.generators.rewording import can_graft, graft, respan
@@ -35,6 +36,7 @@ LOOP_SLACK = (
     0.7  # seconds that a new loop may be longer or shorter, so that it ends in the step it begins with
 )
 LOOP_APART = 0.5  # `loop.apart`: a round that comes back less well is led back by the model
+PATH_SINK = 0.04  # metres that feet on a path, whose pace is not their own, may pull the pelvis down
 LOOP_LEAD = 1.0  # seconds that are made before a new loop and thrown away: most motions begin from standing
 
 
@@ -61,10 +63,14 @@ def complete(task: Complete, sampling: Sampling, studio: Studio) -> Work:
     else:
         motion = lock_feet(motion, frozen=kept) if goes_on else bridge(motion, kept)
     motion, misses = _constrained(task, motion, kept)
+    pace = ""
+    if task.path is not None and not task.loop:
+        pace = yield from pace_note(task.path, task.text, motion.seconds, sampling, studio)
     if len(kept) < len(all_kept):
         motion, kept = _put_back(motion, whole, near), all_kept
     carried = {"text": words} if goes_on and task.text is None and (words := words_of(whole)) else {}
-    return replace(motion, meta={**_told(misses, kept=int(kept.sum())), **carried})
+    notes = {"note": pace} if pace else {}
+    return replace(motion, meta={**_told(misses, kept=int(kept.sum())), **carried, **notes})
 
 
 def _near_gaps(task: Complete, kept: np.ndarray, fps: float) -> slice:
@@ -93,9 +99,13 @@ def _constrained(task: Complete, motion: Motion, kept: np.ndarray) -> tuple[Moti
         held = kept.copy()
         for pin in places:
             held[pin_frames(motion, pin)] = True
-        motion = lift_swings(meet_path(motion, task.path, held), frozen=held)
-        how = replace(how, feet=True)
-    motion = tidy(motion, CleanUp(feet=how.feet), kept)
+        motion = meet_path(motion, task.path, held)
+        if on_feet(motion):
+            motion = upright(
+                motion, clean_up(lift_swings(motion, frozen=held), CleanUp(feet=True), kept), PATH_SINK
+            )
+    else:
+        motion = tidy(motion, CleanUp(feet=how.feet), kept)
     return meet_pins(motion, task.pins, kept)
 
 

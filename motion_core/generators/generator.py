@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from motion_core.body.motion import Motion
+from motion_core.body.motion import Motion, all_said
 from motion_core.catalog import INBETWEEN_CARDS, ModelCard, find_card
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint
 from motion_core.features import FEATURES
@@ -156,8 +156,9 @@ class Generator:
 
     def _finished(self, job: ReadyJob, motion: Motion) -> Motion:
         """The motion with what made it; what its work said comes last."""
-        made = made_of(job, self.card, self.maker, motion)
-        return replace(motion, meta={**made.to_meta(), **motion.meta})
+        made = made_of(job, self.card, self.maker, motion).to_meta()
+        note = all_said(made.get("note"), motion.meta.get("note"))
+        return replace(motion, meta={**made, **motion.meta, **({"note": note} if note else {})})
 
 
 def _shifted(on_step: OnStep | None, done: int, total: int) -> OnStep:
