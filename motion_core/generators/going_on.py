@@ -53,7 +53,8 @@ def _as_before(past: Motion, frames: int, text: str | None, sampling: Sampling, 
     seen = past.slice(max(0, len(past) - round(SEEN * studio.fps)))
     whole = carry_on(past, frames).slice(len(past) - len(seen))
     known = np.arange(len(whole)) < len(seen)
-    made = calm((yield from fill(FillPlan(whole, known, sampling, text, strength=REPAIR), studio)), known)
+    made = yield from fill(FillPlan(whole, known, sampling, text, strength=REPAIR), studio)
+    made = calm(made, known) if text else made
     later = (np.arange(len(whole)) - len(seen) + 1) / (TRUSTED * studio.fps)
     return _behind(past, blend(whole, made, smoothstep(later)), len(seen))
 
