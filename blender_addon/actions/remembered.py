@@ -29,6 +29,7 @@ PLACE, TURN = (
     2.0**17,
 )  # whole numbers a metre (0.015 mm), and a quaternion's component (0.002 degrees)
 FARTHEST = 30_000.0  # metres; more do not fit into 32 bits
+SAID = ("licence", "text")  # what is remembered of a motion's meta
 COLUMNS = 3 + 4 * len(JOINTS)
 
 
@@ -95,9 +96,7 @@ def pack(motion: Motion) -> dict[str, Any]:
     planes = np.ascontiguousarray(folded.T).view(np.uint8).reshape(-1, 4).T
     packed = base64.b64encode(zlib.compress(planes.tobytes(), 9)).decode()
     told = {"fps": motion.fps, "frames": len(motion), "packed": packed, "betas": motion.betas.tolist()}
-    if (licence := motion.meta.get("licence")) is not None:
-        told["licence"] = licence
-    return told
+    return told | {name: motion.meta[name] for name in SAID if motion.meta.get(name) is not None}
 
 
 def unpack(entry: dict[str, Any]) -> Motion:
@@ -112,6 +111,6 @@ def unpack(entry: dict[str, Any]) -> Motion:
     planes = np.frombuffer(raw, np.uint8).reshape(4, -1)
     folded = np.ascontiguousarray(planes.T).view("<u4").reshape(COLUMNS, frames).T.astype(np.int64)
     numbers = np.cumsum((folded >> 1) ^ -(folded & 1), axis=0)
-    meta = {"licence": str(entry["licence"])} if "licence" in entry else {}
+    meta = {name: str(entry[name]) for name in SAID if name in entry}
     rotations = (numbers[:, 3:] / TURN).reshape(frames, len(JOINTS), 4)
     return Motion(entry["fps"], numbers[:, :3] / PLACE, rotations, np.array(entry["betas"]), meta=meta)

@@ -10,6 +10,7 @@ turned or scaled makes no difference. Its movement between the frames is part of
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -42,7 +43,8 @@ def capture(
     """What the rig does from frame `start` to the frame before `stop`, at the scene's frame rate.
 
     By default that is the active action's whole range, or the pose of this moment without an action. Neither the file
-    nor the current frame changes. The motion's meta has the licences that the actions name.
+    nor the current frame changes. The motion's meta has the licences that the actions name, and the
+    words of the active one.
 
     Raises RigError for a rig that is no humanoid or is mirrored, and for frames that do not exist.
     """
@@ -52,7 +54,20 @@ def capture(
     poses = capture_poses(context, armature, frames, travelling=True)
     motion = bone_poses_to_motion(poses, read_rig(armature), bones_of(armature).read, scene_fps(scene))
     licence = all_said(*(action.get("laban_licence") for action in _playing(armature)))
-    return replace(motion, meta={"licence": licence}) if licence else motion
+    said = {"licence": licence, "text": _words(armature)}
+    return replace(motion, meta={name: words for name, words in said.items() if words})
+
+
+def _words(armature: bpy.types.Object) -> str:
+    """What the active action says that the body does at its end; "" where it says nothing, or others play as well."""
+    playing = list(_playing(armature))
+    if len(playing) != 1:
+        return ""
+    prompts = str(playing[0].get("laban_prompts", ""))
+    try:
+        return str(json.loads(prompts)[-1][0])
+    except (ValueError, LookupError, TypeError):
+        return str(playing[0].get("laban_text", ""))
 
 
 def _playing(armature: bpy.types.Object) -> Iterator[Any]:

@@ -1,5 +1,6 @@
 """How good is a model? Real motion, retrieval and random clips beside every model, on captions it has not seen; and
-prompts whose outcome kinematics can decide. With --task complete: gaps filled, beside interpolations."""
+prompts whose outcome kinematics can decide. With --task complete: gaps filled, beside interpolations; with
+--task continue: motions that go on, beside simple rules."""
 
 from __future__ import annotations
 
@@ -20,9 +21,10 @@ EXAMPLE = """examples:
   laban evaluate --models mdm@steps=4 mdm@steps=15,guidance=2 --data data_prepared --limit 64
   laban evaluate --models mdm --data data_prepared --prompts --seeds 8
   laban evaluate --models dit-adaln-fast --data data_prepared --wordings --seeds 2
-  laban evaluate --task complete --models dit-adaln@steps=4 --data data_prepared"""
+  laban evaluate --task complete --models dit-adaln@steps=4 --data data_prepared
+  laban evaluate --task continue --data data_prepared"""
 
-BENCHMARK, COMPLETE = "generate", "complete"
+BENCHMARK, COMPLETE, CONTINUE = "generate", "complete", "continue"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a prepared training set")
     parser.add_argument(
-        "--task", choices=(BENCHMARK, COMPLETE), default=BENCHMARK,
-        help="generate: motions from sentences; complete: gaps of 5, 15, 30 and 45 frames at 30 fps (default generate)",
+        "--task", choices=(BENCHMARK, COMPLETE, CONTINUE), default=BENCHMARK,
+        help="generate: motions from sentences; complete: gaps of 5, 15, 30 and 45 frames at 30 fps; continue: a "
+        "second behind real motion (default generate)",
     )  # fmt: skip
     parser.add_argument(
         "--gaps", nargs="+", type=int, metavar="N", help="other lengths of the gaps, frames at 30 fps"
@@ -66,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return _complete(args) if args.task == COMPLETE else _benchmark(args)
+    return {COMPLETE: _complete, CONTINUE: _continue, BENCHMARK: _benchmark}[args.task](args)
 
 
 def _complete(args: argparse.Namespace) -> int:
@@ -91,6 +94,25 @@ def _complete(args: argparse.Namespace) -> int:
     if args.out:
         completion_table.write_completion(table, args.out)
     answer(args, completion_table.completion_to_json(table), [completion_table.completion_to_markdown(table)])
+    return 0
+
+
+def _continue(args: argparse.Namespace) -> int:
+    if args.prompts or args.benchmark or args.evaluator or args.gaps is not None or args.after is not None:
+        raise TaskError("--task continue takes no --prompts, --benchmark, --evaluator, --gaps or --after")
+
+    from motion_core.data.store import ClipStore
+    from motion_core.metrics.gaps import continuing
+
+    store = ClipStore.open(args.data)
+    with progress(args, "going on") as show:
+        table = continuing.run_continuing(
+            args.models, store, split=args.split, limit=args.limit, sources=args.sources, device=args.device,
+            progress=show,
+        )  # fmt: skip
+    if args.out:
+        continuing.write_continuing(table, args.out)
+    answer(args, continuing.continuing_to_json(table), [continuing.continuing_to_markdown(table)])
     return 0
 
 

@@ -143,7 +143,7 @@ def find_round(motion: Motion, frames: int, slack: int) -> Motion:
     """
     if len(motion) < frames:
         raise ValueError(f"the motion has {len(motion)} frames: a round of {frames} is not in it")
-    state = _states(motion)  # (T,D)
+    state = states(motion)  # (T,D)
     best, found = np.inf, (0, frames)
     for length in range(max(2, frames - slack), min(len(motion), frames + slack) + 1):
         apart = np.linalg.norm(state[length - 1 :] - state[: len(state) - length + 1], axis=1)
@@ -158,11 +158,11 @@ def find_round(motion: Motion, frames: int, slack: int) -> Motion:
 def apart(motion: Motion) -> float:
     """How unlike the first and the last pose and velocity are, over all joints, metres; a joint 1 m/s faster counts as
     one STEP_WEIGHT m off."""
-    first, last = _states(motion)[[0, -1]]
+    first, last = states(motion)[[0, -1]]
     return float(np.linalg.norm(last - first))
 
 
-def _states(motion: Motion) -> np.ndarray:
+def states(motion: Motion) -> np.ndarray:
     """Joints and their velocities (T,22*6) about the pelvis, turned to the front; heights over the floor."""
     joints, heading = motion.joints().astype(np.float64), motion.heading()
     joints[..., :2] -= joints[:, JOINT["pelvis"], None, :2]

@@ -14,6 +14,7 @@ import numpy as np
 
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
+from motion_core.body.skeleton import JOINT
 from motion_core.editing.contacts import SIDES, runs
 from motion_core.editing.course import FASTER, Course
 from motion_core.editing.feet import FootPlan, place_feet
@@ -26,6 +27,7 @@ SLOW = 2.0  # seconds of the window: what changes more slowly than a stride carr
 ROUND = 0.3  # seconds within which the line is rounded: nobody changes direction within a frame
 SLOWER = 0.9  # share by which a body may be slower than its course
 OWN = 1.0  # seconds between times and corners that leave room for a pace of one's own
+ON_FEET = 0.5  # metres: a pelvis that is mostly lower is carried by more than feet
 NEAR = 0.5  # seconds beside held frames in which nothing is asked, so that the way to and from them is smooth
 
 
@@ -66,7 +68,7 @@ def meet_path(motion: Motion, path: FollowPath, held: np.ndarray | None = None) 
     turned = motion
     if path.heading == ALONG:
         wanted = _rounded(course.heading(way), asked, fps) + course.cornering(np.arange(len(motion)) / fps)
-        yaw = wanted - motion.heading()
+        yaw = wanted - facing(motion)
         yaw -= 2 * np.pi * np.round(yaw[np.flatnonzero(asked)[0]] / (2 * np.pi))
         turned = correct_heading(motion, np.where(held, 0.0, yaw), asked | held, pace)
     place = motion.pelvis[:, :2].astype(np.float64)
@@ -131,6 +133,8 @@ def _way(motion: Motion, course: Course, times: tuple[float, ...] | None, pace: 
 def _over_its_feet(motion: Motion, pose: Pose, held: np.ndarray) -> Motion:
     """The moved pose with feet that went along with the slow part of the movement alone."""
     fps, before = motion.fps, motion.pelvis.astype(np.float64)
+    if not on_feet(motion):
+        return pose.motion(motion, held)
     yaw = np.unwrap(_heading(pose) - motion.heading())
     slow_yaw = _slow_part(yaw, held, fps)
     slow = before[:, :2] + _slow_part(pose.pelvis[:, :2] - before[:, :2], held, fps)
@@ -143,6 +147,19 @@ def _over_its_feet(motion: Motion, pose: Pose, held: np.ndarray) -> Motion:
     }
     place_feet(pose, plans, fps)
     return pose.motion(motion, held)
+
+
+def facing(motion: Motion) -> np.ndarray:
+    """Which way (T,) the body faces, radians: its heading, or across its left side where its front looks down."""
+    if on_feet(motion):
+        return motion.heading()
+    left = quat.rotate(motion.rotations[:, JOINT["pelvis"]].astype(np.float64), np.array([1.0, 0.0, 0.0]))
+    return np.unwrap(np.arctan2(left[:, 1], left[:, 0]))
+
+
+def on_feet(motion: Motion) -> bool:
+    """Whether its feet carry the body most of the time: they do not while it crawls."""
+    return bool(np.median(motion.pelvis[:, 2]) > ON_FEET)
 
 
 def _slow_part(change: np.ndarray, held: np.ndarray, fps: float) -> np.ndarray:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.editing.blend import blend
 from motion_core.editing.contacts import runs
+from motion_core.editing.feet import envelope
 from motion_core.editing.fill import hermite
 from motion_core.editing.meet import meet
 from motion_core.editing.planting import lock_feet
@@ -19,6 +21,10 @@ from motion_core.editing.swings import lift_swings
 # Seconds of a gap up to which the cubic alone is nearer to real motion than any model of ours, and from which the model
 # alone is: docs/evaluation.md, "In-betweening"
 CUBIC, MODEL = 0.15, 0.4
+SINK, SOFT = (
+    0.01,
+    0.1,
+)  # metres that placed feet may pull the pelvis down; seconds in which less of it comes and goes
 BESIDE = 2  # frames on each side that a cubic reads
 
 
@@ -35,8 +41,25 @@ def bridge(motion: Motion, kept: np.ndarray) -> Motion:
     for start, stop in gaps:
         # in a shorter one a foot moves no further than the poses beside it say
         still[start:stop] = model_share((stop - start) / motion.fps) < 1
-    motion = settle_feet(lift_swings(motion, frozen=still), frozen=still)
-    return lock_feet(motion, frozen=still)
+    footed = settle_feet(lift_swings(motion, frozen=still), frozen=still)
+    return upright(motion, lock_feet(footed, frozen=still))
+
+
+def upright(before: Motion, after: Motion, most: float = SINK) -> Motion:
+    """`after`, whose feet were placed, no more than `most` metres lower in the pelvis than `before`.
+
+    Where a foot is out of reach the pelvis sinks on bent knees, which shows more than a foot that slides a little. So
+    there the placing is taken back in part.
+    """
+    sunk = (before.trans[:, 2] - after.trans[:, 2]).astype(np.float64)
+    back = 1 - most / np.maximum(sunk, most)  # (T,)
+    if not back.any():
+        return after
+    share = 1 - np.clip(envelope(back, round(SOFT * after.fps)), 0, 1)
+    trans = before.trans + share[:, None] * (after.trans - before.trans)
+    rotations = quat.slerp(before.rotations, after.rotations, share[:, None])
+    same = before.rotations == after.rotations  # keeps its bits
+    return replace(after, trans=trans, rotations=np.where(same, after.rotations, rotations))
 
 
 def model_share(seconds: float) -> float:

@@ -15,12 +15,16 @@ from motion_core.editing.calm import calm
 from motion_core.editing.cleanup import clean_loop, clean_up
 from motion_core.editing.loop import apart, close_loop, find_round
 from motion_core.editing.meet import keep_joints, meet
-from motion_core.editing.path import meet_path, path_rows
+from motion_core.editing.path import meet_path, on_feet, path_rows
 from motion_core.editing.pins import PinMiss, meet_pins, pin_frames
+from motion_core.editing.planting import lock_feet
 from motion_core.editing.swings import lift_swings
-from motion_core.generators.bridge import bridge
+from motion_core.generators.bridge import bridge, upright
 from motion_core.generators.finishing import frame_count, grounded, tidied
+from motion_core.generators.gait import pace_note
+from motion_core.generators.going_on import go_on, words_of
 from motion_core.generators.plan import Plan, Work
+from motion_core.generators.rewording import can_graft, graft, respan
 from motion_core.generators.windows import FillPlan, Studio, fill, kept_frames, pin_rows
 from motion_core.tasks import CleanUp, Complete, Edit, Sampling
 
@@ -32,6 +36,7 @@ LOOP_SLACK = (
     0.7  # seconds that a new loop may be longer or shorter, so that it ends in the step it begins with
 )
 LOOP_APART = 0.5  # `loop.apart`: a round that comes back less well is led back by the model
+PATH_SINK = 0.04  # metres that feet on a path, whose pace is not their own, may pull the pelvis down
 LOOP_LEAD = 1.0  # seconds that are made before a new loop and thrown away: most motions begin from standing
 
 
@@ -46,17 +51,26 @@ def complete(task: Complete, sampling: Sampling, studio: Studio) -> Work:
     if task.loop:
         target, kept = yield from _loop_ends(task, target, kept, sampling, studio)
         path = None
-    made = yield from _filled(target, kept, task.text, sampling, studio, path)
+    goes_on = not task.loop and path is None and _only_the_end(kept)
+    if goes_on:
+        made = yield from _gone_on(target, kept, task, sampling, studio)
+    else:
+        made = yield from _filled(target, kept, task.text, sampling, studio, path)
     motion = meet(made, target, kept)
     if task.loop:
         motion = motion.slice(0, frame_count(_seconds(task), motion.fps))
         kept = kept[: len(motion)]
     else:
-        motion = bridge(motion, kept)
+        motion = lock_feet(motion, frozen=kept) if goes_on else bridge(motion, kept)
     motion, misses = _constrained(task, motion, kept)
+    pace = ""
+    if task.path is not None and not task.loop:
+        pace = yield from pace_note(task.path, task.text, motion.seconds, sampling, studio)
     if len(kept) < len(all_kept):
         motion, kept = _put_back(motion, whole, near), all_kept
-    return replace(motion, meta=_told(misses, kept=int(kept.sum())))
+    carried = {"text": words} if goes_on and task.text is None and (words := words_of(whole)) else {}
+    notes = {"note": pace} if pace else {}
+    return replace(motion, meta={**_told(misses, kept=int(kept.sum())), **carried, **notes})
 
 
 def _near_gaps(task: Complete, kept: np.ndarray, fps: float) -> slice:
@@ -85,9 +99,13 @@ def _constrained(task: Complete, motion: Motion, kept: np.ndarray) -> tuple[Moti
         held = kept.copy()
         for pin in places:
             held[pin_frames(motion, pin)] = True
-        motion = lift_swings(meet_path(motion, task.path, held), frozen=held)
-        how = replace(how, feet=True)
-    motion = tidy(motion, CleanUp(feet=how.feet), kept)
+        motion = meet_path(motion, task.path, held)
+        if on_feet(motion):
+            motion = upright(
+                motion, clean_up(lift_swings(motion, frozen=held), CleanUp(feet=True), kept), PATH_SINK
+            )
+    else:
+        motion = tidy(motion, CleanUp(feet=how.feet), kept)
     return meet_pins(motion, task.pins, kept)
 
 
@@ -111,9 +129,14 @@ def _edited(task: Edit, given: Motion, outside: np.ndarray, sampling: Sampling, 
     joints = None if len(task.joints) == len(JOINTS) else task.joints
     work = given.resample(studio.fps)
     known = known_frames(outside, fps, len(work), studio.fps)
-    whole_plan = FillPlan(work, known, sampling, task.text, joints, None, task.strength)
-    made = calm((yield from fill(whole_plan, studio)), known, studio.calm)
-    made = at_rate(join_borders(made, known), fps, len(given))
+    if task.text is not None and joints is not None and can_graft(joints):
+        made = yield from graft(work, known, task.text, joints, task.strength, sampling, studio)
+    elif task.text is not None and joints is None and known.any() and task.strength >= 1:
+        made = yield from respan(work, known, task.text, sampling, studio)
+    else:
+        whole_plan = FillPlan(work, known, sampling, task.text, joints, None, task.strength)
+        made = join_borders(calm((yield from fill(whole_plan, studio)), known, studio.calm), known)
+    made = at_rate(made, fps, len(given))
     if joints is not None and JOINT["pelvis"] not in joints:
         made = keep_joints(made, given, joints)
     motion = clean_up(meet(made, given, outside), task.clean or CleanUp(), outside)
@@ -205,6 +228,20 @@ def _filled(
         calm(made, known, studio.calm) if text else made
     )  # gaps between poses have a specialist, judged as it is
     return at_rate(join_borders(made, known), target.fps, len(target))
+
+
+def _only_the_end(kept: np.ndarray) -> bool:
+    """Whether all that is free of (T,) bool lies behind all that is kept: at least a step of it."""
+    count = int(kept.sum())
+    return 1 < count < len(kept) and bool(kept[:count].all())
+
+
+def _gone_on(target: Motion, kept: np.ndarray, task: Complete, sampling: Sampling, studio: Studio) -> Work:
+    """The target with the free frames behind its end made, at the target's rate."""
+    work = target.resample(studio.fps)
+    known = int(known_frames(kept, target.fps, len(work), studio.fps).sum())
+    made = yield from go_on(work.slice(0, known), len(work) - known, task.text, sampling, studio)
+    return at_rate(made, target.fps, len(target))
 
 
 def known_frames(kept: np.ndarray, fps: float, frames: int, studio_fps: float) -> np.ndarray:

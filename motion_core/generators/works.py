@@ -66,11 +66,11 @@ def _clean_of(task: Any, place: Workplace) -> CleanUp:
 
 
 def _tidied_as_new(
-    work: Callable[[Any, Sampling, Studio], Work],
-) -> Callable[[Any, Sampling, Workplace], Work]:
+    work: Callable[[Any, Sampling, Studio], BroadWork],
+) -> Callable[[Any, Sampling, Workplace], BroadWork]:
     """The work of a task whose clean-up, left open, is that of new motions."""
 
-    def begin(task: Any, sampling: Sampling, place: Workplace) -> Work:
+    def begin(task: Any, sampling: Sampling, place: Workplace) -> BroadWork:
         how = _clean_of(task, place)
         return work(replace(task, clean=how), sampling, replace(place.studio, calm=how.calm))
 

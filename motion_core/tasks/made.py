@@ -41,6 +41,11 @@ class Made:
         return self.text or self.action
 
     @property
+    def last_words(self) -> str:
+        """What the body did at the end: the words, or the last of several prompts; "" where nothing was said."""
+        return self.prompts[-1][0] if self.prompts else self.text
+
+    @property
     def parts(self) -> tuple[tuple[str, float], ...]:
         """The parts of one prompt that was made part by part."""
         return self.prompts if self.task == "generate" else ()

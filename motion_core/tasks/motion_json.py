@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
 
 def motion_to_json(motion: Motion) -> dict[str, Any]:
-    """A motion as an object: fps, frames, its arrays as base64 of little-endian float32, and its licence."""
+    """A motion as an object: fps, frames, its arrays as base64 of little-endian float32, its licence and last words."""
     pairs = {"trans": motion.trans, "rotations": motion.rotations, "betas": motion.betas}
     packed = {name: base64.b64encode(v.astype("<f4").tobytes()).decode() for name, v in pairs.items()}
-    licence = Made.from_meta(motion.meta).licence
-    return {"fps": motion.fps, "frames": len(motion), **packed, **({"licence": licence} if licence else {})}
+    made = Made.from_meta(motion.meta)
+    said = {"licence": made.licence, "text": made.last_words[:MAX_PROMPT]}
+    told = {name: words for name, words in said.items() if words}
+    return {"fps": motion.fps, "frames": len(motion), **packed, **told}
 
 
 def motion_from_json(entry: Any) -> Motion:
-    """The inverse of `motion_to_json`, bit for bit; of the meta only the licence. Raises TaskError."""
+    """The inverse of `motion_to_json`, bit for bit; of the meta only licence and words. Raises TaskError."""
     import numpy as np
 
     from motion_core.body.motion import Motion
@@ -40,7 +42,9 @@ def motion_from_json(entry: Any) -> Motion:
             trans.reshape(frames, 3),
             rotations.reshape(frames, len(JOINTS), 4),
             betas,
-            meta=_licence_of(entry.get("licence")),
+            meta={
+                name: _said(name, entry[name]) for name in ("licence", "text") if entry.get(name) is not None
+            },
         )
     except TaskError:
         raise
@@ -50,12 +54,10 @@ def motion_from_json(entry: Any) -> Motion:
         ) from None
 
 
-def _licence_of(said: Any) -> dict[str, str]:
-    """The meta of a motion whose licence is given, or not."""
-    if said is None:
-        return {}
-    if not isinstance(said, str) or len(said) > MAX_PROMPT:
+def _said(name: str, words: Any) -> str:
+    """A motion's licence or text, checked."""
+    if not isinstance(words, str) or len(words) > MAX_PROMPT:
         raise TaskError(
-            f"the motion's licence is {reprlib.repr(said)}: give at most {MAX_PROMPT} characters of text"
+            f"the motion's {name} is {reprlib.repr(words)}: give at most {MAX_PROMPT} characters of text"
         )
-    return {"licence": said}
+    return words

@@ -59,11 +59,11 @@ def test_edits_and_paths_too():
         assert getattr(again, "parts", None) == getattr(task, "parts", None)
 
 
-def test_the_licence_of_what_was_given_is_kept():
+def test_licence_and_words_of_what_was_given_are_kept():
     given = Motion(
         20, np.zeros((3, 3)), swaying(frames=3).rotations, meta={"licence": "CC BY 4.0", "text": "x"}
     )
-    assert unpack(pack(given)).meta == {"licence": "CC BY 4.0"}
+    assert unpack(pack(given)).meta == {"licence": "CC BY 4.0", "text": "x"}
 
 
 def test_the_size_is_bounded():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import bpy
 import numpy as np
 import pytest
 from rig_animation import stepping
@@ -162,6 +163,18 @@ def test_without_an_action_it_is_the_pose_of_this_moment(context):
         1, abs=1e-3
     )
     assert len(capture(context, rig, 1, 9)) == 8
+
+
+def test_the_words_of_the_active_action_come_along(context):
+    rig = add_rig(context)
+    rig.animation_data_create().action = action = bpy.data.actions.new("walk")
+    assert capture(context, rig).meta == {}
+    action["laban_text"] = "walks and bows"
+    assert capture(context, rig).meta == {"text": "walks and bows"}
+    action["laban_prompts"] = '[["walks", 2.0], ["bows", 2.0]]'
+    assert capture(context, rig).meta == {"text": "bows"}
+    rig.animation_data.nla_tracks.new().strips.new("other", 1, bpy.data.actions.new("other"))
+    assert capture(context, rig).meta == {}
 
 
 def test_faults_are_named(context):

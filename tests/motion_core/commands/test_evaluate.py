@@ -84,6 +84,16 @@ def test_gaps_are_filled(weights, tmp_path, monkeypatch, capsys):
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"completion.md", "completion.json"}
 
 
+def test_motions_go_on(weights, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LABAN_WEIGHTS", str(weights))
+    save_gap_store(tmp_path / "data", (90, 100))
+    command = ["evaluate", "--task", "continue", "--models", "mdm@steps=2", "--data", str(tmp_path / "data")]
+    assert main([*command, "--device", "cpu", "--out", str(tmp_path / "out"), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["recordings"] == 2 and facts["rows"][-1]["name"] == "mdm@steps=2"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"continuing.md", "continuing.json"}
+
+
 @pytest.mark.parametrize(
     ("extra", "status", "fault"),
     [
@@ -97,6 +107,7 @@ def test_gaps_are_filled(weights, tmp_path, monkeypatch, capsys):
         (["--task", "edit"], 2, "invalid choice"),
         (["--gaps", "5"], 2, "belong to --task complete"),
         (["--task", "complete", "--prompts"], 2, "belong to --task generate"),
+        (["--task", "continue", "--prompts"], 2, "--task continue takes no"),
         (["--task", "complete", "--gaps", "0"], 2, "gap is 0"),
         (["--sources", "ghost"], 1, "unknown source 'ghost': the training set has made"),
         (["--task", "complete", "--sources", "ghost"], 1, "unknown source 'ghost'"),

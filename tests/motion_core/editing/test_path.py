@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from editing_motions import accelerations, same_frames, standing, stepping, swaying
 
+from motion_core.body import quaternions as quat
+from motion_core.body.motion import Motion
 from motion_core.editing.course import QUICKEST, TURNING, Course, lengths_of
 from motion_core.editing.feet import FootPlan, place_feet
-from motion_core.editing.path import meet_path, path_rows
+from motion_core.editing.path import facing, meet_path, path_rows
 from motion_core.editing.pose import Pose
 from motion_core.tasks.pins_and_paths import FREE, FollowPath
 
@@ -159,3 +161,19 @@ def test_the_shortest_motions():
     for frames in (1, 2, 3):
         made = meet_path(standing(frames), FollowPath(((0, 0), (0, -1))))
         assert len(made) == frames and np.isfinite(made.trans).all()
+
+
+def test_a_body_on_hands_and_knees_follows_without_a_shake():
+    """Its front looks down, so the way it faces is read across; its feet carry nothing and are left alone."""
+    frames = 80
+    rotations = standing(frames).rotations.astype(float)
+    nod = 0.08 * np.sin(np.arange(frames) / 3)  # about looking straight down
+    pitch = np.stack([np.pi / 2 + nod, 0 * nod, 0 * nod], axis=1)
+    rotations[:, 0] = quat.multiply(quat.rotvec_to_quat(pitch), rotations[:, 0])
+    way = np.arange(frames) * 0.02
+    pelvis = np.stack([0 * way, -way, np.full(frames, 0.3)], axis=1)
+    crawl = Motion.from_pelvis(20.0, pelvis, rotations)
+    assert np.ptp(facing(crawl)) < 0.01
+    made = meet_path(crawl, FollowPath(((0, 0), (1.0, -1.2))))
+    assert np.linalg.norm(made.pelvis[-1, :2] - [1.0, -1.2]) < 0.02
+    assert accelerations(made).max() < 10

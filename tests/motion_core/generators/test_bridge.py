@@ -10,7 +10,7 @@ import pytest
 from editing_motions import same_frames, stepping, swaying
 
 from motion_core.editing.fill import hermite
-from motion_core.generators.bridge import CUBIC, MODEL, bridge, model_share
+from motion_core.generators.bridge import CUBIC, MODEL, bridge, model_share, upright
 
 
 def test_the_model_takes_over_with_the_length():
@@ -50,3 +50,22 @@ def test_nothing_between_kept_frames_is_nothing_to_do():
     kept[:10] = True
     assert bridge(motion, kept) is motion
     assert bridge(motion, np.ones(len(motion), dtype=bool)) is motion
+
+
+@pytest.mark.parametrize("most", [0.01, 0.04])
+def test_placed_feet_pull_the_pelvis_down_no_further_than_said(most):
+    before = stepping(60)
+    trans = before.trans.copy()
+    trans[20:40, 2] -= 0.08 * np.hanning(20)
+    after = replace(before, trans=trans)
+    made = upright(before, after, most)
+    sunk = before.trans[:, 2] - made.trans[:, 2]
+    assert sunk.max() <= most + 1e-5 and sunk.max() > 0.5 * most
+    assert np.array_equal(made.trans[:15], before.trans[:15])
+    assert np.array_equal(made.rotations, before.rotations)
+
+
+def test_feet_that_leave_the_pelvis_alone_stay_placed():
+    before = stepping(60)
+    after = replace(before, rotations=before.mirror().rotations)
+    assert upright(before, after) is after

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,14 @@ from motion_core.tasks import (
 )
 
 
+def test_a_motion_takes_its_last_words_along():
+    meta = {"text": "walks, then bows", "prompts": [["walks", 2.0], ["bows", 2.0]], "seed": 3}
+    again = motion_from_json(motion_to_json(replace(swaying(frames=5), meta=meta)))
+    assert again.meta == {"text": "bows"}
+    with pytest.raises(TaskError, match="motion's text is"):
+        motion_from_json({**motion_to_json(again), "text": 7})
+
+
 def test_a_motion_s_licence_is_text():
     entry = Request(Edit(swaying(frames=5)), Sampling(), "mdm").to_json()
     assert "licence" not in entry["motion"]
@@ -39,7 +48,7 @@ def test_a_motion_s_licence_is_text():
 def test_any_motion_comes_back_bit_for_bit(frames, fps, seed):
     rng = np.random.default_rng(seed)
     rotations = quat.normalize(rng.normal(size=(frames, 22, 4)))
-    motion = Motion(fps, rng.normal(size=(frames, 3)), rotations, meta={"text": "stays here"})
+    motion = Motion(fps, rng.normal(size=(frames, 3)), rotations, meta={"seed": 7})
     again = motion_from_json(json.loads(json.dumps(motion_to_json(motion))))
     assert again.fps == motion.fps and again.meta == {}
     for name in ("trans", "rotations", "betas"):
