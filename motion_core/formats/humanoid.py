@@ -25,12 +25,12 @@ from motion_core.body.fitting import (
     bend_onto,
     positions_to_world,
     rest_direction,
-    smooth,
     swing_onto,
     unit,
     world_to_local,
 )
 from motion_core.body.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, REST_JOINTS
+from motion_core.formats.twists import mend_twist
 
 NEEDED = (
     "pelvis", "neck", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
@@ -44,8 +44,6 @@ TWIST_LIMITS = {
     for joint, limit in (("hip", 75), ("knee", 50), ("shoulder", 75), ("elbow", 120))
 }
 END_LIMITS = {"wrist": np.radians(100), "ankle": np.radians(75), "foot": np.radians(60)}
-MEND_SECONDS = 0.2  # standard deviation of the window in which a twist is judged
-MEND_TRUST = np.sin(np.radians(20)) ** 2  # a limb straighter than this says nothing about its twist
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,33 +190,19 @@ def _exact_limb(body: Body, world: np.ndarray, hinge: Hinge) -> None:
     bend = np.sum(quat.cross(u, f) ** 2, axis=-1)
     upper, lower = (JOINT[joint] for joint in bones)
     world[:, upper] = swing_onto(world[:, upper], rest_direction(bones[0]), u)
-    seen = _twist(world[:, upper], body.fits[:, upper], u, bend, body)
-    mend = _mend_twist(seen, u, TWIST_LIMITS[bones[0]])
-    world[:, upper] = quat.multiply(mend, world[:, upper])
+    times = body.starts, body.fps
+    mend = mend_twist(world[:, upper], body.fits[:, upper], u, bend, TWIST_LIMITS[bones[0]], times)
+    if mend is not None:
+        world[:, upper] = quat.multiply(mend, world[:, upper])
     world[:, lower] = swing_onto(world[:, lower], rest_direction(bones[1]), f)
     hinged = bend_onto(world[:, upper], rest_direction(bones[1]), f, hinge.axis)
-    seen = _twist(world[:, lower], hinged, f, np.ones(len(f), f.dtype), body)
-    mend = _mend_twist(seen, f, TWIST_LIMITS[bones[1]])
+    mend = mend_twist(world[:, lower], hinged, f, np.ones(len(f), f.dtype), TWIST_LIMITS[bones[1]], times)
+    if mend is None:
+        return
     world[:, lower] = quat.multiply(mend, world[:, lower])
     if bones[1].endswith("elbow"):  # the hand was solved from the forearm: it turns along
         hand = JOINT[CHILD[bones[1]]]
         world[:, hand] = quat.multiply(mend, world[:, hand])
-
-
-def _twist(given: np.ndarray, fit: np.ndarray, bone: np.ndarray, trust: np.ndarray, body: Body) -> np.ndarray:
-    """Complex (T,): by how much `given` (T,4) is twisted about the bone against `fit` (T,4), and how surely."""
-    turn = quat.quat_to_rotvec(quat.multiply(given, quat.conjugate(fit)))
-    return smooth(trust * np.exp(1j * np.sum(turn * bone, axis=-1)), MEND_SECONDS * body.fps, body.starts)
-
-
-def _mend_twist(seen: np.ndarray, bone: np.ndarray, limit: float) -> np.ndarray:
-    """Turns (T,4) about the bone that undo a `_twist` which contradicts the hinge by more than `limit`.
-
-    Some captures solve an arm twisted by half a turn with the elbow bent backwards: right positions, wrong twist.
-    """
-    contradicts = (np.abs(np.angle(seen)) > limit) & (np.abs(seen) > MEND_TRUST)
-    excess = np.where(contradicts, np.angle(seen), 0.0)
-    return quat.rotvec_to_quat(-excess[:, None] * bone)
 
 
 def _mend_ends(world: np.ndarray, takes: Sequence[slice]) -> None:
