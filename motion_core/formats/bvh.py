@@ -40,6 +40,7 @@ from motion_core.formats.humanoid import (
     place_joints,
 )
 from motion_core.formats.joint_names import guess_names
+from motion_core.formats.straight_limbs import with_straight_limbs
 
 __all__ = ["BvhClip", "bvh_to_motion", "clip_to_capture", "guess_unit", "guess_up", "read_bvh", "write_bvh"]
 
@@ -155,7 +156,7 @@ def bvh_to_motion(
         return _ours_to_motion(clip, up, unit)
     names = names if names is not None else guess_names(clip.joints, clip.parents, clip.tips)
     body = capture_to_body(clip_to_capture(clip, names, up, unit), names)
-    return _body_to_motions(body, mean_turns(evidence_of_takes(body)))[0]
+    return _body_to_motions(body, mean_turns(with_straight_limbs(evidence_of_takes(body), body)))[0]
 
 
 def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion]:
@@ -173,7 +174,7 @@ def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion
     used = [clip.only(joints).in_single() for clip in clips]
     thin = thinned(used, fps)
     body, ups = _body_of(thin, names, units)
-    total = evidence_of_takes(body)
+    total = with_straight_limbs(evidence_of_takes(body), body)
     known = feet_known(total)
     unsure = [n for n in range(len(clips)) if not known[n] and thin[n] is not used[n]]
     if unsure:
