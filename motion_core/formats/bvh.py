@@ -198,13 +198,14 @@ def _body_of(
 def _feet_of(
     clips: Sequence[BvhClip], names: Mapping[str, str], units: Sequence[float], ups: Sequence[str]
 ) -> Body:
-    """The clips as one body of which no more is known than its feet, where the skeleton has all of these."""
-    legs = {joint: names[joint] for joint in FEET if joint in names}
-    if len(legs) == len(FEET):
+    """The clips as one body of which no more is known than its shanks and feet, where the skeleton has all of these."""
+    below = (*FEET, *(f"{side}_knee" for side in SIDES))
+    legs = {joint: names[joint] for joint in below if joint in names}
+    if len(legs) == len(below):
         clips = [clip.only({name.removeprefix("tip:") for name in legs.values()}) for clip in clips]
     clip = joined(clips)
     capture = _capture(clip, *clip.global_transforms(), units, ups)
-    return capture_to_body(capture, names) if len(legs) < len(FEET) else place_joints(capture, legs)
+    return capture_to_body(capture, names) if len(legs) < len(below) else place_joints(capture, legs)
 
 
 def _body_to_motions(body: Body, turns: np.ndarray) -> list[Motion]:

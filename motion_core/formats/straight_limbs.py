@@ -15,7 +15,7 @@ from motion_core.body.skeleton import JOINT
 from motion_core.formats.calibration import REST_TORSO, torso_frames
 from motion_core.formats.humanoid import Body, bone_directions
 
-NO_HINGE = np.sin(np.radians(15)) ** 2  # squared sine of a bend that may be sideways
+NO_HINGE = np.sin(np.radians(20)) ** 2  # squared sine of a bend that may be sideways
 ENOUGH = 1.0  # sum over frames of what is above it that settles a limb
 
 
@@ -58,4 +58,6 @@ def _evidence(given: np.ndarray, fit: np.ndarray, weight: np.ndarray) -> np.ndar
 def _mixed(measured: np.ndarray, supposed: np.ndarray, share: float) -> np.ndarray:
     """Evidence (4,4) of which `share` is measured."""
     scales = (max(float(np.trace(matrix)), 1e-12) for matrix in (measured, supposed))
-    return np.asarray(sum(part * m / s for part, m, s in zip((share, 1 - share), (measured, supposed), scales)))
+    return np.asarray(
+        sum(part * m / s for part, m, s in zip((share, 1 - share), (measured, supposed), scales))
+    )
