@@ -1,7 +1,7 @@
 """BVH files as motions, both ways: any skeleton in, SMPL-22 joints out.
 
 A file does not say its unit or which way is up. The unit is guessed by the longest chain of bones from the hips (about
-1.35 m in an adult), the up axis by where head and feet lie. `unit` and `up` overrule the guess.
+1.35 m in an adult), the up axis as `up_axis.py` says. `unit` and `up` overrule the guess.
 
 We write Y up (as nearly every BVH is), centimetres, degrees and the rest pose of `body/skeleton.py`. Such files come
 back exactly.
@@ -40,14 +40,16 @@ from motion_core.formats.humanoid import (
     place_joints,
 )
 from motion_core.formats.joint_names import guess_names
+from motion_core.formats.reading import UNITS, unit_size
 from motion_core.formats.straight_limbs import with_straight_limbs
+from motion_core.formats.up_axis import TO_Z_UP, check_up, guess_up_axis, standing_rest
 
 __all__ = ["BvhClip", "bvh_to_motion", "clip_to_capture", "guess_unit", "guess_up", "read_bvh", "write_bvh"]
 
-UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 ADULT_CHAIN = 1.35  # metres from the hips along the longest chain of bones (to the finger tips or the crown)
 LOW_PERCENTILE, NEAR_FLOOR = 5.0, 0.3  # percent of frames; metres a file may stand beside its floor
-TO_Z_UP = {"y": UPRIGHT, "z": quat.IDENTITY}
+LEGS = tuple(f"{side}_{joint}" for side in SIDES for joint in ("hip", "ankle"))
+Y_DOUBT = 0.2  # nearly every BVH file is Y up
 
 
 def guess_unit(clip: BvhClip) -> float:
@@ -71,41 +73,43 @@ def _unit_of(clip: BvhClip, take: slice) -> float:
 
 
 def guess_up(clip: BvhClip, names: Mapping[str, str]) -> str:
-    """The up axis, "y" or "z".
-
-    "z" where the body is longer along z and its lowest point rests clearly steadier along z, as on a floor.
-    """
-    return _up_of(clip, names, clip.global_transforms()[0])
+    """The up axis, "y" or "z", by how the body stands and moves and how its skeleton stands at rest."""
+    return _up_of(clip, names, clip.global_transforms()[0], slice(0, len(clip)))
 
 
-def _up_of(clip: BvhClip, names: Mapping[str, str], positions: np.ndarray) -> str:
-    """`guess_up` by the positions (T,J,3) of the joints."""
-    feet = np.mean([positions[:, clip.index(names[f"{side}_ankle"])] for side in ("left", "right")], axis=0)
-    body = np.mean(positions[:, clip.index(names["neck"])] - feet, axis=0)
-    low = np.std(
-        np.min(positions[:, [clip.index(n) for n in names.values() if n in clip.joints]], axis=1), axis=0
+def _up_of(clip: BvhClip, names: Mapping[str, str], positions: np.ndarray, take: slice) -> str:
+    """`guess_up` of one of the takes that follow each other, by the positions (T,J,3) of the joints."""
+    part = positions[take]
+    legs = [clip.index(names[f"{side}_ankle"]) for side in SIDES]
+    neck = clip.index(names["neck"])
+    known = [clip.index(name) for name in names.values() if name in clip.joints]
+    lowest = np.min(part[:, known], axis=1)
+    return guess_up_axis(
+        part[:, legs].mean(axis=1), part[:, neck], lowest, _rest_of(clip, names, take), "y", Y_DOUBT
     )
-    steadier = low[2] < 0.7 * low[1] or len(positions) == 1
-    return "z" if body[2] > max(body[1], 0) and steadier else "y"
+
+
+def _rest_of(clip: BvhClip, names: Mapping[str, str], take: slice) -> np.ndarray | None:
+    """(3,) from the hips to the neck of a skeleton that stands while nothing is turned; None for a heap."""
+    places = np.array(clip.usual_offsets(take))
+    for joint, parent in enumerate(clip.parents):
+        if parent >= 0:
+            places[joint] += places[parent]
+    at = {joint: places[clip.index(names[joint])] for joint in ("neck", *LEGS)}
+    hips, ankles = ((at[f"left_{end}"] + at[f"right_{end}"]) / 2 for end in ("hip", "ankle"))
+    return standing_rest(hips, at["neck"], ankles)
 
 
 def clip_to_capture(
     clip: BvhClip, names: Mapping[str, str], up: str | None = None, unit: float | str | None = None
 ) -> Capture:
-    """World positions in metres and orientations, Z up. up: "y" or "z"; unit: metres per unit, or m, cm, mm."""
+    """World positions in metres and orientations, Z up. up: a key of TO_Z_UP; unit: metres per unit, or m, cm, mm."""
     check_names(names, clip.joints)
-    if up and up not in TO_Z_UP:
-        raise ValueError(f"up is {up!r}: use 'y' or 'z'")
-    if isinstance(unit, str) and unit not in UNITS:
-        raise ValueError(
-            f"unit is {unit!r}: use one of {', '.join(UNITS)} or the metres of one unit as a number"
-        )
-    given = None if unit is None else UNITS[unit] if isinstance(unit, str) else float(unit)
-    if given is not None and not (np.isfinite(given) and given > 0):
-        raise ValueError(f"unit is {unit!r}: the metres of one unit are a number above 0")
+    up = None if up is None else check_up(up)
+    given = None if unit is None else unit_size(unit)
     positions, orientations = clip.global_transforms()
     units = [given or _unit_of(clip, take) for take in clip.takes]
-    ups = [up or _up_of(clip, names, positions[take]) for take in clip.takes]
+    ups = [up or _up_of(clip, names, positions, take) for take in clip.takes]
     return _capture(clip, positions, orientations, units, ups)
 
 
@@ -191,7 +195,7 @@ def _body_of(
     """The clips as one body, and each one's up axis."""
     clip = joined(clips)
     positions, orientations = clip.global_transforms()
-    ups = [_up_of(clip, names, positions[take]) for take in clip.takes]
+    ups = [_up_of(clip, names, positions, take) for take in clip.takes]
     return capture_to_body(_capture(clip, positions, orientations, units, ups), names), ups
 
 

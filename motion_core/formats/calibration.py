@@ -49,7 +49,7 @@ def _summed(body: Body, fits: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def feet_evidence(body: Body) -> np.ndarray:
-    """(N,22,4,4): the `evidence_of_takes` of ankles and feet alone, zero elsewhere. Of other joints it asks the knees."""
+    """(N,22,4,4): the `evidence_of_takes` of ankles and feet alone, zero elsewhere. It asks the knees too."""
     fits, weights = (
         quat.over_time(len(body.positions), len(JOINTS), *shape, dtype=body.positions.dtype)
         for shape in ((4,), ())
