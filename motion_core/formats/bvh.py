@@ -10,6 +10,7 @@ back exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import ANKLE_HEIGHT, JOINT, JOINTS, OFFSETS, PARENTS, TIPS, UPRIGHT
+from motion_core.formats import FormatError
 from motion_core.formats.bvh_clip import BvhClip, joined, thinned
 from motion_core.formats.bvh_text import read_bvh
 from motion_core.formats.calibration import (
@@ -40,7 +42,7 @@ from motion_core.formats.humanoid import (
     place_joints,
 )
 from motion_core.formats.joint_names import guess_names
-from motion_core.formats.reading import UNITS, unit_size
+from motion_core.formats.reading import UNITS, Reading, unit_name, unit_size
 from motion_core.formats.straight_limbs import with_straight_limbs
 from motion_core.formats.up_axis import TO_Z_UP, check_up, guess_up_axis, standing_rest
 
@@ -163,6 +165,38 @@ def bvh_to_motion(
     return _body_to_motions(body, mean_turns(with_straight_limbs(evidence_of_takes(body), body)))[0]
 
 
+def read_bvh_motion(path: str | Path, reading: Reading | None = None) -> Motion:
+    """`bvh_to_motion` of a file, as `reading` says. Raises FormatError, or OSError where it cannot be opened.
+
+    What was guessed of a foreign skeleton is in meta, as `read`.
+    """
+    reading = reading or Reading()
+    clip = read_bvh(path)
+    if reading.fps is not None:
+        clip = replace(clip, fps=reading.fps)
+    try:
+        names = None if reading.names is None and _is_ours(clip) else _names_of(clip, reading.names)
+        up, unit = reading.up, reading.unit
+        if names is not None:
+            check_names(names, clip.joints)
+            unit = guess_unit(clip) if unit is None else unit
+            up = up or guess_up(clip, names)
+        motion = bvh_to_motion(clip, names, up=up, unit=unit)
+    except FormatError:
+        raise
+    except ValueError as error:
+        raise FormatError(f"{path}: {error}") from error
+    if names is None or up is None or unit is None:
+        return motion
+    said = f"{up.upper()} up; {unit_name(unit_size(unit))}; {clip.fps:g} Hz"
+    return replace(motion, meta={"read": said})
+
+
+def _names_of(clip: BvhClip, given: Mapping[str, str] | None) -> dict[str, str]:
+    """Guessed names, overruled by those given."""
+    return guess_names(clip.joints, clip.parents, clip.tips) | dict(given or {})
+
+
 def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion]:
     """`bvh_to_motion` of clips of one skeleton (`same_skeleton`), many times as fast as one clip after the other.
 
@@ -217,7 +251,7 @@ def _body_to_motions(body: Body, turns: np.ndarray) -> list[Motion]:
     pelvis, rotations = fit_body(body, body.over_frames(turns.astype(body.positions.dtype)))
     ankles = np.min([_heights(pelvis, rotations, f"{side}_ankle") for side in SIDES], axis=0)
     for take in body.takes:
-        pelvis[take, 2] -= _drop(ankles[take])
+        pelvis[take, 2] -= above_floor(ankles[take])
     return [Motion.from_pelvis(body.fps, pelvis[take], rotations[take]) for take in body.takes]
 
 
@@ -233,7 +267,7 @@ def _heights(pelvis: np.ndarray, rotations: np.ndarray, joint: str) -> np.ndarra
     return place[:, 2]
 
 
-def _drop(ankles: np.ndarray) -> float:
+def above_floor(ankles: np.ndarray) -> float:
     """How far a body with its ankles at these heights (T,) is above its floor; 0 where it is nowhere near it."""
     drop = float(percentile(ankles, LOW_PERCENTILE)) - ANKLE_HEIGHT
     return drop if abs(drop) < NEAR_FLOOR else 0.0
