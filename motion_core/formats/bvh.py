@@ -83,7 +83,7 @@ def _up_of(clip: BvhClip, names: Mapping[str, str], positions: np.ndarray, take:
     """`guess_up` of one of the takes that follow each other, by the positions (T,J,3) of the joints."""
     part = positions[take]
     legs = [clip.index(names[f"{side}_ankle"]) for side in SIDES]
-    neck = clip.index(names["neck"])
+    neck = clip.index(names[_top(names)])
     known = [clip.index(name) for name in names.values() if name in clip.joints]
     lowest = np.min(part[:, known], axis=1)
     return guess_up_axis(
@@ -97,22 +97,35 @@ def _rest_of(clip: BvhClip, names: Mapping[str, str], take: slice) -> np.ndarray
     for joint, parent in enumerate(clip.parents):
         if parent >= 0:
             places[joint] += places[parent]
-    at = {joint: places[clip.index(names[joint])] for joint in ("neck", *LEGS)}
+    at = {joint: places[clip.index(names[joint])] for joint in (_top(names), *LEGS)}
     hips, ankles = ((at[f"left_{end}"] + at[f"right_{end}"]) / 2 for end in ("hip", "ankle"))
-    return standing_rest(hips, at["neck"], ankles)
+    return standing_rest(hips, at[_top(names)], ankles)
+
+
+def _top(names: Mapping[str, str]) -> str:
+    """The joint that tells where the upper end of the torso is, of those the skeleton has."""
+    tops = ("neck", "head", "spine3")
+    return next((j for j in tops if j in names and not names[j].startswith("tip:")), "left_shoulder")
 
 
 def clip_to_capture(
     clip: BvhClip, names: Mapping[str, str], up: str | None = None, unit: float | str | None = None
 ) -> Capture:
     """World positions in metres and orientations, Z up. up: a key of TO_Z_UP; unit: metres per unit, or m, cm, mm."""
+    return _measured(clip, names, up, unit)[0]
+
+
+def _measured(
+    clip: BvhClip, names: Mapping[str, str], up: str | None, unit: float | str | None
+) -> tuple[Capture, list[float], list[str]]:
+    """`clip_to_capture`, and the unit and the up axis of each take."""
     check_names(names, clip.joints)
     up = None if up is None else check_up(up)
     given = None if unit is None else unit_size(unit)
     positions, orientations = clip.global_transforms()
     units = [given or _unit_of(clip, take) for take in clip.takes]
     ups = [up or _up_of(clip, names, positions, take) for take in clip.takes]
-    return _capture(clip, positions, orientations, units, ups)
+    return _capture(clip, positions, orientations, units, ups), units, ups
 
 
 def _capture(
@@ -155,46 +168,38 @@ def bvh_to_motion(
     """The clip as a motion of our body at the clip's frame rate.
 
     A file with our joints and rest pose is taken over exactly. Any other humanoid is retargeted through `names` (our
-    joint -> theirs; guessed from common names where None), scaled by leg length and stood on the floor.
+    joint -> theirs; guessed from common names where None), scaled by leg length and stood on the floor. Its meta
+    says as `read` which axis and unit were taken.
     Raises ValueError for a joint that is unknown or missing.
     """
     if names is None and _is_ours(clip):
         return _ours_to_motion(clip, up, unit)
     names = names if names is not None else guess_names(clip.joints, clip.parents, clip.tips)
-    body = capture_to_body(clip_to_capture(clip, names, up, unit), names)
-    return _body_to_motions(body, mean_turns(with_straight_limbs(evidence_of_takes(body), body)))[0]
+    capture, units, ups = _measured(clip, names, up, unit)
+    body = capture_to_body(capture, names)
+    motion = _body_to_motions(body, mean_turns(with_straight_limbs(evidence_of_takes(body), body)))[0]
+    said = f"{ups[0].upper()} up; {unit_name(units[0])}; {clip.fps:g} Hz"
+    return replace(motion, meta={"read": said})
 
 
 def read_bvh_motion(path: str | Path, reading: Reading | None = None) -> Motion:
-    """`bvh_to_motion` of a file, as `reading` says. Raises FormatError, or OSError where it cannot be opened.
-
-    What was guessed of a foreign skeleton is in meta, as `read`.
-    """
+    """`bvh_to_motion` of a file, as `reading` says. Raises FormatError, or OSError where it cannot be opened."""
     reading = reading or Reading()
     clip = read_bvh(path)
     if reading.fps is not None:
         clip = replace(clip, fps=reading.fps)
     try:
-        names = None if reading.names is None and _is_ours(clip) else _names_of(clip, reading.names)
-        up, unit = reading.up, reading.unit
-        if names is not None:
-            check_names(names, clip.joints)
-            unit = guess_unit(clip) if unit is None else unit
-            up = up or guess_up(clip, names)
-        motion = bvh_to_motion(clip, names, up=up, unit=unit)
+        names = None if reading.names is None else _names_of(clip, reading.names)
+        return bvh_to_motion(clip, names, up=reading.up, unit=reading.unit)
     except FormatError:
         raise
     except ValueError as error:
         raise FormatError(f"{path}: {error}") from error
-    if names is None or up is None or unit is None:
-        return motion
-    said = f"{up.upper()} up; {unit_name(unit_size(unit))}; {clip.fps:g} Hz"
-    return replace(motion, meta={"read": said})
 
 
-def _names_of(clip: BvhClip, given: Mapping[str, str] | None) -> dict[str, str]:
+def _names_of(clip: BvhClip, given: Mapping[str, str]) -> dict[str, str]:
     """Guessed names, overruled by those given."""
-    return guess_names(clip.joints, clip.parents, clip.tips) | dict(given or {})
+    return guess_names(clip.joints, clip.parents, clip.tips) | dict(given)
 
 
 def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion]:

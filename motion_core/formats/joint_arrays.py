@@ -90,7 +90,7 @@ def joints_to_motion(joints: np.ndarray, reading: Reading, usual: str) -> Motion
     leg = leg_length(joints)
     unit = min(UNITS.values(), key=lambda u: abs(np.log(max(leg, 1e-9) * u / OUR_LEG)))
     unit = unit if reading.unit is None else unit_size(reading.unit)
-    if reading.unit is None and not LEGS[0] < leg * unit < LEGS[1]:
+    if leg < 1e-9 or (reading.unit is None and not LEGS[0] < leg * unit < LEGS[1]):
         raise ValueError(
             f"its legs are {leg:.3g} units long, which is no person in m, cm or mm: say the unit (--unit); "
             "features must be brought back by their mean and deviation first"

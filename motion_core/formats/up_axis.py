@@ -22,7 +22,7 @@ TO_Z_UP = {
     "-x": np.array([_HALF, 0.0, _HALF, 0.0]),
 }
 AXES = {"x": 0, "y": 1, "z": 2}
-STANDS, RESTS, STEADY, FLOOR = 2.0, 1.5, 1.0, 1.0  # how much each kind of evidence weighs
+STANDS, RESTS, STEADY, FLOOR = 2.0, 2.7, 1.0, 1.0  # how much each kind of evidence weighs
 STEADIEST = 2.0  # natural logarithm of how much steadier counts at most
 NEAR = 0.1  # of a body's height: where the floor lies at zero, and what is no movement (a tenth of it)
 LOW_PERCENTILE = 5.0
