@@ -42,9 +42,9 @@ from motion_core.formats.humanoid import (
     place_joints,
 )
 from motion_core.formats.joint_names import guess_names
-from motion_core.formats.reading import UNITS, Reading, unit_name, unit_size
+from motion_core.formats.reading import UNITS, Reading, check_up, unit_name, unit_size
 from motion_core.formats.straight_limbs import with_straight_limbs
-from motion_core.formats.up_axis import TO_Z_UP, check_up, guess_up_axis, standing_rest
+from motion_core.formats.up_axis import TO_Z_UP, guess_up_axis, standing_rest
 
 __all__ = ["BvhClip", "bvh_to_motion", "clip_to_capture", "guess_unit", "guess_up", "read_bvh", "write_bvh"]
 

@@ -28,13 +28,6 @@ NEAR = 0.1  # of a body's height: where the floor lies at zero, and what is no m
 LOW_PERCENTILE = 5.0
 
 
-def check_up(up: str) -> str:
-    """The axis; raises ValueError that lists those there are."""
-    if up not in TO_Z_UP:
-        raise ValueError(f"up is {up!r}: use one of {', '.join(TO_Z_UP)}")
-    return up
-
-
 def guess_up_axis(
     feet: np.ndarray, neck: np.ndarray, lowest: np.ndarray, rest: np.ndarray | None, usual: str, doubt: float
 ) -> str:

@@ -12,7 +12,8 @@ from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, UPRIGHT
 from motion_core.formats.bvh import bvh_to_motion, read_bvh, write_bvh
-from motion_core.formats.up_axis import AXES, TO_Z_UP, check_up, standing_rest
+from motion_core.formats.reading import UPS, check_up
+from motion_core.formats.up_axis import AXES, TO_Z_UP, standing_rest
 
 DOWN = {"back": (-1.0, 0.0, 0.0), "front": (1.0, 0.0, 0.0), "side": (0.0, 1.0, 0.0)}
 
@@ -39,8 +40,9 @@ def test_who_stands_or_marches_is_upright(up, frames):
     assert found.meta["read"].startswith(f"{up.upper()} up; cm; 30 Hz")
 
 
-@pytest.mark.parametrize("frames", [1, 2, 90])
-@pytest.mark.parametrize("way", DOWN)
+@pytest.mark.parametrize(
+    ("way", "frames"), [("back", 1), ("back", 90), ("side", 2), ("side", 90), ("front", 1)]
+)
 def test_who_lies_stays_down_where_the_skeleton_stands_at_rest(tmp_path, way, frames):
     write_bvh(tmp_path / "a.bvh", lying(march(), way).slice(0, frames))
     text = (tmp_path / "a.bvh").read_text()
@@ -50,7 +52,7 @@ def test_who_lies_stays_down_where_the_skeleton_stands_at_rest(tmp_path, way, fr
     assert "Y up" in found.meta["read"] and found.joints()[:, JOINT["head"], 2].max() < 0.7
 
 
-@pytest.mark.parametrize("up", TO_Z_UP)
+@pytest.mark.parametrize("up", UPS)
 def test_the_axis_points_up_and_the_turn_mirrors_nothing(up):
     axis = np.zeros(3)
     axis[AXES[up[-1]]] = -1.0 if up.startswith("-") else 1.0

@@ -87,7 +87,7 @@ def test_broken_files_are_listed_and_left_alone_until_they_change(library, monke
     report = update(library)
     assert (report.files, report.embedded) == (8, 5)
     assert [broken.path for broken in report.broken] == ["cut.npz", "empty.bvh", "shape.npz"]
-    assert "truncated" in report.broken[0].error and "no member 'trans'" in report.broken[2].error
+    assert "truncated" in report.broken[0].error and "no member 'poses'" in report.broken[2].error
     assert str(library) not in report.broken[0].error
     read = []
     real = index.read_content
@@ -102,7 +102,7 @@ def test_a_reader_s_own_fault_stops_nobody(library, monkeypatch):
     real = index.read_content
     faults = {"walks.npz": IndexError("7"), "limps.npz": PermissionError(13, "Permission denied")}
 
-    def read(path):
+    def read(path, reading):
         if path.name in faults:
             raise faults[path.name]
         return real(path)
