@@ -100,7 +100,9 @@ def test_broken_files_are_listed_and_left_alone_until_they_change(library, monke
     assert str(library) not in report.broken[0].error
     read = []
     real = index.read_content
-    monkeypatch.setattr(index, "read_content", lambda path, reading: read.append(path.name) or real(path, reading))
+    monkeypatch.setattr(
+        index, "read_content", lambda path, reading: read.append(path.name) or real(path, reading)
+    )
     assert update(library).broken == report.broken and read == []
     write_npz(library / "cut.npz", standing("mended"))
     again = update(library)
