@@ -49,7 +49,8 @@ def check_armature(armature: bpy.types.Object | None) -> None:
         raise RigError(
             f"{armature.name!r} is scaled by a negative number, which makes left right: apply its scale first"
         )
-    scale = [abs(factor) for factor in armature.matrix_world.to_scale()]
+    size = armature.matrix_world.to_scale()
+    scale = [abs(size[axis]) for axis in range(3)]
     if max(scale) > EVEN * min(scale):
         raise RigError(
             f"{armature.name!r} is scaled unevenly ({', '.join(f'{s:.3g}' for s in scale)}), which bends every turn: "

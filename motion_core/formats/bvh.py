@@ -50,6 +50,7 @@ __all__ = ["BvhClip", "bvh_to_motion", "clip_to_capture", "guess_unit", "guess_u
 
 ADULT_CHAIN = 1.35  # metres from the hips along the longest chain of bones (to the finger tips or the crown)
 LOW_PERCENTILE, NEAR_FLOOR = 5.0, 0.3  # percent of frames; metres a file may stand beside its floor
+LOOKED_AT = 150  # frames, to see which way is up
 LEGS = tuple(f"{side}_{joint}" for side in SIDES for joint in ("hip", "ankle"))
 Y_DOUBT = 0.2  # nearly every BVH file is Y up
 
@@ -81,7 +82,7 @@ def guess_up(clip: BvhClip, names: Mapping[str, str]) -> str:
 
 def _up_of(clip: BvhClip, names: Mapping[str, str], positions: np.ndarray, take: slice) -> str:
     """`guess_up` of one of the takes that follow each other, by the positions (T,J,3) of the joints."""
-    part = positions[take]
+    part = positions[take.start : take.stop : 1 + (take.stop - take.start) // LOOKED_AT]
     legs = [clip.index(names[f"{side}_ankle"]) for side in SIDES]
     neck = clip.index(names[_top(names)])
     known = [clip.index(name) for name in names.values() if name in clip.joints]

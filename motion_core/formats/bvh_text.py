@@ -129,7 +129,7 @@ class _Hierarchy:
 
     def _title(self, line: str, words: Iterator[str]) -> str:
         """Everything up to the opening bracket: names may contain spaces."""
-        title = []
+        title: list[str] = []
         for word in words:
             if word == "{":
                 return " ".join(title)
@@ -153,8 +153,10 @@ class _Hierarchy:
 
     def _unused(self, joint: str) -> str:
         """The name, or the first of "NAME.2", "NAME.3", ... that no joint has yet."""
-        names = (joint, *(f"{joint}.{number}" for number in range(2, MAX_JOINTS + 2)))
-        return next(name for name in names if name not in self.joints)
+        name, number = joint, 2
+        while name in self.joints:
+            name, number = f"{joint}.{number}", number + 1
+        return name
 
     def _offset(self, words: Iterator[str], stack: list[int | None]) -> None:
         line = self.line

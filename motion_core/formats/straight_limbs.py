@@ -16,29 +16,34 @@ from motion_core.formats.calibration import REST_TORSO, torso_frames
 from motion_core.formats.humanoid import Body, bone_directions
 
 NO_HINGE = np.sin(np.radians(20)) ** 2  # squared sine of a bend that may be sideways
+A_FEW = 40  # frames
 ENOUGH = 1.0  # sum over frames of what is above it that settles a limb
 
 
 def with_straight_limbs(total: np.ndarray, body: Body) -> np.ndarray:
     """Evidence (N,22,4,4) of each take; where a limb hardly bends, with anatomy instead of its noise."""
     total = total.copy()
-    for upper, lower, _ in HINGES:
-        u, f = (bone_directions(body.positions, joint) for joint in (upper, lower))
-        bend = np.sum(quat.cross(u, f) ** 2, axis=-1)
-        shown = np.add.reduceat(np.maximum(bend - NO_HINGE, 0.0), body.starts) / ENOUGH
-        for n in np.flatnonzero(shown < 1):
-            take = body.takes[n]
-            fits = _straight_fits(body.positions[take], (upper, lower), u[take], f[take])
-            for joint, (fit, weight) in zip((upper, lower), fits):
-                supposed = _evidence(body.orientations[take, JOINT[joint]], fit, weight)
-                total[n, JOINT[joint]] = _mixed(total[n, JOINT[joint]], supposed, float(shown[n]))
+    for number, take in enumerate(body.takes):
+        positions = body.positions[take]
+        few = positions[:: 1 + len(positions) // A_FEW]
+        for upper, lower, _ in HINGES:
+            # some of the frames are enough to see that a limb bends, all are needed to see that it does not
+            if _shown(few, (upper, lower)) < 1 and (shown := _shown(positions, (upper, lower))) < 1:
+                for joint, (fit, weight) in zip((upper, lower), _straight_fits(positions, (upper, lower))):
+                    supposed = _evidence(body.orientations[take, JOINT[joint]], fit, weight)
+                    total[number, JOINT[joint]] = _mixed(total[number, JOINT[joint]], supposed, shown)
     return total
 
 
-def _straight_fits(
-    positions: np.ndarray, bones: tuple[str, str], u: np.ndarray, f: np.ndarray
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """World orientations (T,4) of both bones, swung the short way onto u and f (T,3), and their weights (T,)."""
+def _shown(positions: np.ndarray, bones: tuple[str, str]) -> float:
+    """How much the joints (T,22,3) show of a limb's bend; 1 settles it."""
+    u, f = (bone_directions(positions, joint) for joint in bones)
+    return float(np.sum(np.maximum(np.sum(quat.cross(u, f) ** 2, axis=-1) - NO_HINGE, 0.0))) / ENOUGH
+
+
+def _straight_fits(positions: np.ndarray, bones: tuple[str, str]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """World orientations (T,4) of both bones, swung the short way to where they lie, and their weights (T,)."""
+    u, f = (bone_directions(positions, joint) for joint in bones)
     parent = torso_frames(positions)[bones[0].endswith("shoulder")]
     parent = quat.multiply(parent, REST_TORSO[bones[0].endswith("shoulder")].astype(parent.dtype))
     rest = rest_direction(bones[0])
