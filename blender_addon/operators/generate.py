@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import EnumProperty, FloatProperty, StringProperty
 
-from motion_core.formats import FormatError
+from motion_core.formats.files import explained
+from motion_core.formats.reading import UNITS, UPS, Reading, read_names
 from motion_core.tasks import MAX_SEED, TaskError
 
 from ..properties.generate import LabanSettings
@@ -81,14 +82,34 @@ class LABAN_OT_random_seed(bpy.types.Operator):
 
 
 class LABAN_OT_apply_motion(bpy.types.Operator):
-    """Put a motion file (.npz) on the selected rig: a result that was kept, or any AMASS file"""
+    """Put a motion file (.npz, .bvh, .npy) on the selected rig: a result that was kept, or a file of another tool"""
 
     bl_idname = "laban.apply_motion"
     bl_label = "Apply Motion File"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
+    filter_glob: StringProperty(default="*.npz;*.bvh;*.npy", options={"HIDDEN"})
+    up: EnumProperty(
+        name="Up",
+        description="The file's axis that points up",
+        items=[
+            ("AUTO", "As It Seems", "By how the body stands, moves and rests"),
+            *((a, a.upper(), "") for a in UPS),
+        ],
+    )
+    unit: EnumProperty(
+        name="Unit",
+        description="What the file's lengths are in",
+        items=[("AUTO", "As It Seems", "By the length of the body"), *((unit, unit, "") for unit in UNITS)],
+    )
+    fps: FloatProperty(
+        name="Rate", description="Frames per second of the file; 0: as it says itself", min=0, max=1000
+    )
+    joints: StringProperty(
+        name="Joints",
+        description="Joints whose names are guessed wrongly, such as left_knee=Knee_L,head=Top, or a .json file",
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -102,18 +123,31 @@ class LABAN_OT_apply_motion(bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        for name in ("up", "unit", "fps", "joints"):
+            layout.prop(self, name)
+
+    def reading(self) -> Reading:
+        """What the dialog says about the file. Raises ValueError, or OSError of a file of names."""
+        up, unit = (None if value == "AUTO" else value for value in (self.up, self.unit))
+        return Reading(up, unit, self.fps or None, read_names(self.joints) if self.joints.strip() else None)
+
     def execute(self, context: bpy.types.Context) -> OperatorReturn:
-        from motion_core.formats.npz import read_npz
+        from motion_core.formats.motion_file import read_motion
         from motion_core.retarget import RigError
 
+        path = Path(self.filepath)
         try:
-            motion = read_npz(self.filepath)
+            motion = read_motion(path, self.reading())
             place = replace(place_of(context), trial=False)
-            action = put_on_rig(motion, place, None if motion.meta else Path(self.filepath).stem, push=False)
-        except (FormatError, RigError, OSError) as error:
-            self.report({"ERROR"}, str(error))
+            action = put_on_rig(motion, place, None if set(motion.meta) - {"read"} else path.stem, push=False)
+        except (ValueError, RigError, OSError) as error:
+            self.report({"ERROR"}, explained(error))
             return {"CANCELLED"}
-        SESSION.outcome = Outcome(f"{action.name}: {motion.seconds:.1f} s of motion, from a file")
+        said = f" (read as {motion.meta['read']})" if "read" in motion.meta else ""
+        SESSION.outcome = Outcome(f"{action.name}: {motion.seconds:.1f} s of motion, from a file{said}")
         return {"FINISHED"}
 
 

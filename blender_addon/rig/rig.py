@@ -27,6 +27,7 @@ TAILS = {
 FORWARD, UP = Vector((0, -1, 0)), Vector((0, 0, 1))
 COLOURS = {"left": "THEME04", "right": "THEME01"}  # blue and red; the middle is yellow
 MIDDLE_COLOUR = "THEME09"
+EVEN = 1.01  # largest ratio between the scales of an armature along its axes
 MATERIAL, TONES = "Laban Body", "Tone"  # names of the body's material and of its colour attribute
 SKIN, JOINTS_TONE = np.array([0.26, 0.50, 0.56, 1.0]), np.array([0.07, 0.17, 0.21, 1.0])  # linear RGBA
 
@@ -47,6 +48,13 @@ def check_armature(armature: bpy.types.Object | None) -> None:
     if armature.matrix_world.is_negative:
         raise RigError(
             f"{armature.name!r} is scaled by a negative number, which makes left right: apply its scale first"
+        )
+    size = armature.matrix_world.to_scale()
+    scale = [abs(size[axis]) for axis in range(3)]
+    if max(scale) > EVEN * min(scale):
+        raise RigError(
+            f"{armature.name!r} is scaled unevenly ({', '.join(f'{s:.3g}' for s in scale)}), which bends every turn: "
+            "apply its scale first (Ctrl A > Scale)"
         )
     bones_of(armature)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from motion_core.commands.console import add_model_arguments, answer, progress, write_result
 from motion_core.commands.jobs import Fault, Job, read_jobs
+from motion_core.commands.reading import add_reading_arguments, reading_of
 from motion_core.formats.files import explained
 from motion_core.formats.motion_file import MOTION_ENDINGS
 from motion_core.tasks import TaskError
@@ -38,12 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of motions (default npz); hits of a search are .json",
     )
     add_model_arguments(parser)
+    add_reading_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     if args.out.exists() and not args.out.is_dir():
         raise TaskError(f"--out is {str(args.out)!r}: that is a file, name a folder")
-    jobs, faults = read_jobs(args.jobs, args.out, f".{args.format}")
+    jobs, faults = read_jobs(args.jobs, args.out, f".{args.format}", reading_of(args))
     for fault in faults:
         _complain(args, fault)
     pieces = [(job, k) for job in jobs for k, path in enumerate(job.paths) if not path.exists()]

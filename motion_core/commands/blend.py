@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from motion_core.commands.console import answer, check_out, write_result
 from motion_core.commands.making import add_out_argument
+from motion_core.commands.reading import FILE_KINDS, add_reading_arguments, read_given
 from motion_core.tasks import check_number
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ EXAMPLE = """examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("first", type=Path, help="a motion, .npz or .bvh; its frame rate is the result's")
+    parser.add_argument("first", type=Path, help=f"a motion, {FILE_KINDS}; its frame rate is the result's")
     parser.add_argument("second", type=Path, help="another")
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
@@ -30,15 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     how.add_argument("--fade", type=float, metavar="SECONDS", help="the first, then the second")
     add_out_argument(parser)
+    add_reading_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from motion_core.editing.blend import blend_stretched, crossfade
-    from motion_core.formats.motion_file import read_motion
 
     out = check_out(args.out)
     weight = check_number("weight", 0.5 if args.weight is None else args.weight, 0, 1)
-    first, second = read_motion(args.first), read_motion(args.second)
+    first, second = read_given(args, args.first), read_given(args, args.second)
     if args.fade is not None:
         second = second.resample(first.fps)
         longest = min(len(first), len(second)) / first.fps

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from motion_core.commands.console import answer, check_out, write_result
 from motion_core.commands.making import add_clean_arguments, add_out_argument
+from motion_core.commands.reading import FILE_KINDS, add_reading_arguments, read_given
 from motion_core.tasks import TaskError, check_number
 from motion_core.tasks.pins_and_paths import CleanUp
 
@@ -17,21 +18,21 @@ EXAMPLE = """examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("motion", type=Path, help="a motion file, .npz or .bvh")
+    parser.add_argument("motion", type=Path, help=f"a motion file, {FILE_KINDS}")
     add_clean_arguments(parser, "", new=False)
     parser.add_argument("--fps", type=float, metavar="N", help="resample to this rate, at last")
     add_out_argument(parser)
+    add_reading_arguments(parser, fps=False)
 
 
 def run(args: argparse.Namespace) -> int:
     from motion_core.editing.cleanup import clean_up
-    from motion_core.formats.motion_file import read_motion
 
     how, out = CleanUp(args.feet, args.floor, args.smooth), check_out(args.out)
     if not how.changes and args.fps is None:
         raise TaskError("nothing is to be done: add --feet, --floor, --smooth SECONDS or --fps N")
     fps = None if args.fps is None else check_number("fps", args.fps, 1, 1000)
-    motion = clean_up(read_motion(args.motion), how)
+    motion = clean_up(read_given(args, args.motion), how)
     if fps is not None:
         motion = motion.resample(fps)
     done = {"feet": how.feet, "floor": how.floor, "smooth": how.smooth}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from motion_core.commands.arguments import PATH_FORM, PIN_FORM, read_path, read_pin, read_spans
 from motion_core.commands.making import add_clean_arguments, add_sampling_arguments, clean_of, make
+from motion_core.commands.reading import FILE_KINDS, add_reading_arguments, read_given
 from motion_core.tasks import Complete, TaskError
 from motion_core.tasks.pins_and_paths import ALONG, FREE
 
@@ -28,7 +29,7 @@ EXAMPLE = """examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--motion", type=Path, metavar="FILE", help="the given motion, .npz or .bvh")
+    parser.add_argument("--motion", type=Path, metavar="FILE", help=f"the given motion, {FILE_KINDS}")
     parser.add_argument(
         "--keep", metavar="FRAMES",
         help="frames of it that stay, as 0:10,50:60 (stop excluded; -10: is the last ten), 'all' or 'none' "
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_clean_arguments(parser, " (outside of kept frames)")
     add_sampling_arguments(parser)
+    add_reading_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,13 +54,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _task(args: argparse.Namespace) -> Complete:
-    from motion_core.formats.motion_file import read_motion
-
     if args.in_place and not args.loop:
         raise TaskError("--in-place belongs to --loop: add it, or leave both out")
     if args.path_heading and not args.path:
         raise TaskError("--path-heading belongs to --path: give the path as well")
-    motion = None if args.motion is None else read_motion(args.motion)
+    motion = None if args.motion is None else read_given(args, args.motion)
     return Complete(
         motion,
         _kept(args, motion),

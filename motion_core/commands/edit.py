@@ -8,6 +8,7 @@ from pathlib import Path
 from motion_core.body.joints import JOINTS, PARTS
 from motion_core.commands.arguments import read_spans
 from motion_core.commands.making import add_clean_arguments, add_sampling_arguments, clean_of, make
+from motion_core.commands.reading import FILE_KINDS, add_reading_arguments, read_given
 from motion_core.tasks import Edit, TaskError
 
 EXAMPLE = """examples:
@@ -18,7 +19,7 @@ EXAMPLE = """examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--motion", type=Path, required=True, metavar="FILE", help="the motion to change, .npz or .bvh"
+        "--motion", type=Path, required=True, metavar="FILE", help=f"the motion to change, {FILE_KINDS}"
     )
     parser.add_argument(
         "--parts", nargs="+", default=[], metavar="PART",
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strength", type=float, default=1.0, help="0.01 hardly to 1 wholly new (default 1)")
     add_clean_arguments(parser, " (in what may change)")
     add_sampling_arguments(parser)
+    add_reading_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,9 +38,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _task(args: argparse.Namespace) -> Edit:
-    from motion_core.formats.motion_file import read_motion
-
-    motion = read_motion(args.motion)
+    motion = read_given(args, args.motion)
     span = None
     if args.span is not None:
         spans = read_spans(args.span, len(motion))

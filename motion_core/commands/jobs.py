@@ -17,6 +17,7 @@ from motion_core.tasks import MAX_JSON, TASKS, Request, Sampling, TaskError, see
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
+    from motion_core.formats.reading import Reading
 
 # Separators, drive letters, wildcards and control characters: names that some system cannot store, or that leave DIR
 FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
@@ -52,8 +53,13 @@ class Fault:
         return {"line": self.line, "id": self.id, "error": self.error}
 
 
-def read_jobs(path: Path, out: Path, ending: str) -> tuple[list[Job], list[Fault]]:
-    """Jobs and faults of a file, in its order; ending: of motions. Blank lines count. Raises OSError."""
+def read_jobs(
+    path: Path, out: Path, ending: str, reading: Reading | None = None
+) -> tuple[list[Job], list[Fault]]:
+    """Jobs and faults of a file, in its order; ending: of motions; reading: of those it names.
+
+    Blank lines count. Raises OSError.
+    """
     jobs: list[Job] = []
     faults: list[Fault] = []
     files: dict[Path, Motion] = {}
@@ -66,7 +72,7 @@ def read_jobs(path: Path, out: Path, ending: str) -> tuple[list[Job], list[Fault
             try:
                 entry = _parse(content)
                 name = _id(entry, taken)
-                job = _job(with_motions(entry, path.parent, files), line, out / name, ending)
+                job = _job(with_motions(entry, path.parent, files, reading), line, out / name, ending)
                 _claim(job, taken)
             except TaskError as error:
                 faults.append(Fault(line, name, str(error)))
@@ -75,11 +81,13 @@ def read_jobs(path: Path, out: Path, ending: str) -> tuple[list[Job], list[Fault
     return jobs, faults
 
 
-def with_motions(entry: dict[str, Any], folder: Path, files: dict[Path, Motion]) -> dict[str, Any]:
+def with_motions(
+    entry: dict[str, Any], folder: Path, files: dict[Path, Motion], reading: Reading | None = None
+) -> dict[str, Any]:
     """The entry with motions in place of the names of their files, which count from `folder`; `files` are those read
     before. Only for files of the user's own: a service's clients name none. Raises TaskError.
     """
-    from motion_core.formats.motion_file import MOTION_ENDINGS, read_motion
+    from motion_core.formats.motion_file import READ_ENDINGS, read_motion
 
     found = dict(entry)
     for field in sorted({field for kind in TASKS.values() for field in kind.motions}):
@@ -87,13 +95,13 @@ def with_motions(entry: dict[str, Any], folder: Path, files: dict[Path, Motion])
         if not isinstance(name, str):
             continue
         path = folder / name
-        if path.suffix.lower() not in MOTION_ENDINGS:
+        if path.suffix.lower() not in READ_ENDINGS:
             raise TaskError(
-                f"{field} is {name[:200]!r}: name a file that ends in {' or '.join(MOTION_ENDINGS)}"
+                f"{field} is {name[:200]!r}: name a file that ends in {' or '.join(READ_ENDINGS)}"
             )
         try:
             if path not in files:
-                files[path] = read_motion(path)
+                files[path] = read_motion(path, reading)
         except (OSError, ValueError) as error:
             raise TaskError(f"{field}: {explained(error)}") from None
         found[field] = files[path]

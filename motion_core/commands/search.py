@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from motion_core.commands.console import answer, check_out, progress, write_result
+from motion_core.commands.reading import add_reading_arguments, reading_of
 from motion_core.tasks import Search
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="other weights for the retrieval model"
     )
+    add_reading_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,13 +38,14 @@ def run(args: argparse.Namespace) -> int:
 
     task = Search(args.text, str(args.library), args.count)
     out = None if args.out is None else check_out(args.out, task.gives)
+    reading = reading_of(args)
     check_library(args.library)  # before seconds are spent on loading torch
 
     from motion_core.embedding import load_embedder
 
     embedder = load_embedder(device=args.device, checkpoint=args.checkpoint)
     with progress(args, "indexing") as report:
-        result = search(task, embedder, update=args.update, on_file=report)
+        result = search(task, embedder, update=args.update, on_file=report, reading=reading)
     if out is not None:
         write_result(out, result)
     answer(args, result.to_json(), table(result))

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from motion_core.commands.making import add_clean_arguments, add_sampling_arguments, clean_of, make
+from motion_core.commands.reading import add_reading_arguments, read_given
 from motion_core.tasks import Sequence, TaskError
 
 EXAMPLE = """examples:
@@ -30,13 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_clean_arguments(parser, "")
     add_sampling_arguments(parser)
+    add_reading_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    from motion_core.formats.motion_file import read_motion
-
     prompts = [read_prompt(text) for text in args.prompt] if args.prompt else read_prompts(args.file)
-    start = None if args.start is None else read_motion(args.start)
+    start = None if args.start is None else read_given(args, args.start)
     return make(args, Sequence(tuple(prompts), args.transition, start, clean_of(args)), "a sequence")
 
 

@@ -1,7 +1,7 @@
 """BVH files as motions, both ways: any skeleton in, SMPL-22 joints out.
 
 A file does not say its unit or which way is up. The unit is guessed by the longest chain of bones from the hips (about
-1.35 m in an adult), the up axis by where head and feet lie. `unit` and `up` overrule the guess.
+1.35 m in an adult), the up axis as `up_axis.py` says. `unit` and `up` overrule the guess.
 
 We write Y up (as nearly every BVH is), centimetres, degrees and the rest pose of `body/skeleton.py`. Such files come
 back exactly.
@@ -10,6 +10,7 @@ back exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import ANKLE_HEIGHT, JOINT, JOINTS, OFFSETS, PARENTS, TIPS, UPRIGHT
+from motion_core.formats import FormatError
 from motion_core.formats.bvh_clip import BvhClip, joined, thinned
 from motion_core.formats.bvh_text import read_bvh
 from motion_core.formats.calibration import (
@@ -40,13 +42,17 @@ from motion_core.formats.humanoid import (
     place_joints,
 )
 from motion_core.formats.joint_names import guess_names
+from motion_core.formats.reading import UNITS, Reading, check_up, unit_name, unit_size
+from motion_core.formats.straight_limbs import with_straight_limbs
+from motion_core.formats.up_axis import TO_Z_UP, guess_up_axis, standing_rest
 
 __all__ = ["BvhClip", "bvh_to_motion", "clip_to_capture", "guess_unit", "guess_up", "read_bvh", "write_bvh"]
 
-UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 ADULT_CHAIN = 1.35  # metres from the hips along the longest chain of bones (to the finger tips or the crown)
 LOW_PERCENTILE, NEAR_FLOOR = 5.0, 0.3  # percent of frames; metres a file may stand beside its floor
-TO_Z_UP = {"y": UPRIGHT, "z": quat.IDENTITY}
+LOOKED_AT = 150  # frames, to see which way is up
+LEGS = tuple(f"{side}_{joint}" for side in SIDES for joint in ("hip", "ankle"))
+Y_DOUBT = 0.2  # nearly every BVH file is Y up
 
 
 def guess_unit(clip: BvhClip) -> float:
@@ -70,42 +76,57 @@ def _unit_of(clip: BvhClip, take: slice) -> float:
 
 
 def guess_up(clip: BvhClip, names: Mapping[str, str]) -> str:
-    """The up axis, "y" or "z".
-
-    "z" where the body is longer along z and its lowest point rests clearly steadier along z, as on a floor.
-    """
-    return _up_of(clip, names, clip.global_transforms()[0])
+    """The up axis, "y" or "z", by how the body stands and moves and how its skeleton stands at rest."""
+    return _up_of(clip, names, clip.global_transforms()[0], slice(0, len(clip)))
 
 
-def _up_of(clip: BvhClip, names: Mapping[str, str], positions: np.ndarray) -> str:
-    """`guess_up` by the positions (T,J,3) of the joints."""
-    feet = np.mean([positions[:, clip.index(names[f"{side}_ankle"])] for side in ("left", "right")], axis=0)
-    body = np.mean(positions[:, clip.index(names["neck"])] - feet, axis=0)
-    low = np.std(
-        np.min(positions[:, [clip.index(n) for n in names.values() if n in clip.joints]], axis=1), axis=0
+def _up_of(clip: BvhClip, names: Mapping[str, str], positions: np.ndarray, take: slice) -> str:
+    """`guess_up` of one of the takes that follow each other, by the positions (T,J,3) of the joints."""
+    part = positions[take.start : take.stop : 1 + (take.stop - take.start) // LOOKED_AT]
+    legs = [clip.index(names[f"{side}_ankle"]) for side in SIDES]
+    neck = clip.index(names[_top(names)])
+    known = [clip.index(name) for name in names.values() if name in clip.joints]
+    lowest = np.min(part[:, known], axis=1)
+    return guess_up_axis(
+        part[:, legs].mean(axis=1), part[:, neck], lowest, _rest_of(clip, names, take), "y", Y_DOUBT
     )
-    steadier = low[2] < 0.7 * low[1] or len(positions) == 1
-    return "z" if body[2] > max(body[1], 0) and steadier else "y"
+
+
+def _rest_of(clip: BvhClip, names: Mapping[str, str], take: slice) -> np.ndarray | None:
+    """(3,) from the hips to the neck of a skeleton that stands while nothing is turned; None for a heap."""
+    places = np.array(clip.usual_offsets(take))
+    for joint, parent in enumerate(clip.parents):
+        if parent >= 0:
+            places[joint] += places[parent]
+    at = {joint: places[clip.index(names[joint])] for joint in (_top(names), *LEGS)}
+    hips, ankles = ((at[f"left_{end}"] + at[f"right_{end}"]) / 2 for end in ("hip", "ankle"))
+    return standing_rest(hips, at[_top(names)], ankles)
+
+
+def _top(names: Mapping[str, str]) -> str:
+    """The joint that tells where the upper end of the torso is, of those the skeleton has."""
+    tops = ("neck", "head", "spine3")
+    return next((j for j in tops if j in names and not names[j].startswith("tip:")), "left_shoulder")
 
 
 def clip_to_capture(
     clip: BvhClip, names: Mapping[str, str], up: str | None = None, unit: float | str | None = None
 ) -> Capture:
-    """World positions in metres and orientations, Z up. up: "y" or "z"; unit: metres per unit, or m, cm, mm."""
+    """World positions in metres and orientations, Z up. up: a key of TO_Z_UP; unit: metres per unit, or m, cm, mm."""
+    return _measured(clip, names, up, unit)[0]
+
+
+def _measured(
+    clip: BvhClip, names: Mapping[str, str], up: str | None, unit: float | str | None
+) -> tuple[Capture, list[float], list[str]]:
+    """`clip_to_capture`, and the unit and the up axis of each take."""
     check_names(names, clip.joints)
-    if up and up not in TO_Z_UP:
-        raise ValueError(f"up is {up!r}: use 'y' or 'z'")
-    if isinstance(unit, str) and unit not in UNITS:
-        raise ValueError(
-            f"unit is {unit!r}: use one of {', '.join(UNITS)} or the metres of one unit as a number"
-        )
-    given = None if unit is None else UNITS[unit] if isinstance(unit, str) else float(unit)
-    if given is not None and not (np.isfinite(given) and given > 0):
-        raise ValueError(f"unit is {unit!r}: the metres of one unit are a number above 0")
+    up = None if up is None else check_up(up)
+    given = None if unit is None else unit_size(unit)
     positions, orientations = clip.global_transforms()
     units = [given or _unit_of(clip, take) for take in clip.takes]
-    ups = [up or _up_of(clip, names, positions[take]) for take in clip.takes]
-    return _capture(clip, positions, orientations, units, ups)
+    ups = [up or _up_of(clip, names, positions, take) for take in clip.takes]
+    return _capture(clip, positions, orientations, units, ups), units, ups
 
 
 def _capture(
@@ -148,14 +169,38 @@ def bvh_to_motion(
     """The clip as a motion of our body at the clip's frame rate.
 
     A file with our joints and rest pose is taken over exactly. Any other humanoid is retargeted through `names` (our
-    joint -> theirs; guessed from common names where None), scaled by leg length and stood on the floor.
+    joint -> theirs; guessed from common names where None), scaled by leg length and stood on the floor. Its meta
+    says as `read` which axis and unit were taken.
     Raises ValueError for a joint that is unknown or missing.
     """
     if names is None and _is_ours(clip):
         return _ours_to_motion(clip, up, unit)
     names = names if names is not None else guess_names(clip.joints, clip.parents, clip.tips)
-    body = capture_to_body(clip_to_capture(clip, names, up, unit), names)
-    return _body_to_motions(body, mean_turns(evidence_of_takes(body)))[0]
+    capture, units, ups = _measured(clip, names, up, unit)
+    body = capture_to_body(capture, names)
+    motion = _body_to_motions(body, mean_turns(with_straight_limbs(evidence_of_takes(body), body)))[0]
+    said = f"{ups[0].upper()} up; {unit_name(units[0])}; {clip.fps:g} Hz"
+    return replace(motion, meta={"read": said})
+
+
+def read_bvh_motion(path: str | Path, reading: Reading | None = None) -> Motion:
+    """`bvh_to_motion` of a file, as `reading` says. Raises FormatError, or OSError where it cannot be opened."""
+    reading = reading or Reading()
+    clip = read_bvh(path)
+    if reading.fps is not None:
+        clip = replace(clip, fps=reading.fps)
+    try:
+        names = None if reading.names is None else _names_of(clip, reading.names)
+        return bvh_to_motion(clip, names, up=reading.up, unit=reading.unit)
+    except FormatError:
+        raise
+    except ValueError as error:
+        raise FormatError(f"{path}: {error}") from error
+
+
+def _names_of(clip: BvhClip, given: Mapping[str, str]) -> dict[str, str]:
+    """Guessed names, overruled by those given."""
+    return guess_names(clip.joints, clip.parents, clip.tips) | dict(given)
 
 
 def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion]:
@@ -173,7 +218,7 @@ def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion
     used = [clip.only(joints).in_single() for clip in clips]
     thin = thinned(used, fps)
     body, ups = _body_of(thin, names, units)
-    total = evidence_of_takes(body)
+    total = with_straight_limbs(evidence_of_takes(body), body)
     known = feet_known(total)
     unsure = [n for n in range(len(clips)) if not known[n] and thin[n] is not used[n]]
     if unsure:
@@ -190,20 +235,21 @@ def _body_of(
     """The clips as one body, and each one's up axis."""
     clip = joined(clips)
     positions, orientations = clip.global_transforms()
-    ups = [_up_of(clip, names, positions[take]) for take in clip.takes]
+    ups = [_up_of(clip, names, positions, take) for take in clip.takes]
     return capture_to_body(_capture(clip, positions, orientations, units, ups), names), ups
 
 
 def _feet_of(
     clips: Sequence[BvhClip], names: Mapping[str, str], units: Sequence[float], ups: Sequence[str]
 ) -> Body:
-    """The clips as one body of which no more is known than its feet, where the skeleton has all of these."""
-    legs = {joint: names[joint] for joint in FEET if joint in names}
-    if len(legs) == len(FEET):
+    """The clips as one body of which no more is known than its shanks and feet, where the skeleton has all of these."""
+    below = (*FEET, *(f"{side}_knee" for side in SIDES))
+    legs = {joint: names[joint] for joint in below if joint in names}
+    if len(legs) == len(below):
         clips = [clip.only({name.removeprefix("tip:") for name in legs.values()}) for clip in clips]
     clip = joined(clips)
     capture = _capture(clip, *clip.global_transforms(), units, ups)
-    return capture_to_body(capture, names) if len(legs) < len(FEET) else place_joints(capture, legs)
+    return capture_to_body(capture, names) if len(legs) < len(below) else place_joints(capture, legs)
 
 
 def _body_to_motions(body: Body, turns: np.ndarray) -> list[Motion]:
@@ -211,7 +257,7 @@ def _body_to_motions(body: Body, turns: np.ndarray) -> list[Motion]:
     pelvis, rotations = fit_body(body, body.over_frames(turns.astype(body.positions.dtype)))
     ankles = np.min([_heights(pelvis, rotations, f"{side}_ankle") for side in SIDES], axis=0)
     for take in body.takes:
-        pelvis[take, 2] -= _drop(ankles[take])
+        pelvis[take, 2] -= above_floor(ankles[take])
     return [Motion.from_pelvis(body.fps, pelvis[take], rotations[take]) for take in body.takes]
 
 
@@ -227,7 +273,7 @@ def _heights(pelvis: np.ndarray, rotations: np.ndarray, joint: str) -> np.ndarra
     return place[:, 2]
 
 
-def _drop(ankles: np.ndarray) -> float:
+def above_floor(ankles: np.ndarray) -> float:
     """How far a body with its ankles at these heights (T,) is above its floor; 0 where it is nowhere near it."""
     drop = float(percentile(ankles, LOW_PERCENTILE)) - ANKLE_HEIGHT
     return drop if abs(drop) < NEAR_FLOOR else 0.0

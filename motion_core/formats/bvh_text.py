@@ -15,6 +15,7 @@ from motion_core.formats.bvh_clip import POSITIONS, ROTATIONS, BvhClip
 from motion_core.formats.decimals import read_table
 
 _CHANNELS = {name.lower(): name for name in POSITIONS + ROTATIONS}
+_KEYS = ("OFFSET", "CHANNELS", "JOINT", "END", "}")
 MAX_JOINTS = 2000
 TREES = 64  # that are kept in memory
 # From MOTION to the first row of numbers, the lines that are blank or say something with a colon
@@ -40,11 +41,14 @@ def _lines(content: bytes) -> list[str]:
 
 
 def _read_regular(content: bytes, before: re.Match[bytes], name: str) -> BvhClip | None:
-    """The clip where its rows are plain numbers, as many as announced; None where they must be looked at one by one."""
+    """The clip where its rows are plain numbers, as many as announced; None where they must be looked at one by one.
+
+    Rows beyond those announced are read too: some tools count one too few.
+    """
     hierarchy = _hierarchy(content[: before.start()], name)
     head, _ = _head(_lines(before[0]), 0)
     values = read_table(content[before.end() :], sum(map(len, hierarchy.channels)))
-    if values is None or head.get("frames") != str(len(values)):
+    if values is None or not head.get("frames", "").isdigit() or not 0 < int(head["frames"]) <= len(values):
         return None
     return hierarchy.clip(values, _frame_rate(head, name), name)
 
@@ -108,8 +112,7 @@ class _Hierarchy:
             if key in ("ROOT", "JOINT"):
                 self._open_joint(lines[self.line - 1], words, stack)
             elif key == "END":
-                next(words, "")  # "Site"
-                self._expect_bracket(words)
+                self._title(lines[self.line - 1], words)  # "Site", and a name where a tool writes one
                 stack.append(None)
             elif key == "OFFSET":
                 self._offset(words, stack)
@@ -124,29 +127,36 @@ class _Hierarchy:
         if stack or not self.joints:
             raise self._fail("the hierarchy ends early: a bracket is still open or there is no ROOT")
 
-    def _expect_bracket(self, words: Iterator[str]) -> None:
-        if next(words, "") != "{":
-            raise self._fail("an opening bracket is missing")
-
-    def _open_joint(self, line: str, words: Iterator[str], stack: list[int | None]) -> None:
-        title = []  # joint names may contain spaces: everything up to the bracket
+    def _title(self, line: str, words: Iterator[str]) -> str:
+        """Everything up to the opening bracket: names may contain spaces."""
+        title: list[str] = []
         for word in words:
             if word == "{":
+                return " ".join(title)
+            if word.upper() in _KEYS:
                 break
             title.append(word)
-        if not title:
+        raise self._fail(f"an opening bracket is missing after {line.strip()[:80]!r}")
+
+    def _open_joint(self, line: str, words: Iterator[str], stack: list[int | None]) -> None:
+        joint = self._title(line, words)
+        if not joint:
             raise self._fail(f"a joint has no name: {line.strip()!r}")
         parent = stack[-1] if stack else -1
         if parent is None or len(self.joints) >= MAX_JOINTS:
             raise self._fail("a joint lies inside an End Site, or there are too many joints")
-        joint = " ".join(title)
-        if joint in self.joints:
-            raise self._fail(f"the joint name {joint!r} is used twice")
         stack.append(len(self.joints))
-        self.joints.append(joint)
+        self.joints.append(self._unused(joint))
         self.parents.append(parent)
         self.offsets.append(np.zeros(3))
         self.channels.append(())
+
+    def _unused(self, joint: str) -> str:
+        """The name, or the first of "NAME.2", "NAME.3", ... that no joint has yet."""
+        name, number = joint, 2
+        while name in self.joints:
+            name, number = f"{joint}.{number}", number + 1
+        return name
 
     def _offset(self, words: Iterator[str], stack: list[int | None]) -> None:
         line = self.line
@@ -165,7 +175,7 @@ class _Hierarchy:
 
     def _channels(self, words: Iterator[str], stack: list[int | None]) -> None:
         count = next(words, "")
-        if not count.isdigit() or not stack or stack[-1] is None:
+        if not re.fullmatch("[0-9]{1,2}", count) or not stack or stack[-1] is None:
             raise self._fail(f"CHANNELS {count} is not a number of channels of a joint")
         texts = [next(words, "") for _ in range(int(count))]
         if unknown := [text for text in texts if text.lower() not in _CHANNELS]:
@@ -180,8 +190,6 @@ def _read_frames(lines: list[str], start: int, width: int, name: str) -> tuple[n
     rows = [(n, line) for n, line in enumerate(lines[first:], first + 1) if line.strip()]
     if len(rows) < count:
         raise FormatError(f"{name} is truncated: it announces {count} frames and holds {len(rows)}")
-    if len(rows) > count:
-        raise FormatError(f"{name}, line {rows[count][0]}: more rows than the {count} frames announced")
     for number, line in rows:
         if len(line.split()) != width:
             raise FormatError(f"{name}, line {number}: {len(line.split())} values, the joints have {width}")

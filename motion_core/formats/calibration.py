@@ -20,6 +20,9 @@ MIDDLE = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
 SNAP = np.cos(np.radians(12))
 UPRIGHT_TILT = np.radians(15)  # how far the torso may lean and still tell its neutral pose
 STANDING_SPEED = 0.15  # m/s below which a foot stands
+STANDS, LYING = np.cos(
+    np.radians([70, 85])
+)  # how far a shank leans whose foot may stand, and surely does not
 FLOOR_SHARE = 5.0  # percent of frames whose feet may lie under the floor
 STOOD, SPREAD = 1.0, 0.003  # frames of standing that tell a foot's turn; share of less that may contradict it
 
@@ -46,7 +49,7 @@ def _summed(body: Body, fits: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def feet_evidence(body: Body) -> np.ndarray:
-    """(N,22,4,4): the `evidence_of_takes` of ankles and feet alone, zero elsewhere. Other joints may be unknown."""
+    """(N,22,4,4): the `evidence_of_takes` of ankles and feet alone, zero elsewhere. It asks the knees too."""
     fits, weights = (
         quat.over_time(len(body.positions), len(JOINTS), *shape, dtype=body.positions.dtype)
         for shape in ((4,), ())
@@ -155,7 +158,7 @@ def _fit_hand(positions: np.ndarray, fits: np.ndarray, weights: np.ndarray, side
 
 
 def _fit_foot(body: Body, fits: np.ndarray, weights: np.ndarray, side: str) -> None:
-    """A standing foot is level and points where its toes are."""
+    """A standing foot is level and points where its toes are; of somebody who lies the fit by the bones is kept."""
     ankle, ball = (body.positions[:, JOINT[f"{side}_{joint}"]] for joint in ("ankle", "foot"))
     up = np.broadcast_to(np.array([0.0, 0.0, 1.0], ankle.dtype), ankle.shape)
     level = frame(quat.cross(up, ball - ankle), up, exact="y")
@@ -164,10 +167,19 @@ def _fit_foot(body: Body, fits: np.ndarray, weights: np.ndarray, side: str) -> N
     flat = quat.multiply(
         quat.matrix_to_quat(level), quat.conjugate(quat.matrix_to_quat(rest)).astype(level.dtype)
     )
-    standing = np.prod(_standing(np.stack([ankle, ball], axis=1), body), axis=1)
+    upright = _upright_shank(body.positions, side)
+    standing = np.prod(_standing(np.stack([ankle, ball], axis=1), body), axis=1) * upright
+    lying = upright == 0
     for joint in ("ankle", "foot"):
-        fits[:, JOINT[f"{side}_{joint}"]] = flat
-        weights[:, JOINT[f"{side}_{joint}"]] = standing + 1e-6
+        at = JOINT[f"{side}_{joint}"]
+        fits[:, at] = np.where(lying[:, None], fits[:, at], flat) if np.any(lying) else flat
+        weights[:, at] = standing + 1e-6
+
+
+def _upright_shank(positions: np.ndarray, side: str) -> np.ndarray:
+    """(T,) 1 where the knee is above the ankle, fading to 0: a foot beside it does not stand, however low it is."""
+    shank = bone_directions(positions, f"{side}_knee")
+    return np.clip((-shank[:, 2] - LYING) / (STANDS - LYING), 0, 1)
 
 
 def _standing(points: np.ndarray, body: Body) -> np.ndarray:

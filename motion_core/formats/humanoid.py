@@ -25,15 +25,15 @@ from motion_core.body.fitting import (
     bend_onto,
     positions_to_world,
     rest_direction,
-    smooth,
     swing_onto,
     unit,
     world_to_local,
 )
 from motion_core.body.skeleton import JOINT, JOINTS, OFFSETS, PARENTS, REST_JOINTS
+from motion_core.formats.twists import mend_twist
 
 NEEDED = (
-    "pelvis", "neck", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
+    "pelvis", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
     "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
 )  # fmt: skip
 SIDES = ("left", "right")
@@ -43,9 +43,8 @@ TWIST_LIMITS = {
     for side in SIDES
     for joint, limit in (("hip", 75), ("knee", 50), ("shoulder", 75), ("elbow", 120))
 }
+LISTED = 30  # names of a skeleton in a message
 END_LIMITS = {"wrist": np.radians(100), "ankle": np.radians(75), "foot": np.radians(60)}
-MEND_SECONDS = 0.2  # standard deviation of the window in which a twist is judged
-MEND_TRUST = np.sin(np.radians(20)) ** 2  # a limb straighter than this says nothing about its twist
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,14 +91,21 @@ class Body:
 def check_names(names: Mapping[str, str], joints: Sequence[str]) -> None:
     """Raise ValueError that names a joint which is needed but not mapped, not ours, or mapped to something absent."""
     if missing := [joint for joint in NEEDED if joint not in names]:
-        raise ValueError(f"no joint is known for {', '.join(missing)}; the skeleton has {', '.join(joints)}")
+        raise ValueError(
+            f"no joint is known for {', '.join(missing)}: say which they are (--joints left_knee=NAME,...); "
+            f"the skeleton has {listed(joints)}"
+        )
     for joint, name in names.items():
         if joint not in JOINT:
             raise ValueError(f"{joint!r} is not one of our joints: {', '.join(JOINTS)}")
         if name.removeprefix("tip:") not in joints:
-            raise ValueError(
-                f"{joint} is mapped to {name!r}, which the skeleton has not: {', '.join(joints)}"
-            )
+            raise ValueError(f"{joint} is mapped to {name!r}, which the skeleton has not: {listed(joints)}")
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names, of very many the first ones and how many more there are."""
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(name[:40] for name in names[:LISTED]) + more
 
 
 def capture_to_body(capture: Capture, names: Mapping[str, str]) -> Body:
@@ -133,6 +139,8 @@ def _fill(positions: np.ndarray) -> None:
     """Joints without a source: spine on the line hips-neck, collars beside the neck, head and toes straight on."""
     at = {joint: positions[:, index] for joint, index in JOINT.items()}  # views
     middle = (at["left_hip"] + at["right_hip"]) / 2
+    if not np.all(np.isfinite(at["neck"])):
+        at["neck"][:] = np.where(np.isfinite(at["neck"]), at["neck"], _neck(at, middle))
     for joint, share in (("spine1", 0.33), ("spine2", 0.56), ("spine3", 0.65)):
         at[joint][:] = np.where(np.isfinite(at[joint]), at[joint], middle + share * (at["neck"] - middle))
     at["head"][:] = np.where(np.isfinite(at["head"]), at["head"], at["neck"] + 0.13 * (at["neck"] - middle))
@@ -144,6 +152,23 @@ def _fill(positions: np.ndarray) -> None:
         ahead = at[f"{side}_ankle"] + 0.13 * unit(forward)
         ahead[:, 2] -= 0.05
         foot[:] = np.where(np.isfinite(foot), foot, ahead)
+
+
+def _neck(at: Mapping[str, np.ndarray], middle: np.ndarray) -> np.ndarray:
+    """Where a neck (T,3) lies that the source has not: a little above the shoulders, on the way to the head.
+
+    at: joint -> (T,3), NaN where unknown. middle: (T,3) of the hips.
+    """
+    shoulders = (at["left_shoulder"] + at["right_shoulder"]) / 2
+    neck = shoulders + NECK_ABOVE * (shoulders - middle)
+    low = next(
+        (at[joint] for joint in ("spine3", "spine2", "spine1") if np.all(np.isfinite(at[joint]))), middle
+    )
+    if not np.all(np.isfinite(at["head"])):
+        return np.asarray(neck)
+    way = at["head"] - low  # a bone: the neck keeps its place on it, whatever the arms do
+    share = np.sum((neck - low) * way, axis=-1) / np.maximum(np.sum(way**2, axis=-1), 1e-12)
+    return np.asarray(low + np.clip(np.median(share), 0.1, 0.9) * way)
 
 
 def leg_length(positions: np.ndarray) -> float:
@@ -162,6 +187,15 @@ def _legs(positions: np.ndarray) -> np.ndarray:
 
 
 OUR_LEG = leg_length(REST_JOINTS[None])
+
+
+def _neck_above() -> float:
+    """How far our neck at rest is above the shoulders, in heights of these above the hips."""
+    rest = {joint: REST_JOINTS[index, 1] for joint, index in JOINT.items()}
+    return float((rest["neck"] - rest["left_shoulder"]) / (rest["left_shoulder"] - rest["left_hip"]))
+
+
+NECK_ABOVE = _neck_above()
 
 
 def bone_directions(positions: np.ndarray, joint: str) -> np.ndarray:
@@ -192,33 +226,19 @@ def _exact_limb(body: Body, world: np.ndarray, hinge: Hinge) -> None:
     bend = np.sum(quat.cross(u, f) ** 2, axis=-1)
     upper, lower = (JOINT[joint] for joint in bones)
     world[:, upper] = swing_onto(world[:, upper], rest_direction(bones[0]), u)
-    seen = _twist(world[:, upper], body.fits[:, upper], u, bend, body)
-    mend = _mend_twist(seen, u, TWIST_LIMITS[bones[0]])
-    world[:, upper] = quat.multiply(mend, world[:, upper])
+    times = body.starts, body.fps
+    mend = mend_twist(world[:, upper], body.fits[:, upper], u, bend, TWIST_LIMITS[bones[0]], times)
+    if mend is not None:
+        world[:, upper] = quat.multiply(mend, world[:, upper])
     world[:, lower] = swing_onto(world[:, lower], rest_direction(bones[1]), f)
     hinged = bend_onto(world[:, upper], rest_direction(bones[1]), f, hinge.axis)
-    seen = _twist(world[:, lower], hinged, f, np.ones(len(f), f.dtype), body)
-    mend = _mend_twist(seen, f, TWIST_LIMITS[bones[1]])
+    mend = mend_twist(world[:, lower], hinged, f, np.ones(len(f), f.dtype), TWIST_LIMITS[bones[1]], times)
+    if mend is None:
+        return
     world[:, lower] = quat.multiply(mend, world[:, lower])
     if bones[1].endswith("elbow"):  # the hand was solved from the forearm: it turns along
         hand = JOINT[CHILD[bones[1]]]
         world[:, hand] = quat.multiply(mend, world[:, hand])
-
-
-def _twist(given: np.ndarray, fit: np.ndarray, bone: np.ndarray, trust: np.ndarray, body: Body) -> np.ndarray:
-    """Complex (T,): by how much `given` (T,4) is twisted about the bone against `fit` (T,4), and how surely."""
-    turn = quat.quat_to_rotvec(quat.multiply(given, quat.conjugate(fit)))
-    return smooth(trust * np.exp(1j * np.sum(turn * bone, axis=-1)), MEND_SECONDS * body.fps, body.starts)
-
-
-def _mend_twist(seen: np.ndarray, bone: np.ndarray, limit: float) -> np.ndarray:
-    """Turns (T,4) about the bone that undo a `_twist` which contradicts the hinge by more than `limit`.
-
-    Some captures solve an arm twisted by half a turn with the elbow bent backwards: right positions, wrong twist.
-    """
-    contradicts = (np.abs(np.angle(seen)) > limit) & (np.abs(seen) > MEND_TRUST)
-    excess = np.where(contradicts, np.angle(seen), 0.0)
-    return quat.rotvec_to_quat(-excess[:, None] * bone)
 
 
 def _mend_ends(world: np.ndarray, takes: Sequence[slice]) -> None:

@@ -31,7 +31,9 @@ _PREFIX = re.compile(
 
 def split_name(name: str) -> tuple[str | None, str]:
     """("left" | "right" | None, bare lower-case word) of a joint's name: "mixamorig:LeftUpLeg" -> ("left", "upleg")."""
-    text = _PREFIX.sub("", name.strip())
+    text = name.strip()
+    while (shorter := _PREFIX.sub("", text)) != text and shorter:  # "character:mixamorig:Hips"
+        text = shorter
     for side in ("left", "right"):
         if re.search(side, text, re.IGNORECASE):
             return side, _bare(re.sub(side, "", text, flags=re.IGNORECASE))
@@ -69,6 +71,8 @@ def guess_names(joints: Sequence[str], parents: Sequence[int], tips: Collection[
         _settle_shoulder(found, side)
         if f"{side}_foot" not in found and found.get(f"{side}_ankle") in tips:
             found[f"{side}_foot"] = f"tip:{found[f'{side}_ankle']}"
+        if f"{side}_wrist" not in found and found.get(f"{side}_elbow") in tips:
+            found[f"{side}_wrist"] = f"tip:{found[f'{side}_elbow']}"
     found |= _spine(words, joints, parents, found)
     return found
 

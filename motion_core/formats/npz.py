@@ -2,7 +2,7 @@
 
 Members written: trans (T,3) m, poses (T,156) axis-angle in SMPL-H order (hands zero), betas (16,), gender,
 mocap_framerate and mocap_frame_rate in Hz, joints (T,22,3) m (our forward kinematics), meta (one JSON string).
-Read: 66 (body), 72 (SMPL), 156 (SMPL-H) or 165 (SMPL-X) pose values; any of the three spellings of the frame rate.
+Read: the layouts of `smpl_layouts.py`.
 """
 
 from __future__ import annotations
@@ -11,20 +11,19 @@ import io
 import json
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
-from motion_core.body.motion_bytes import BODY_SIZE, motion_to_bytes
-from motion_core.body.skeleton import JOINTS
+from motion_core.body.motion_bytes import motion_to_bytes
 from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
+from motion_core.formats.reading import Reading
+from motion_core.formats.smpl_layouts import NEEDED, members_to_motion
 
-POSE_SIZES = (66, 72, 156, 165)
-RATE_NAMES = ("mocap_framerate", "mocap_frame_rate", "fps")
 GENDERS = ("neutral", "female", "male")
 MAX_META = 1_000_000  # characters of JSON
 
@@ -36,83 +35,98 @@ def write_npz(path: str | Path, motion: Motion) -> None:
         file.write(content)
 
 
-def read_npz(path: str | Path) -> Motion:
-    """A motion from an AMASS-style file. Raises FormatError, or OSError where the file cannot be opened."""
+def read_npz(path: str | Path, reading: Reading | None = None) -> Motion:
+    """A motion from an SMPL file. Raises FormatError, or OSError where the file cannot be opened.
+
+    What had to be supposed is in meta, as `read`.
+    """
     with open(path, "rb") as file:
-        return _read(file, str(path))
+        return _read(file, str(path), reading or Reading())
 
 
 def bytes_to_motion(content: bytes, name: str = "motion data") -> Motion:
     """The inverse of `motion_to_bytes`."""
-    return _read(io.BytesIO(content), name)
+    return _read(io.BytesIO(content), name, Reading())
 
 
-def _read(file: IO[bytes], name: str) -> Motion:
+def _read(file: IO[bytes], name: str, reading: Reading) -> Motion:
+    notes: list[str] = []
     try:
         # reading a member decompresses it: a truncated file shows itself here or in _member
-        with np.load(file, allow_pickle=False) as archive:
-            if not hasattr(archive, "files"):
-                raise FormatError(f"{name} is a bare array, not an .npz with trans and poses")
-            members = {key: _member(archive, key, name) for key in archive.files if key in _WANTED}
+        loaded = np.load(file, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            raise FormatError(f"{name} is a bare array, not an .npz with trans and poses: name it .npy")
+        with loaded as archive:
+            ours = {"joints", "meta"} <= set(archive.files)
+            members = {key: _member(archive, key, name) for key in archive.files if key in NEEDED}
+            optional = {key: _optional(archive, key, notes) for key in OPTIONAL if key in archive.files}
     except FormatError:
         raise
     except (ValueError, EOFError, zipfile.BadZipFile, OSError, TypeError) as error:
-        raise FormatError(f"{name} is not a readable .npz file ({error}): it may be truncated") from error
+        raise FormatError(f"{name} is not a readable .npz file ({_plain(error)})") from error
     try:
-        return _motion(members, name)
-    except FormatError:
-        raise
+        motion = members_to_motion(members, reading, ours, notes)
+        return _with_optional(motion, optional, notes)
     except ValueError as error:
         raise FormatError(f"{name}: {error}") from error
 
 
-_WANTED = {"trans", "poses", "betas", "gender", "meta", *RATE_NAMES}
+OPTIONAL = ("betas", "gender", "meta")
+PICKLED = (
+    "it holds pickled objects, which may run code and are never opened; where you trust it, load it in Python and "
+    "save its arrays again: np.savez('new.npz', poses=..., trans=..., mocap_framerate=...)"
+)
+
+
+def _plain(error: Exception) -> str:
+    """The reason; of what numpy says about pickles, the way out."""
+    return PICKLED if "pickle" in str(error).lower() else f"{error}: it may be truncated"
 
 
 def _member(archive: Any, key: str, name: str) -> np.ndarray:
     try:
         return archive[key]
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError) as error:
-        raise FormatError(f"{name}: member {key!r} cannot be read ({error})") from error
+    except FAULTS as error:
+        reason = PICKLED if "pickle" in str(error).lower() else str(error)
+        raise FormatError(f"{name}: member {key!r} cannot be read ({reason})") from error
 
 
-def _motion(members: dict[str, np.ndarray], name: str) -> Motion:
-    for key in ("trans", "poses"):
-        if key not in members:
-            raise FormatError(f"{name} has no member {key!r}: an AMASS-style motion has trans and poses")
-    poses = np.asarray(members["poses"], dtype=np.float64)
-    if poses.ndim != 2 or poses.shape[1] not in POSE_SIZES:
-        sizes = ", ".join(map(str, POSE_SIZES))
-        raise FormatError(f"{name}: poses have shape {poses.shape}, expected (frames, one of {sizes})")
-    if not np.all(np.isfinite(poses)):
-        raise FormatError(
-            f"{name}: poses are not finite at frame {int(np.argwhere(~np.isfinite(poses))[0][0])}"
-        )
-    body = poses[:, :BODY_SIZE].reshape(len(poses), len(JOINTS), 3)
-    gender = _text(members.get("gender"), "neutral").lower()
-    return Motion(
-        fps=_rate(members, name),
-        trans=members["trans"],
-        rotations=quat.rotvec_to_quat(body),
-        betas=_betas(members.get("betas")),
-        gender=gender if gender in GENDERS else "neutral",
-        meta=_meta(members.get("meta")),
-    )
+FAULTS = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError)
 
 
-def _rate(members: dict[str, np.ndarray], name: str) -> float:
-    for key in RATE_NAMES:
-        if key in members:
-            return float(np.asarray(members[key]).reshape(-1)[0])
-    raise FormatError(f"{name} has no frame rate: none of {', '.join(RATE_NAMES)}")
+def _optional(archive: Any, key: str, notes: list[str]) -> np.ndarray | None:
+    """A member that no motion depends on; None where it cannot be read."""
+    try:
+        return archive[key]
+    except FAULTS as error:
+        if isinstance(error, (zipfile.BadZipFile, zlib.error, EOFError)):
+            raise ValueError(f"member {key!r}: {error}") from error  # the file is broken
+        notes.append(f"{key} could not be read")
+        return None
 
 
-def _betas(values: np.ndarray | None) -> np.ndarray:
-    """The first 16 shape coefficients, filled up with zeros."""
+def _with_optional(motion: Motion, optional: dict[str, np.ndarray | None], notes: list[str]) -> Motion:
+    betas = _betas(optional.get("betas"), notes)
+    gender = _text(optional.get("gender"), "neutral").lower()
+    meta = _meta(optional.get("meta"))
+    if notes:
+        meta = meta | {"read": "; ".join(notes)}
+    return replace(motion, betas=betas, gender=gender if gender in GENDERS else "neutral", meta=meta)
+
+
+def _betas(values: np.ndarray | None, notes: list[str]) -> np.ndarray:
+    """The first 16 shape coefficients, filled up with zeros; zeros for what is no number."""
     betas = np.zeros(16, dtype=np.float32)
-    if values is not None:
+    if values is None:
+        return betas
+    try:
         given = np.asarray(values, dtype=np.float32).reshape(-1)[:16]
-        betas[: len(given)] = given
+    except ValueError:
+        given = np.full(1, np.nan, np.float32)
+    if not np.all(np.isfinite(given)):
+        notes.append("betas are no finite numbers: zeros instead")
+        return betas
+    betas[: len(given)] = given
     return betas
 
 

@@ -23,6 +23,7 @@ FOLLOWS: dict[str, str] = {"left_wrist": "left_elbow", "right_wrist": "right_elb
 SAME_REST = np.radians(
     4.0
 )  # limbs nearer than this differ by build, not by pose: SMPL rotations are kept as they are
+LEADS_DOWN, ALIKE = 0.2, 0.9  # cosines: how far legs at rest lead down, and how unlike each other they may be
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +85,7 @@ class Rig:
         self.joint_by_bone = {bone.name: joint for joint, bone in self.joints.items()}
         self.turning = self.bones[carrier] if carrier else None
         self.frame = _frame(self)
+        _check_rest(self)
 
     def head(self, joint: str) -> np.ndarray:
         return self.joints[joint].head
@@ -191,6 +193,20 @@ def _frame(rig: Rig) -> np.ndarray:
     up = _snapped(up, np.radians(25))
     left = _snapped(left - (left @ up) * up, np.radians(15))
     return quat.matrix_to_quat(_axes(left, up))
+
+
+def _check_rest(rig: Rig) -> None:
+    """Raises RigError for a rig whose rest is no body, but a heap or a line: its legs do not lead down."""
+    down = []
+    for side in ("left", "right"):
+        leg = rig.head(f"{side}_ankle") - rig.head(f"{side}_hip")
+        down.append(-float(leg @ rig.up) / max(float(np.linalg.norm(leg)), 1e-9))
+    if np.mean(down) > LEADS_DOWN and max(down) - min(down) < ALIKE:
+        return
+    raise RigError(
+        "at rest this is no standing body: its legs do not point down from its hips. Pose it as a T or an A, apply "
+        "that as its rest pose (Pose > Apply > Apply Pose as Rest Pose), and try again"
+    )
 
 
 def rig_frame(bones: Sequence[RigBone], mapping: Mapping[str, str]) -> np.ndarray:

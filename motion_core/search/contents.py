@@ -11,15 +11,16 @@ from motion_core.body.motion import Motion
 from motion_core.formats.bvh import bvh_to_motions, read_bvh
 from motion_core.formats.bvh_clip import BvhClip, same_skeleton
 from motion_core.formats.motion_file import read_motion
+from motion_core.formats.reading import Reading
 
 FRAMES_TOGETHER = (
     16_000  # of clips whose motions are computed together: more is hardly faster, and needs more memory
 )
 
 
-def read_content(path: Path) -> Motion | BvhClip:
+def read_content(path: Path, reading: Reading | None = None) -> Motion | BvhClip:
     """What `contents_to_motions` takes. Raises as `read_motion` does."""
-    return read_bvh(path) if path.suffix.lower() == ".bvh" else read_motion(path)
+    return read_bvh(path) if reading is None and path.suffix.lower() == ".bvh" else read_motion(path, reading)
 
 
 def contents_to_motions(contents: Sequence[Motion | BvhClip], fps: float) -> list[Motion | ValueError]:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from motion_core.formats.motion_file import MOTION_ENDINGS
+from motion_core.formats.motion_file import READ_ENDINGS
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def look(folder: Path) -> Found:
     for parent, folders, names in os.walk(folder, onerror=lambda fault: _note(found, folder, fault)):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            if name.lower().endswith(MOTION_ENDINGS) and not name.startswith("."):
+            if name.lower().endswith(READ_ENDINGS) and not name.startswith("."):
                 _stamp(found, folder, Path(parent, name))
     found.stamps = dict(sorted(found.stamps.items()))
     return found
@@ -49,7 +49,7 @@ def look(folder: Path) -> Found:
 def inside(folder: Path, path: str) -> Path:
     """The file `path` of a library. Raises ValueError for one that is no motion file or lies elsewhere."""
     whole = (folder / path).resolve()
-    if whole.suffix.lower() not in MOTION_ENDINGS or not whole.is_relative_to(folder.resolve()):
+    if whole.suffix.lower() not in READ_ENDINGS or not whole.is_relative_to(folder.resolve()):
         raise ValueError(f"{path[:200]!r} is no motion file of the library {folder}")
     return whole
 

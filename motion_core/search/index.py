@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from motion_core.formats.reading import Reading
 from motion_core.results import Broken, Hit
 from motion_core.search import store
 from motion_core.search.contents import contents_to_motions, read_content
@@ -40,17 +41,20 @@ class UpdateReport:
 class LibraryIndex:
     """The index of one folder; use `LibraryIndex.open`. Several processes may update one folder at a time."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, reading: Reading | None = None) -> None:
+        self.folder, self.reading = folder, reading
         self.fingerprint = ""
         self._entries: dict[str, Entry] = {}
         self._seen: tuple[Any, ...] = ()  # which version of which file we know
         self._ranked: tuple[list[str], np.ndarray] | None = None
 
     @classmethod
-    def open(cls, folder: str | Path) -> LibraryIndex:
-        """With what an earlier update has left. Raises FileNotFoundError or NotADirectoryError with the fix."""
-        index = cls(check_library(Path(folder)))
+    def open(cls, folder: str | Path, reading: Reading | None = None) -> LibraryIndex:
+        """With what an earlier update has left. reading: what its files do not say themselves.
+
+        Raises FileNotFoundError or NotADirectoryError with the fix.
+        """
+        index = cls(check_library(Path(folder)), reading)
         if stored := index._read_stored():
             index.fingerprint, index._entries = stored.fingerprint, stored.entries
         return index
@@ -71,8 +75,8 @@ class LibraryIndex:
         """
         found = look(self.folder)
         before = len(self._entries)
-        if self.fingerprint != embedder.fingerprint:
-            self.fingerprint, self._entries, before = embedder.fingerprint, {}, -1
+        if self.fingerprint != (mark := self.mark_of(embedder)):
+            self.fingerprint, self._entries, before = mark, {}, -1
         dropped = [path for path in self._entries if path not in found.stamps]
         for path in dropped:
             del self._entries[path]
@@ -86,6 +90,10 @@ class LibraryIndex:
         faults = {broken.path: broken.error for broken in self.broken} | found.faults | work.unread
         listed = tuple(Broken(path, error) for path, error in sorted(faults.items()))
         return UpdateReport(len(found.stamps), work.embedded, len(dropped), listed, work.note)
+
+    def mark_of(self, embedder: Any) -> str:
+        """The fingerprint of vectors of this embedder, of files that are read in this way."""
+        return str(embedder.fingerprint) if self.reading is None else f"{embedder.fingerprint} {self.reading}"
 
     def rank(self, vector: np.ndarray, count: int) -> list[Hit]:
         """The `count` motions whose embeddings point most like `vector` (D,), best first; equals by name."""
@@ -195,7 +203,7 @@ class _Update:
 
     def _read(self, path: str) -> Motion | BvhClip | None:
         try:
-            return read_content(self.index.folder / path)
+            return read_content(self.index.folder / path, self.index.reading)
         except OSError as fault:
             self.unread[path] = fault.strerror or str(fault)
         except (

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from motion_core.catalog import ModelCard, find_card
+from motion_core.formats.reading import Reading
 from motion_core.hearing.hearing import hear
 from motion_core.results import Broken, Hits
 from motion_core.search.folder import check_library
@@ -17,19 +18,32 @@ from motion_core.tasks import Sampling, Search, TaskError
 MODEL = "tmr"
 
 
-def search(task: Search, embedder: Any, *, update: bool = True, on_file: OnFile | None = None) -> Hits:
-    """Bring the library's index up to date (`update`) and rank it.
+def search(
+    task: Search,
+    embedder: Any,
+    *,
+    update: bool = True,
+    on_file: OnFile | None = None,
+    reading: Reading | None = None,
+) -> Hits:
+    """Bring the library's index up to date (`update`) and rank it. reading: what its files do not say themselves.
 
     Raises OSError where there is no such folder, ValueError where there is nothing to rank; both say what to do.
     """
     index = LibraryIndex.open(task.library)
     heard = hear(task.text)
     vector = embedder.texts([heard.text])[0]  # first: an absent text encoder must show before the indexing
+    index = LibraryIndex.open(task.library, reading)
+    vector = embedder.texts([task.text])[0]  # first: an absent text encoder must show before the indexing
     if update:
         report = index.update(embedder, on_file)
         files, broken, note = report.files, report.broken, report.note
-    elif index.fingerprint != embedder.fingerprint:
-        was = "another model made the index of" if index.fingerprint else "there is no index yet of"
+    elif index.fingerprint != index.mark_of(embedder):
+        was = (
+            "another model or another way of reading made the index of"
+            if index.fingerprint
+            else "there is no index yet of"
+        )
         raise ValueError(f"{was} {index.folder}: search once with the update allowed")
     else:
         files, broken, note = len(index) + len(index.broken), index.broken, ""
@@ -42,7 +56,7 @@ def search(task: Search, embedder: Any, *, update: bool = True, on_file: OnFile 
 
 def _nothing_found(folder: Path, broken: tuple[Broken, ...]) -> str:
     if not broken:
-        return f"there are no motions in {folder}: name a folder with .npz or .bvh files"
+        return f"there are no motions in {folder}: name a folder with .npz, .bvh or .npy files"
     first = broken[0]
     return f"none of the {len(broken)} files in {folder} is a readable motion, for example {first.path}: {first.error}"
 

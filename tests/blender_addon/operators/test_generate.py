@@ -11,6 +11,7 @@ from blender_addon.actions.actions import fcurves
 from blender_addon.operators.generate import generate_fault
 from blender_addon.properties.preferences import service_settings
 from blender_addon.session.session import SESSION
+from motion_core.formats.bvh import write_bvh
 from motion_core.formats.npz import read_npz, write_npz
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -139,6 +140,15 @@ def test_any_motion_file_can_be_applied(context, rig, walking_motion, tmp_path):
     write_npz(path, walking_motion)
     bpy.ops.laban.apply_motion(filepath=str(path))
     assert rig.animation_data.action.name == "from elsewhere"
+    write_bvh(tmp_path / "a walk.bvh", walking_motion)
+    bpy.ops.laban.apply_motion(filepath=str(tmp_path / "a walk.bvh"))
+    assert rig.animation_data.action.name == "a walk"
+    np.save(tmp_path / "joints.npy", walking_motion.joints())
+    bpy.ops.laban.apply_motion(filepath=str(tmp_path / "joints.npy"), fps=25.0, up="z", unit="m")
+    assert rig.animation_data.action.name == "joints" and "Z up; m; 25 Hz" in SESSION.outcome.text
+    for wrong in ({"joints": "pelvis"}, {"joints": "absent.json"}):
+        with pytest.raises(RuntimeError, match=r"pelvis|absent"):
+            bpy.ops.laban.apply_motion(filepath=str(path), **wrong)
     path.write_bytes(b"PK nothing")
     with pytest.raises(RuntimeError, match=r"from elsewhere\.npz"):
         bpy.ops.laban.apply_motion(filepath=str(path))

@@ -36,6 +36,18 @@ def test_bones_stand_on_the_joints(context):
     assert match_bones(bone.name for bone in rig.data.bones) == {joint: joint for joint in JOINTS}
 
 
+@pytest.mark.parametrize("scale", [(1, 1, 2), (0.9, 1, 1), (2, 2, 2.1)])
+def test_a_rig_scaled_unevenly_is_refused(context, scale):
+    rig = add_rig(context)
+    rig.scale = scale
+    context.view_layer.update()
+    with pytest.raises(RigError, match="scaled unevenly"):
+        check_armature(rig)
+    rig.scale = (0.01, 0.01, 0.01)
+    context.view_layer.update()
+    check_armature(rig)
+
+
 def test_knees_and_elbows_bend_about_x(context):
     rig = add_rig(context)
     for joint, axis in (("left_knee", (1, 0, 0)), ("left_elbow", (0, 0, -1)), ("right_elbow", (0, 0, 1))):

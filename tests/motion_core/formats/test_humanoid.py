@@ -15,7 +15,7 @@ from motion_core.formats.bvh import (
     read_bvh,
 )
 from motion_core.formats.calibration import evidence, mean_turns
-from motion_core.formats.humanoid import capture_to_body, fit_body
+from motion_core.formats.humanoid import capture_to_body, fit_body, listed
 
 LIMBS = ("left_hip", "right_hip", "left_knee", "right_knee", "left_shoulder", "right_shoulder", "left_elbow",
          "right_elbow")  # fmt: skip
@@ -34,8 +34,8 @@ def test_unknown_and_missing_joints_are_named():
     clip = read_bvh(foreign_text(march(10), 1).encode())
     with pytest.raises(ValueError, match="left_knee is mapped to 'Knie'"):
         bvh_to_motion(clip, MIXAMO | {"left_knee": "Knie"})
-    with pytest.raises(ValueError, match="no joint is known for neck"):
-        bvh_to_motion(clip, {k: v for k, v in MIXAMO.items() if k != "neck"})
+    with pytest.raises(ValueError, match="no joint is known for left_knee: say which they are"):
+        bvh_to_motion(clip, {k: v for k, v in MIXAMO.items() if k != "left_knee"})
     with pytest.raises(ValueError, match="'left_wing' is not one of our joints"):
         bvh_to_motion(clip, MIXAMO | {"left_wing": "Hips"})
 
@@ -48,6 +48,38 @@ def test_a_humanoid_without_toes_collars_and_spine():
     found = bvh_to_motion(read_bvh(foreign_text(motion, 3).encode()), few)
     assert direction_error(motion.joints(), found.joints(), LIMBS) < 0.1
     assert np.abs(motion.joints() - found.joints()).max() < 0.08
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        ("neck",),
+        ("neck", "spine1", "spine2"),
+        ("neck", "head"),
+        (
+            "neck",
+            "spine1",
+            "spine2",
+            "spine3",
+            "head",
+            "left_foot",
+            "right_foot",
+            "left_collar",
+            "right_collar",
+        ),
+    ],
+)
+def test_a_humanoid_without_a_neck(lacking):
+    motion = march()
+    few = {k: v for k, v in MIXAMO.items() if k not in lacking}
+    found = bvh_to_motion(read_bvh(foreign_text(motion, 3).encode()), few)
+    assert direction_error(motion.joints(), found.joints(), LIMBS) < 0.1
+    assert np.abs(motion.joints() - found.joints()).max() < 0.08
+
+
+def test_a_message_about_a_rig_of_a_thousand_bones_is_short():
+    assert len(listed([f"bone{number}" for number in range(1000)])) < 400
+    assert listed(["a", "b"]) == "a, b"
 
 
 def test_in_single_precision_no_step_falls_back_to_double():

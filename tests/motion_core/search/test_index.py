@@ -15,6 +15,7 @@ from word_embedder import WIDTH, WordEmbedder, standing
 
 from motion_core.formats.bvh import write_bvh
 from motion_core.formats.npz import write_npz
+from motion_core.formats.reading import Reading
 from motion_core.search import LibraryIndex, index, store
 
 WORDS = ("walks", "limps", "waves", "kicks", "sits")
@@ -80,6 +81,14 @@ def test_another_model_makes_it_anew(library):
     assert update(library, other).embedded == 0
 
 
+def test_files_read_in_another_way_are_embedded_anew(library):
+    update(library)
+    lying = LibraryIndex.open(library, Reading(up="y"))
+    assert lying.update(WordEmbedder()).embedded == 5
+    assert LibraryIndex.open(library, Reading(up="y")).update(WordEmbedder()).embedded == 0
+    assert update(library).embedded == 5
+
+
 def test_broken_files_are_listed_and_left_alone_until_they_change(library, monkeypatch):
     (library / "cut.npz").write_bytes((library / "part0" / "walks.npz").read_bytes()[:300])
     (library / "empty.bvh").write_bytes(b"")
@@ -87,11 +96,13 @@ def test_broken_files_are_listed_and_left_alone_until_they_change(library, monke
     report = update(library)
     assert (report.files, report.embedded) == (8, 5)
     assert [broken.path for broken in report.broken] == ["cut.npz", "empty.bvh", "shape.npz"]
-    assert "truncated" in report.broken[0].error and "no member 'trans'" in report.broken[2].error
+    assert "truncated" in report.broken[0].error and "no member 'poses'" in report.broken[2].error
     assert str(library) not in report.broken[0].error
     read = []
     real = index.read_content
-    monkeypatch.setattr(index, "read_content", lambda path: read.append(path.name) or real(path))
+    monkeypatch.setattr(
+        index, "read_content", lambda path, reading: read.append(path.name) or real(path, reading)
+    )
     assert update(library).broken == report.broken and read == []
     write_npz(library / "cut.npz", standing("mended"))
     again = update(library)
@@ -102,10 +113,10 @@ def test_a_reader_s_own_fault_stops_nobody(library, monkeypatch):
     real = index.read_content
     faults = {"walks.npz": IndexError("7"), "limps.npz": PermissionError(13, "Permission denied")}
 
-    def read(path):
+    def read(path, reading):
         if path.name in faults:
             raise faults[path.name]
-        return real(path)
+        return real(path, reading)
 
     monkeypatch.setattr(index, "read_content", read)
     report = update(library)

@@ -43,13 +43,13 @@ def test_without_an_update_an_index_of_the_same_model_must_be_there(library):
     write_npz(library / "new.npz", standing("person waves"))
     found = search(asked(library, count=9), WordEmbedder(), update=False)
     assert {hit.path for hit in found.hits} == {"walks.npz", "waves.npz", "sits.npz"} and found.files == 4
-    with pytest.raises(ValueError, match="another model made the index"):
+    with pytest.raises(ValueError, match="another model or another way of reading made the index"):
         search(asked(library), WordEmbedder("other"), update=False)
 
 
 def test_where_nothing_can_be_ranked_it_is_said_why(library, tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ValueError, match=r"no motions in .*empty: name a folder with \.npz or \.bvh"):
+    with pytest.raises(ValueError, match=r"no motions in .*empty: name a folder with \.npz, \.bvh or \.npy"):
         search(asked(tmp_path / "empty"), WordEmbedder())
     for path in library.glob("*s.npz"):
         path.unlink()
