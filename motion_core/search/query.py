@@ -30,11 +30,9 @@ def search(
 
     Raises OSError where there is no such folder, ValueError where there is nothing to rank; both say what to do.
     """
-    index = LibraryIndex.open(task.library)
+    index = LibraryIndex.open(task.library, reading)
     heard = hear(task.text)
     vector = embedder.texts([heard.text])[0]  # first: an absent text encoder must show before the indexing
-    index = LibraryIndex.open(task.library, reading)
-    vector = embedder.texts([task.text])[0]  # first: an absent text encoder must show before the indexing
     if update:
         report = index.update(embedder, on_file)
         files, broken, note = report.files, report.broken, report.note

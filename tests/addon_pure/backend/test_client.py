@@ -103,7 +103,7 @@ def test_two_jobs_at_a_time(shared):
     ("change", "words"),
     [
         ({"text": " "}, "the prompt is empty"),
-        ({"seconds": 600.0}, "seconds is 600"),
+        ({"seconds": 601.0}, "seconds is 601"),
         ({"model": "nobody"}, "unknown model 'nobody'; there are mdm"),
         ({"colour": 1}, "unknown field 'colour'"),
     ],
