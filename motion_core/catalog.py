@@ -138,7 +138,8 @@ NON_COMMERCIAL = "CC BY-NC 4.0 (non-commercial: trained with Bandai-Namco motion
 
 OPEN = (
     "trained with CMU Graphics Lab Motion Capture Database (mocap.cs.cmu.edu), free for any use but resale of the "
-    "data; ACCAD Open Motion Project, Ohio State University, CC BY 3.0"
+    "data; ACCAD Open Motion Project, Ohio State University, CC BY 3.0; SNU walks, snumrl/DataDrivenBipedController, "
+    "MIT, (c) 2013 Yoonsang Lee"
 )  # as `licence_of` in train/pool_training.py words it; such models end in `-open` and name no helper that is not
 
 # What the checkpoint knows, in the order of its table; a test holds the two together.
@@ -216,7 +217,7 @@ CATALOG: dict[str, ModelCard] = {
         ),
         ModelCard(
             id="dit-adaln",
-            title="DiT with AdaLN, text to motion",
+            title="Gestures and styles, non-commercial",
             family="dit",
             **TEXT,
             settings=denoising(15, 2.0, 1.3),
@@ -226,7 +227,7 @@ CATALOG: dict[str, ModelCard] = {
         ),
         ModelCard(
             id="dit-adaln-fast",
-            title="DiT with AdaLN in eight steps, text to motion",
+            title="Gestures and styles, quick, non-commercial",
             family="dit",
             **TEXT,
             settings=denoising(8, 2.0, 1.5, teacher="dit-adaln"),
@@ -236,7 +237,7 @@ CATALOG: dict[str, ModelCard] = {
         ),
         ModelCard(
             id="dit-adaln-open",
-            title="DiT with AdaLN, text to motion, for any use",
+            title="What bodies do, for any use",
             family="dit",
             **TEXT,
             settings=denoising(15, 2.0, 1.3),
@@ -245,7 +246,7 @@ CATALOG: dict[str, ModelCard] = {
         ),
         ModelCard(
             id="dit-adaln-fast-open",
-            title="DiT with AdaLN in eight steps, text to motion, for any use",
+            title="What bodies do, quick, for any use",
             family="dit",
             **TEXT,
             settings=denoising(8, 2.0, 1.5, teacher="dit-adaln-open"),
