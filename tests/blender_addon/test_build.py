@@ -56,8 +56,9 @@ def test_it_holds_what_it_needs_and_no_more(built):
         "motion_core/catalog.py",
         "motion_core/service/server.py",
         "motion_core/data/phrases.toml",
+        "motion_core/hearing/vocabulary.txt",
     } <= core
-    bundled = {path.name for path in (ROOT / "motion_core" / "weights").glob("*.safetensors")}
+    bundled = {path.name for path in (ROOT / "motion_core").rglob("*.safetensors")}
     assert {Path(name).name for name in core if name.endswith(".safetensors")} == bundled
     assert not [name for name in core if not name.startswith(("motion_core/", "laban-"))]
 

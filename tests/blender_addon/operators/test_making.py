@@ -38,10 +38,11 @@ def test_prompts_that_say_nothing_are_refused(context, rig, prompt, words):
     assert rig.animation_data is None
 
 
-def test_seconds_beyond_the_model_are_the_model_s_to_refuse(context, rig):
-    context.scene.laban.seconds = 60.0
-    with pytest.raises(RuntimeError, match=r"seconds"):
-        bpy.ops.laban.generate()
+def test_seconds_beyond_a_clip_of_the_model_are_made_of_several(context, rig):
+    context.scene.laban.seconds = 20.0
+    assert bpy.ops.laban.generate() == {"FINISHED"}
+    first, last = rig.animation_data.action.frame_range
+    assert (last - first) / context.scene.render.fps == pytest.approx(20.0, abs=0.2)
 
 
 @pytest.mark.parametrize(
