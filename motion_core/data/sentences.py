@@ -68,19 +68,18 @@ def build_corpus(
     for split in ("train", "val"):
         if not any(place == split for _, place in kept):
             raise ValueError(f"no group of sentences is in the split {split!r}: give more captions")
-    place: dict[str, int] = {}
-    number = lambda text: place.setdefault(text, len(place))  # noqa: E731
-    members = [[number(text) for text in sentences] for sentences, _ in kept]
+    place: dict[str, int] = {}  # sentence: its number
+
+    def numbers(sentences: Iterable[str]) -> list[int]:
+        return [place.setdefault(text, len(place)) for text in sentences]
+
+    lists = {"member": [numbers(sentences) for sentences, _ in kept]}
     originals = list(place)
-    others = [[number(retold(text, rng))] for text in originals]
-    look_alike = []
-    for text in originals:
-        found = exchanged(text)
-        chosen = found[:1] + [found[i] for i in 1 + rng.permutation(max(len(found) - 1, 0))]
-        look_alike.append([number(other) for other in chosen[:MOST_EXCHANGED]])
+    lists["retold"] = [numbers([retold(text, rng)]) for text in originals]
+    lists["exchanged"] = [numbers(_some_exchanged(text, rng)) for text in originals]
     counts = _write_tokens(out / TOKENS, list(place), encoder, report)
     arrays: dict[str, Any] = {"token_offsets": np.cumsum([0, *counts])}
-    for name, rows in (("member", members), ("retold", others), ("exchanged", look_alike)):
+    for name, rows in lists.items():
         arrays[f"{name}_offsets"] = np.cumsum([0, *map(len, rows)])
         arrays[f"{name}_ids"] = np.array([i for row in rows for i in row], dtype=np.int32)
     arrays["val"] = np.array([split == "val" for _, split in kept])
@@ -98,6 +97,13 @@ def build_corpus(
     with atomic_write(out / ABOUT, "w") as text_file:
         json.dump(about, text_file, indent=1)
     return about
+
+
+def _some_exchanged(text: str, rng: np.random.Generator) -> list[str]:
+    """MOST_EXCHANGED look-alikes at most: the first, which exchanges sides where there are some, and any others."""
+    found = exchanged(text)
+    others = [found[i] for i in 1 + rng.permutation(max(len(found) - 1, 0))]
+    return [*found[:1], *others][:MOST_EXCHANGED]
 
 
 def _write_tokens(

@@ -23,8 +23,8 @@ from motion_core.generators.bridge import bridge, upright
 from motion_core.generators.finishing import frame_count, grounded, tidied
 from motion_core.generators.gait import pace_note
 from motion_core.generators.going_on import go_on, words_of
+from motion_core.generators.part_words import can_graft, graft, respan
 from motion_core.generators.plan import Plan, Work
-from motion_core.generators.rewording import can_graft, graft, respan
 from motion_core.generators.windows import FillPlan, Studio, fill, kept_frames, pin_rows
 from motion_core.tasks import CleanUp, Complete, Edit, Sampling
 

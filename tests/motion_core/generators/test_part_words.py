@@ -7,7 +7,7 @@ from editing_motions import stepping
 
 from motion_core.body import quaternions as quat
 from motion_core.body.skeleton import joint_indices
-from motion_core.generators.rewording import can_graft
+from motion_core.generators.part_words import can_graft
 from motion_core.tasks import Edit, Sampling
 
 FEW = Sampling(4, {"steps": 3})
