@@ -45,6 +45,13 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         "--mix", metavar="NAME=SHARE", nargs="*", default=[],
         help="shares of the made samples: scaled, composed, chained, rested, stood, real, real_joined",
     )  # fmt: skip
+    parser.add_argument(
+        "--no-seen", action="store_true", help="no parts of captured clips in which a single deed is seen"
+    )
+    parser.add_argument(
+        "--like", type=Path, metavar="POOL",
+        help="features are normalised as in that pool, so that a model trained on it can go on",
+    )  # fmt: skip
     parser.add_argument("--sources", nargs="*", help="only clips of these sources (default: all)")
     parser.add_argument(
         "--free-only", action="store_true", help="leave out clips with a non-commercial licence"
@@ -83,7 +90,7 @@ def main(argv: list[str] | None = None) -> int:
         "OMP_NUM_THREADS", "1"
     )  # several processes share the cores; set before torch is loaded
     from motion_core.data.library import official_split, selected
-    from motion_core.data.pool import DatasetConfig, build_training_set, told_anew
+    from motion_core.data.pool import DatasetConfig, build_training_set, stats_of, told_anew
     from motion_core.data.samples import Mix
     from motion_core.data.store import ClipStore
     from motion_core.text import load_text_encoder
@@ -98,6 +105,7 @@ def main(argv: list[str] | None = None) -> int:
             phrases=options.phrases,
             mix=Mix(**_shares(options.mix)),
             features=options.features,
+            seen=not options.no_seen,
         )
         if options.pool:
             encoder = load_text_encoder(options.text_encoder, options.text_encoder_folder)
@@ -114,7 +122,13 @@ def main(argv: list[str] | None = None) -> int:
             else load_text_encoder(options.text_encoder, options.text_encoder_folder)
         )
         about = build_training_set(
-            store, encoder, config, options.out, workers=options.workers, report=console.log
+            store,
+            encoder,
+            config,
+            options.out,
+            workers=options.workers,
+            report=console.log,
+            stats=stats_of(options.like, options.features) if options.like else None,
         )
     except (ValueError, OSError) as error:
         console.print(f"[red]error:[/red] {error}", highlight=False)

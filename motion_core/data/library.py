@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 
@@ -12,9 +13,11 @@ from motion_core.body.motion import Motion
 from motion_core.data.augment import still_spans, with_calm_arm
 from motion_core.data.labels import observed_content, pace, usual_paces, with_traits
 from motion_core.data.phrases import Label, action_of_content, find_content, plain_style
+from motion_core.data.seen.deeds import deeds_in
 from motion_core.data.store import ClipStore
 
 SHORTEST_STAND = 30  # frames, 1.5 s
+MOST_OFTEN = 2.0  # times as often as usual a rarely seen deed is drawn
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Clip:
     """One clip of the store. label: what it shows, where it has no sentences; pace: against the usual one.
 
     action: what an action model calls it, if anything. weak: its captions are titles. weight: how often it is drawn.
+    start: its first frame, in a part of a clip in which a single deed was seen (`data/seen/deeds.py`).
     """
 
     index: int
@@ -33,6 +37,7 @@ class Clip:
     pace: float = 1.0
     weak: bool = False
     weight: float = 1.0
+    start: int | None = None
 
     @property
     def written(self) -> bool:
@@ -74,9 +79,9 @@ class Library:
 
     def motion(self, clip: Clip | Stand) -> Motion:
         """A clip's whole motion, or a stand's frames with both arms at rest."""
-        motion = self.store.clip(clip.index).motion
         if isinstance(clip, Clip):
-            return motion
+            return _motion_of(self.store, clip)
+        motion = self.store.clip(clip.index).motion
         calm = with_calm_arm(motion, clip.busy) if clip.busy else motion
         return calm.slice(clip.start, clip.stop)
 
@@ -134,14 +139,23 @@ def official_split(store: ClipStore) -> ClipStore:
 
 
 def build_library(
-    store: ClipStore, split: str = "train", min_frames: int = 16, *, undescribed: bool = False
+    store: ClipStore,
+    split: str = "train",
+    min_frames: int = 16,
+    *,
+    undescribed: bool = False,
+    seen: bool = False,
 ) -> Library:
     """Look at every clip of the split; undescribed: also at those of which nothing is known.
 
+    seen: with parts of captured clips in which one deed is seen, as clips of their own that have a label.
+
     Raises ValueError where the split is empty or a label has no phrases."""
     clips, stands, paces = [], [], []
-    for clip, motion in _looked_at(store, split, min_frames, undescribed):
-        stands += _stands(clip, motion)
+    parts = _seen(store, split, min_frames) if seen else ()
+    for clip, motion in chain(_looked_at(store, split, min_frames, undescribed), parts):
+        if clip.start is None:
+            stands += _stands(clip, motion)
         if clip.label:
             own = pace(clip.label, motion)
             paces.append((clip.label, own))
@@ -171,10 +185,40 @@ def _looked_at(
         yield replace(clip, weak=record.weak, weight=record.weight), record.motion
 
 
+def _motion_of(store: ClipStore, clip: Clip) -> Motion:
+    motion = store.clip(clip.index).motion
+    return motion if clip.start is None else motion.slice(clip.start, clip.start + clip.frames)
+
+
+def _seen(store: ClipStore, split: str, min_frames: int) -> Iterator[tuple[Clip, Motion]]:
+    """Deeds measured in clips, rarer ones drawn more often; a clip that has a label alone shows no other."""
+    found = [
+        (index, span)
+        for index, entry in enumerate(store.entries)
+        if entry["split"] == split and (entry["captions"] or not entry["action"])
+        for span in deeds_in(store.clip(index).motion)
+        if span.stop - span.start >= min_frames
+    ]
+    counts = Counter(span.content for _, span in found)
+    usual = float(np.median(list(counts.values()))) if counts else 1.0
+    for index, span in found:
+        clip = Clip(
+            index,
+            store.entries[index]["source"],
+            span.stop - span.start,
+            (),
+            Label(span.content),
+            None,
+            weight=min(MOST_OFTEN, (usual / counts[span.content]) ** 0.5),
+            start=span.start,
+        )
+        yield clip, _motion_of(store, clip)
+
+
 def _with_traits(clip: Clip, store: ClipStore, usual: dict[str, float]) -> Clip:
     if clip.label is None:
         return clip
-    label = with_traits(clip.label, store.clip(clip.index).motion, usual, clip.pace)
+    label = with_traits(clip.label, _motion_of(store, clip), usual, clip.pace)
     return replace(clip, label=label, pace=clip.pace / max(usual[label.content], 1e-6))
 
 
@@ -191,12 +235,14 @@ def _stands(clip: Clip, motion: Motion) -> list[Stand]:
 
 def describe(library: Library) -> str:
     """A line for people."""
-    labelled = sum(clip.label is not None for clip in library.clips)
+    seen = sum(clip.start is not None for clip in library.clips)
+    labelled = sum(clip.label is not None for clip in library.clips) - seen
     titled = sum(clip.weak and clip.label is None for clip in library.clips)
-    seconds = sum(clip.frames for clip in library.clips) / library.store.fps
+    seconds = sum(clip.frames for clip in library.clips if clip.start is None) / library.store.fps
     standing = sum(s.stop - s.start for s in library.stands) / library.store.fps
     return (
-        f"{len(library.clips)} clips, {np.round(seconds / 3600, 2)} h: {len(library.clips) - labelled - titled} "
-        f"with written captions, {titled} with titles, {labelled} with labels; "
+        f"{len(library.clips) - seen} clips, {np.round(seconds / 3600, 2)} h: "
+        f"{len(library.clips) - seen - labelled - titled} with written captions, {titled} with titles, "
+        f"{labelled} with labels; {seen} parts in which one deed is seen; "
         f"{len(library.stands)} spans of standing, {standing / 60:.1f} min"
     )

@@ -74,6 +74,7 @@ class DatasetConfig:
     min_clips: int = 8  # an action with fewer recorded clips is not offered to action models
     mix: Mix = field(default_factory=Mix)
     features: str = "smpl205"  # a key of FEATURES
+    seen: bool = True  # parts of captured clips in which one deed is seen are samples, too
 
     def __post_init__(self) -> None:
         if self.features not in FEATURES:
@@ -177,10 +178,12 @@ def build_training_set(
     *,
     workers: int = 2,
     report: Report = print,
+    stats: FeatureStats | None = None,
 ) -> dict[str, Any]:
     """Make the pool in folder `out`; returns what `pool.json` says. The same config and store give the same pool.
 
-    encoder: of the sentences; None makes a pool without captions.
+    encoder: of the sentences; None makes a pool without captions. stats: of the features, instead of the samples' own:
+    those of a model that is to be trained on.
     Raises ValueError for an empty split, a label without phrases, or features that are not finite.
     """
     out = Path(out)
@@ -189,7 +192,13 @@ def build_training_set(
     for left_over in out.glob(f".{ROWS}.*.part"):  # of a build that was killed: gigabytes
         left_over.unlink()
     libraries = {
-        split: build_library(store, split, config.min_frames, undescribed=encoder is None)
+        split: build_library(
+            store,
+            split,
+            config.min_frames,
+            undescribed=encoder is None,
+            seen=config.seen and encoder is not None and split == "train",
+        )
         for split in ("train", "val")
     }
     materials = Materials(libraries["train"], config.max_frames, config.phrases, config.mix)
@@ -201,7 +210,7 @@ def build_training_set(
         count = max(config.size, count)
     rows = _Rows(with_captions=encoder is not None)
     with _mapper(materials, config, workers) as samples, atomic_write(out / ROWS) as file:
-        stats = _stats(samples, count, config)
+        stats = stats or _stats(samples, count, config)
         for number, found in enumerate(samples(range(count))):
             if number % 2000 == 0:
                 report(f"sample {number} of {count}")
@@ -219,6 +228,20 @@ def build_training_set(
     with atomic_write(out / ABOUT, "w") as text:
         json.dump(about, text, indent=1)
     return about
+
+
+def stats_of(pool: str | Path, features: str) -> FeatureStats:
+    """What the samples of a pool are normalised by. Raises FormatError where there is none, or of other features."""
+    pool = Path(pool)
+    try:
+        about = json.loads((pool / ABOUT).read_text(encoding="utf-8"))
+        with np.load(pool / SAMPLES, allow_pickle=False) as arrays:
+            stats = FeatureStats(arrays["mean"], arrays["std"])
+    except (OSError, ValueError, KeyError) as error:
+        raise FormatError(f"{pool} is no training pool to be like: {error}") from error
+    if about["features"] != features:
+        raise FormatError(f"{pool} has features {about['features']!r}, the new pool {features!r}")
+    return stats
 
 
 def _stats(

@@ -52,7 +52,12 @@ def plain(materials: Materials, clip: Clip, rng: np.random.Generator) -> Made:
     motion = materials.library.motion(clip)
     if clip.label is None:
         return Made(motion, clip.captions, clip.action, "weak" if clip.weak else "real", clip.weight)
-    return Made(motion, said(clip.label, materials, rng), clip.action, "label", clip.weight)
+    return Made(motion, said(clip.label, materials, rng), clip.action, _group(clip), clip.weight)
+
+
+def _group(clip: Clip) -> str:
+    """Of a clip with a label: one that was acted to it, or a part in which it was seen."""
+    return "label" if clip.start is None else "seen"
 
 
 def _repaced(label: Label, ratio: float) -> Label:
@@ -80,7 +85,7 @@ def scaled(materials: Materials, rng: np.random.Generator) -> Made | None:
     if content.sustained and rng.random() < 0.5:
         motion = cut(motion, between(rng, PIECE[0], materials.max_frames), rng)
     label = _repaced(clip.label, clip.pace * speed)
-    return Made(motion, said(label, materials, rng), clip.action, "label", clip.weight)
+    return Made(motion, said(label, materials, rng), clip.action, _group(clip), clip.weight)
 
 
 def _scaled_written(materials: Materials, clip: Clip, worded: bool, rng: np.random.Generator) -> Made:

@@ -12,7 +12,7 @@ from labelled_clips import CONFIG, FPS, MAX_FRAMES, Words, body, records
 from motion_core.body.skeleton import JOINT
 from motion_core.data.dataset import SHARES, TrainingSet
 from motion_core.data.library import build_library, official_split
-from motion_core.data.pool import DatasetConfig, build_training_set, told_anew
+from motion_core.data.pool import DatasetConfig, build_training_set, stats_of, told_anew
 from motion_core.data.recipes import make
 from motion_core.data.samples import Materials, Mix
 from motion_core.data.store import ClipRecord, ClipStore, write_store
@@ -51,7 +51,29 @@ def test_no_augmentation_leaves_the_clips_and_their_mirror_images(store, tmp_pat
     about = build_training_set(
         store, Words(), replace(CONFIG, size=500, mix=mix), tmp_path, workers=1, report=lambda text: None
     )
-    assert about["samples"]["train"] == 2 * len(build_library(store).clips)
+    assert about["samples"]["train"] == 2 * len(build_library(store, seen=True).clips)
+    bare = build_training_set(
+        store,
+        Words(),
+        replace(CONFIG, size=1, mix=mix, seen=False),
+        tmp_path,
+        workers=1,
+        report=lambda text: None,
+    )
+    assert bare["samples"]["train"] == 2 * len(build_library(store).clips)
+
+
+def test_a_pool_like_another_is_normalised_alike(store, pool, tmp_path):
+    stats = stats_of(pool.folder, "smpl205")
+    few = replace(CONFIG, size=1, seen=False)
+    build_training_set(store, Words(), few, tmp_path, workers=1, report=lambda text: None, stats=stats)
+    like = TrainingSet.open(tmp_path)
+    np.testing.assert_array_equal(like.stats.std, pool.stats.std)
+    np.testing.assert_array_equal(like.stats.mean, pool.stats.mean)
+    with pytest.raises(FormatError, match="has features 'smpl205', the new pool 'humanml263'"):
+        stats_of(pool.folder, "humanml263")
+    with pytest.raises(FormatError, match=r"nowhere is no training pool to be like"):
+        stats_of(tmp_path / "nowhere", "smpl205")
 
 
 def test_configurations_are_checked():

@@ -1,0 +1,1 @@
+"""Single deeds found in captured clips by measuring them."""
