@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from motion_core.data.seen.measures import OTHER, SIDES, Measures, reversals, runs_of
 from motion_core.data.seen.spans import (
     HALT,
-    LEAD,
     Span,
     around,
     long_runs,
@@ -36,33 +35,36 @@ def _up(m: Measures, side: str) -> np.ndarray:
 
 def raised_hands(m: Measures) -> Iterator[Span]:
     """One hand from hanging to above its shoulder, the other at rest; or both at once."""
+    up, hangs = {s: _up(m, s) for s in SIDES}, {s: _hangs(m, s) for s in SIDES}
     for side in SIDES:
-        for start, stop in long_runs(m, _up(m, side), 0.25):
-            if (span := _raise_around(m, side, start, stop)) is None:
-                continue
-            if _idle(m, OTHER[side], *span):
+        for start, stop in long_runs(m, up[side], 0.25):
+            span = _raise_around(m, (side,), (start, stop), hangs[side])
+            if span and _idle(m, OTHER[side], *span):
                 yield Span(*span, f"raise up {side} hand")
-            elif side == "left" and _as_high(m, *span):
-                yield Span(*span, "raise up both hands")
+    for start, stop in long_runs(m, up["left"] & up["right"], 0.25):
+        span = _raise_around(m, SIDES, (start, stop), hangs["left"] & hangs["right"])
+        if span and _as_high(up, *span):
+            yield Span(*span, "raise up both hands")
 
 
-def _raise_around(m: Measures, side: str, start: int, stop: int) -> tuple[int, int] | None:
-    first = rest_before(m, start, _hangs(m, side), 1.5)
+def _raise_around(
+    m: Measures, sides: Sequence[str], up: tuple[int, int], hang: np.ndarray
+) -> tuple[int, int] | None:
+    """The frames from hands that hang to hands that hang again, or are held up; None where more happens."""
+    start, stop = up
+    first = rest_before(m, start, hang, 1.5)
     if first is None:
         return None
-    last = rest_after(m, stop, _hangs(m, side), 1.5) or min(len(m), start + round(2.0 * m.fps))
+    last = rest_after(m, stop, hang, 1.5) or min(len(m), start + round(2.0 * m.fps))
     still = m.travel(first, last) < HALT and m.upright[first:last].mean() > 0.8
-    waved = reversals(_sideways(m, side)[start:stop], 0.06) >= 3
+    waved = any(reversals(_sideways(m, side)[start:stop], 0.06) >= 3 for side in sides)
     return (first, last) if still and not waved and last - first <= 6 * m.fps else None
 
 
-def _as_high(m: Measures, start: int, stop: int) -> bool:
-    """Whether both hands go up and down together."""
-    left, right = (_up(m, side)[start:stop] for side in SIDES)
-    together = (left & right).sum() > 0.7 * max(left.sum(), right.sum(), 1)
-    return bool(
-        together and all(_hangs(m, side)[start : start + round(LEAD * m.fps) + 1].any() for side in SIDES)
-    )
+def _as_high(up: Mapping[str, np.ndarray], start: int, stop: int) -> bool:
+    """Whether both hands are up for about the same time."""
+    left, right = (up[side][start:stop] for side in SIDES)
+    return bool((left & right).sum() > 0.7 * max(left.sum(), right.sum(), 1))
 
 
 def _sideways(m: Measures, side: str) -> np.ndarray:
@@ -73,21 +75,21 @@ def waves(m: Measures) -> Iterator[Span]:
     """A hand above its elbow that swings from side to side, the other at rest; or both."""
     over = {s: m.height(f"{s}_wrist") > m.height(f"{s}_elbow") + 0.04 for s in SIDES}
     for side in SIDES:
-        for start, stop in long_runs(m, over[side], 0.7):
-            if not _swings(m, side, start, stop):
-                continue
-            first, last = padded(m, start, min(stop, start + round(6 * m.fps)), 0.6)
-            if m.travel(first, last) > 1.2 * HALT or m.trunk[first:last].max() > 35:
-                continue
-            if (
-                m.height(f"{OTHER[side]}_wrist")[first:last].max()
-                < m.height(f"{OTHER[side]}_shoulder").max() - 0.2
-            ):
-                yield Span(first, last, f"wave {side} hand")
-            elif (
-                side == "left" and _swings(m, "right", start, stop) and over["right"][start:stop].mean() > 0.8
-            ):
-                yield Span(first, last, "wave both hands")
+        for span in _swung(m, (side,), over[side]):
+            wrist, shoulder = m.height(f"{OTHER[side]}_wrist"), m.height(f"{OTHER[side]}_shoulder")
+            if wrist[slice(*span)].max() < shoulder.max() - 0.2:
+                yield Span(*span, f"wave {side} hand")
+    for span in _swung(m, SIDES, over["left"] & over["right"]):
+        yield Span(*span, "wave both hands")
+
+
+def _swung(m: Measures, sides: Sequence[str], over: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Frames in which hands swing over their elbows (`over`, (T,)), somewhere in place."""
+    for start, stop in long_runs(m, over, 0.7):
+        first, last = padded(m, start, min(stop, start + round(6 * m.fps)), 0.6)
+        in_place = m.travel(first, last) < 1.2 * HALT and m.trunk[first:last].max() < 35
+        if in_place and all(_swings(m, side, start, stop) for side in sides):
+            yield first, last
 
 
 def _swings(m: Measures, side: str, start: int, stop: int) -> bool:

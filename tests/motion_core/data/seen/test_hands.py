@@ -29,9 +29,7 @@ def test_a_hand_that_swings_from_side_to_side_waves(side, sign):
 
 @pytest.mark.parametrize(("side", "sign"), [("left", 1), ("right", -1)])
 def test_a_fist_that_shoots_forward_punches(side, sign):
-    out = np.clip(
-        (np.linspace(0, 1, FRAMES) - 0.5) * 16, 0, 1
-    )  # a bent arm, straight a quarter of a second later
+    out = np.clip((np.linspace(0, 1, FRAMES) - 0.5) * 24, 0, 1)  # straight after a sixth of a second
     joints = {
         f"{side}_shoulder": np.outer(-0.1 - 1.4 * out, [0, sign, 0]),
         f"{side}_elbow": np.outer(-2.4 * (1 - out), [0, sign, 0]),
