@@ -12,6 +12,7 @@ from torch import Tensor
 from motion_core.checkpoint import CheckpointInfo
 from motion_core.features import FEATURES
 from motion_core.formats import FormatError
+from motion_core.nn.learnt_sentences import LearntSentences
 
 DENOISING = "motion_core.generators.makers.denoising:Denoising"
 
@@ -63,12 +64,18 @@ def maker_class(family: Family) -> Any:
 
 
 def build_model(info: CheckpointInfo, tensors: dict[str, Tensor]) -> torch.nn.Module:
-    """The network of a checkpoint, ready to answer. Raises FormatError where weights and configuration disagree."""
+    """The network of a checkpoint, ready to answer, with the sentences it has learnt as `learnt`, if any are kept.
+
+    Raises FormatError where weights and configuration disagree.
+    """
     model_class, config_class = family_classes(info.family)
     try:
+        learnt = LearntSentences.taken_from(tensors)
         model = model_class(config_class.from_json(info.config))
         model.load_state_dict(tensors)
     except (TypeError, RuntimeError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise FormatError(f"the checkpoint does not fit its own configuration ({first})") from error
+    if learnt is not None:
+        model.learnt = learnt
     return model.eval().requires_grad_(False)

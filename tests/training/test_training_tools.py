@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,9 @@ import torch
 from PIL import Image
 
 from motion_core.checkpoint import CheckpointInfo, load_checkpoint, save_checkpoint
+from motion_core.data.dataset import TrainingSet
+from motion_core.nn.learnt_sentences import LearntSentences
+from motion_core.wording.sides import sides_said
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training"))
 
@@ -71,3 +75,22 @@ def test_packing_something_else_fails_with_its_name(tmp_path, capsys, content):
     assert pack_weights.main([str(tmp_path / "bad"), "--out", str(tmp_path / "packed")]) == 1
     assert "bad is no complete safetensors file" in capsys.readouterr().err
     assert not (tmp_path / "packed").exists()
+
+
+def test_sentences_of_the_pool_are_packed_with_the_weights(tmp_path, pool, capsys):
+    info = CheckpointInfo(
+        family="mdm", config={}, features="smpl205", mean=[0.0], std=[1.0], fps=20.0, conditioning="text",
+        text_encoder="minilm",
+    )  # fmt: skip
+    save_checkpoint(tmp_path / "full", {"w": torch.ones(2)}, info)
+    packed = [str(tmp_path / "full"), "--sentences", str(pool), "--out", str(tmp_path / "packed")]
+    assert pack_weights.main(packed) == 0
+    tensors, _ = load_checkpoint(tmp_path / "packed")
+    learnt = LearntSentences.taken_from(tensors)
+    assert set(tensors) == {"w"} and learnt is not None
+    sentences = TrainingSet.open(pool)
+    said = {sides_said(caption) for caption in sentences.captions}
+    assert set(learnt.sides.tolist()) == said and learnt.vectors.shape[1] == sentences.text_width
+    save_checkpoint(tmp_path / "other", {"w": torch.ones(2)}, replace(info, text_encoder="minilm-motion"))
+    assert pack_weights.main([str(tmp_path / "other"), *packed[1:]]) == 1
+    assert "has sentences of minilm, the model reads minilm-motion" in capsys.readouterr().err

@@ -201,9 +201,12 @@ class Denoising:
 
     def _words(self, plans: Sequence[Plan]) -> Condition:
         if self.encoder is not None:
-            text = self.encoder.encode([plan.text or "" for plan in plans])
+            texts = [plan.text or "" for plan in plans]
+            text = self.encoder.encode(texts)
+            learnt = getattr(self.model, "learnt", None)
+            pooled = text.pooled if learnt is None else learnt.draw(text.pooled, texts)
             keep = torch.tensor([plan.text is not None for plan in plans])
-            return Condition(pooled=text.pooled, tokens=text.tokens, token_mask=text.mask, keep=keep)
+            return Condition(pooled=pooled, tokens=text.tokens, token_mask=text.mask, keep=keep)
         if self.info.conditioning == "action":
             known = self.info.actions
             rows = [known.index(plan.action) if plan.action is not None else 0 for plan in plans]
