@@ -1,5 +1,5 @@
-"""How a prompt is taken: "first this, then that" as a sequence, a count as a count, what is too long for one clip as
-several. Read once, for all callers.
+"""How a prompt is taken: "first this, then that" as a sequence, a count as a count, a circle as a way, what is too long
+for one clip as several. Read once, for all callers.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from motion_core.catalog import ModelCard
-from motion_core.tasks import Generate, Sequence
+from motion_core.tasks import Complete, Generate, Sequence
 from motion_core.wording.clauses import split_clauses
 from motion_core.wording.counts import Count, count_of
 from motion_core.wording.grammar import verb_of
 from motion_core.wording.lengths import goes_on, is_held, seconds_of
 from motion_core.wording.parts import TooShort, parts_of
+from motion_core.wording.ways import Way, way_of
 
 LONGEST_CLIP = 9.8  # seconds, for a prompt whose length is not said
 
@@ -28,6 +29,8 @@ class Reading:
     note: str = ""
     # How often a single thing is done.
     count: Count | None = None
+    # The shape of the way that a single gait is led along.
+    way: Way | None = None
     # Whether the last pose is held up to the task's length.
     held: bool = False
 
@@ -57,6 +60,8 @@ def read_words(card: ModelCard, task: Any) -> Reading:
         return Reading(Sequence(parts))
     if count := count_of(task.text):
         return Reading(count=count)
+    if Complete.name in card.tasks and (way := way_of(task.text)):
+        return Reading(way=way)
     return _long(task.text, task.length) if task.length > card.max_seconds + 1e-9 else Reading()
 
 

@@ -14,6 +14,7 @@ from motion_core.features import Features
 from motion_core.generators.completing import complete, edit
 from motion_core.generators.counting import counted
 from motion_core.generators.finishing import frame_count, grounded, tidied
+from motion_core.generators.led import led
 from motion_core.generators.plan import BroadWork, Plan
 from motion_core.generators.prompt_parts import Reading
 from motion_core.generators.sequencing import sequence
@@ -48,6 +49,8 @@ def _generate(task: Generate, sampling: Sampling, place: Workplace) -> BroadWork
         wanted = None if task.seconds is None else frames
         motion, note = yield from counted(str(task.text), reading.count, wanted, sampling, studio)
         return _finished_off(replace(motion, meta={"note": note} if note else {}), how, place)
+    if reading.way is not None:
+        return (yield from led(reading.way, frames, sampling, studio, how))
     x0 = yield Plan(frames, sampling, task.text, task.action)
     motion = place.features.decode(place.features.canonical(x0), place.card.fps)
     return clean_up(tidied(motion, how.calm) if place.clean_up else motion, how)
