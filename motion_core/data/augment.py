@@ -13,6 +13,7 @@ import numpy as np
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion, forward_kinematics
 from motion_core.body.skeleton import FOOT_JOINTS, JOINT, JOINTS, MIRROR, PARTS, joint_indices
+from motion_core.editing.contacts import runs
 
 BLEND = 8  # frames of an ordinary seam, 0.4 s at 20 fps
 LONGEST_BLEND = 24  # frames, where the poses lie far apart
@@ -92,12 +93,7 @@ def still_spans(motion: Motion, shortest: int) -> list[tuple[int, int]]:
     low = joints[:, hands, 2].max(axis=1) < joints[:, JOINT["spine1"], 2]
     upright = joints[:, head, 2] > joints[:, _FEET, 2].min(axis=1) + UPRIGHT_HEAD
     still = (speed[:, hands + [head]].max(axis=1) < STILL_HANDS) & (speed[:, _FEET].max(axis=1) < STILL_FEET)
-    return [span for span in _runs(still & low & upright) if span[1] - span[0] >= shortest]
-
-
-def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(int), [0]])))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2])]
+    return [span for span in runs(still & low & upright) if span[1] - span[0] >= shortest]
 
 
 def swayed(motion: Motion, count: int) -> Motion:

@@ -17,6 +17,7 @@ from motion_core.editing.calm import calm
 from motion_core.editing.hold import held_on
 from motion_core.editing.repetitions import ROUNDS, Repetition, find_repetitions
 from motion_core.editing.rounds import turned_by
+from motion_core.editing.sided import on_side
 from motion_core.generators.assembling import Assembly, apart, assembled, poses_of
 from motion_core.generators.plan import Asked, Plan, together
 from motion_core.generators.windows import Studio
@@ -25,6 +26,7 @@ from motion_core.wording.counts import Count
 from motion_core.wording.grammar import head_of, words_of
 from motion_core.wording.lengths import EACH, LEAD, USUAL, times_seconds
 from motion_core.wording.parts import LEAST_TOTAL
+from motion_core.wording.sides import sided_deed
 
 # Of the clips to choose from: each is as long as it takes to do the thing this share of its times; 0: as the result.
 LENGTHS = (0.0, 1.0, 1.0, 0.0, 0.5)
@@ -115,7 +117,8 @@ def _clips(
     rest = max(round(2 * studio.fps), 0 if frames is None else min(frames, studio.longest))
     x0s = yield (*plans, Plan(rest, sampling, still_words(text)))
     *clips, still = [calm(studio.decode(x0), amount=studio.calm) for x0 in x0s]
-    return clips, still
+    deed = sided_deed(text)
+    return [on_side(clip, deed) for clip in clips], still
 
 
 def _draft(clip: Motion, count: Count, frames: int | None, still: Motion) -> Draft:

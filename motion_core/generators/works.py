@@ -10,6 +10,7 @@ from motion_core.body.motion import Motion
 from motion_core.catalog import ModelCard
 from motion_core.editing.cleanup import clean_up
 from motion_core.editing.hold import held_on
+from motion_core.editing.sided import on_side
 from motion_core.features import Features
 from motion_core.generators.completing import complete, edit
 from motion_core.generators.counting import counted
@@ -20,6 +21,7 @@ from motion_core.generators.prompt_parts import Reading
 from motion_core.generators.sequencing import sequence
 from motion_core.generators.windows import Studio
 from motion_core.tasks import CleanUp, Complete, Edit, Generate, Sampling, Sequence
+from motion_core.wording.sides import sided_deed
 
 NOTHING = CleanUp(feet=False)
 
@@ -53,6 +55,7 @@ def _generate(task: Generate, sampling: Sampling, place: Workplace) -> BroadWork
         return (yield from led(reading.way, frames, sampling, studio, how))
     x0 = yield Plan(frames, sampling, task.text, task.action)
     motion = place.features.decode(place.features.canonical(x0), place.card.fps)
+    motion = on_side(motion, sided_deed(task.text or ""))
     return clean_up(tidied(motion, how.calm) if place.clean_up else motion, how)
 
 

@@ -11,8 +11,8 @@ from collections import Counter
 
 from motion_core.body.motion import Motion
 from motion_core.data.seen import feet, hands, postures
-from motion_core.data.seen.measures import Measures
 from motion_core.data.seen.spans import Finder, Span
+from motion_core.editing.measures import Measures
 
 MOST_OF_ONE = 2  # spans of one content that a clip gives: a dance must not be a hundred raised hands
 LONGEST = 9.8  # seconds

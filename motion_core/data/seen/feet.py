@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from motion_core.data.seen.measures import OTHER, SIDES, Measures, runs_of
 from motion_core.data.seen.spans import (
     HALT,
     Span,
@@ -15,6 +14,8 @@ from motion_core.data.seen.spans import (
     padded,
     windows,
 )
+from motion_core.editing.contacts import runs
+from motion_core.editing.measures import OTHER, SIDES, Measures
 
 
 def kicks(m: Measures) -> Iterator[Span]:
@@ -22,7 +23,7 @@ def kicks(m: Measures) -> Iterator[Span]:
     for side in SIDES:
         ankle, other = m.height(f"{side}_ankle"), m.height(f"{OTHER[side]}_ankle")
         fast = np.linalg.norm(np.gradient(m.joint(f"{side}_ankle"), axis=0), axis=-1) * m.fps
-        for start, stop in runs_of(ankle > 0.5):
+        for start, stop in runs(ankle > 0.5):
             first, last = padded(m, start, stop, 0.7)
             near = slice(max(0, start - 6), stop + 6)
             planted = other[start:stop].max() < 0.28 and m.pelvis[first:last].min() > 0.6

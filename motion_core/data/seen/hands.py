@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from motion_core.data.seen.measures import OTHER, SIDES, Measures, reversals, runs_of
 from motion_core.data.seen.spans import (
     HALT,
     Span,
@@ -16,6 +15,8 @@ from motion_core.data.seen.spans import (
     rest_after,
     rest_before,
 )
+from motion_core.editing.contacts import runs
+from motion_core.editing.measures import OTHER, SIDES, Measures, reversals
 
 
 def _hangs(m: Measures, side: str) -> np.ndarray:
@@ -116,7 +117,7 @@ def _hits(m: Measures, side: str) -> list[int]:
     thrust, reach = m.thrust(side), np.linalg.norm(wrist - shoulder, axis=-1)
     return [
         a + int(thrust[a:b].argmax())
-        for a, b in runs_of((thrust > 1.9) & level)
+        for a, b in runs((thrust > 1.9) & level)
         if reach[max(0, a - 4) : a + 1].min() < 0.38 and reach[b : b + 5].max(initial=0) > 0.44
     ]
 
@@ -127,7 +128,7 @@ def throws(m: Measures) -> Iterator[Span]:
         wrist, thrust = m.joint(f"{side}_wrist"), m.thrust(side)
         over = wrist[:, 2] > m.height(f"{side}_shoulder") + 0.03
         others = m.thrust(OTHER[side])
-        for start, stop in runs_of((thrust > 2.8) & over):
+        for start, stop in runs((thrust > 2.8) & over):
             first, last = padded(m, start, stop, 0.9)
             behind = m.in_body(f"{side}_wrist")[first:stop, 1].max() > 0
             alone = others[first:last].max() < 0.7 * thrust[start:stop].max()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from motion_core.data.seen.measures import OTHER, SIDES, Measures
 from motion_core.data.seen.spans import (
     HALT,
     Span,
@@ -15,6 +14,7 @@ from motion_core.data.seen.spans import (
     rest_after,
     rest_before,
 )
+from motion_core.editing.measures import OTHER, SIDES, Measures
 
 
 def _sitting(m: Measures) -> np.ndarray:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motion_core.data.seen.measures import Measures, runs_of
+from motion_core.editing.contacts import runs
+from motion_core.editing.measures import Measures
 
 LEAD = 0.3  # seconds before and after a deed
 HALT = 0.7  # metres of way that still count as staying in place
@@ -50,7 +51,7 @@ def padded(m: Measures, start: int, stop: int, seconds: float) -> tuple[int, int
 
 def long_runs(m: Measures, held: np.ndarray, seconds: float) -> list[tuple[int, int]]:
     """Runs of frames in which something holds for so long."""
-    return [(a, b) for a, b in runs_of(held) if b - a >= seconds * m.fps]
+    return [(a, b) for a, b in runs(held) if b - a >= seconds * m.fps]
 
 
 def windows(m: Measures, seconds: float) -> Iterator[tuple[int, int]]:

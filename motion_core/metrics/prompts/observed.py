@@ -8,6 +8,7 @@ import numpy as np
 
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, SOLE, STANDING_PELVIS
+from motion_core.editing.measures import reversals
 
 SMOOTHING = 0.25  # seconds: a step's sway is not travel
 
@@ -185,18 +186,3 @@ def smooth(values: np.ndarray, fps: float) -> np.ndarray:
     window = np.hanning(2 * half + 3)[1:-1]
     padded = np.pad(values, ((half, half), (0, 0)), mode="edge")
     return np.stack([np.convolve(c, window / window.sum(), mode="valid") for c in padded.T], axis=1)
-
-
-def reversals(values: np.ndarray, least: float) -> int:
-    """How often a signal turns back by at least `least` after having moved that much."""
-    if len(values) == 0:
-        return 0
-    count, extreme, direction = 0, float(values[0]), 0
-    for value in map(float, values):
-        if direction >= 0 and value < extreme - least:
-            count, extreme, direction = count + (direction > 0), value, -1
-        elif direction <= 0 and value > extreme + least:
-            count, extreme, direction = count + (direction < 0), value, 1
-        elif (direction > 0 and value > extreme) or (direction < 0 and value < extreme):
-            extreme = value
-    return count

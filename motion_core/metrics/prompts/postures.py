@@ -8,7 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from motion_core.body.skeleton import ANKLE_HEIGHT, SOLE
-from motion_core.metrics.prompts.observed import Observed, reversals, smooth
+from motion_core.editing.contacts import runs
+from motion_core.editing.measures import reversals
+from motion_core.metrics.prompts.observed import Observed, smooth
 
 SIDES = ("left", "right")
 UP = np.array([0.0, 0.0, 1.0])
@@ -61,23 +63,17 @@ def seconds(o: Observed, held: np.ndarray) -> float:
 
 def longest(o: Observed, held: np.ndarray) -> float:
     """The longest time without a break for which something (T,) holds."""
-    return max((stop - start for start, stop in runs_of(held)), default=0) / o.fps
-
-
-def runs_of(held: np.ndarray) -> list[tuple[int, int]]:
-    """[start, stop) of every stretch of frames in which something (T,) holds."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], held.astype(int), [0]])))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
+    return max((stop - start for start, stop in runs(held)), default=0) / o.fps
 
 
 def events(o: Observed, held: np.ndarray, least: float = 0.0, apart: float = BETWEEN) -> int:
     """How often something (T,) holds for `least` seconds; breaks shorter than `apart` do not count."""
     gap = round(apart * o.fps)
     joined = held.copy()
-    for start, stop in runs_of(~held):
+    for start, stop in runs(~held):
         if start > 0 and stop < len(held) and stop - start < gap:
             joined[start:stop] = True
-    return sum(stop - start >= least * o.fps for start, stop in runs_of(joined))
+    return sum(stop - start >= least * o.fps for start, stop in runs(joined))
 
 
 def wrists_apart(o: Observed) -> np.ndarray:

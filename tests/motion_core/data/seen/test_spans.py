@@ -5,8 +5,8 @@ from gliding_motions import FRAMES, moving
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motion_core.data.seen.measures import Measures
 from motion_core.data.seen.spans import Span, apart, around, long_runs, padded, windows
+from motion_core.editing.measures import Measures
 
 STILL = Measures(moving())
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from gliding_motions import moving
 
-from motion_core.metrics.prompts.observed import Observed, reversals
+from motion_core.editing.measures import reversals
+from motion_core.metrics.prompts.observed import Observed
 from motion_core.metrics.prompts.outcomes import (
     stands,
     turns,

@@ -7,6 +7,7 @@ import pytest
 from gliding_motions import FPS, FRAMES, moving
 from posed_motions import SITTING, gait, posed
 
+from motion_core.editing.contacts import runs
 from motion_core.metrics.prompts.observed import Observed
 from motion_core.metrics.prompts.postures import (
     events,
@@ -17,7 +18,6 @@ from motion_core.metrics.prompts.postures import (
     on_toes,
     over_itself,
     roundness,
-    runs_of,
     seconds,
     shin,
     speed,
@@ -36,7 +36,7 @@ STILL = posed()
 
 
 def test_stretches_of_time():
-    assert runs_of(HELD) == [(1, 3), (4, 7), (10, 11)] and runs_of(~HELD & HELD) == []
+    assert runs(HELD) == [(1, 3), (4, 7), (10, 11)] and runs(~HELD & HELD) == []
     assert seconds(STILL, HELD) == pytest.approx(6 / FPS) and longest(STILL, HELD) == pytest.approx(3 / FPS)
     assert longest(STILL, np.zeros(4, dtype=bool)) == 0
 

@@ -2,7 +2,8 @@ import numpy as np
 from gliding_motions import FPS, moving
 from posed_motions import SITTING, posed
 
-from motion_core.data.seen.measures import Measures, reversals, runs_of
+from motion_core.editing.contacts import runs
+from motion_core.editing.measures import Measures, reversals
 
 
 def test_going_and_turning_are_measured_in_the_bodys_frame():
@@ -31,7 +32,7 @@ def test_a_mirrored_body_thrusts_with_the_other_hand():
 
 
 def test_runs_and_reversals():
-    assert runs_of(np.array([1, 0, 1, 1], dtype=bool)) == [(0, 1), (2, 4)]
-    assert runs_of(np.zeros(3, dtype=bool)) == []
+    assert runs(np.array([1, 0, 1, 1], dtype=bool)) == [(0, 1), (2, 4)]
+    assert runs(np.zeros(3, dtype=bool)) == []
     assert reversals(np.sin(np.linspace(0, 4 * np.pi, 100)), 0.5) == 4
     assert reversals(np.zeros(5), 0.1) == reversals(np.array([]), 0.1) == 0

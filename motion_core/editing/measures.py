@@ -1,4 +1,4 @@
-"""What a body does at each frame of a clip, for finding single deeds in it (`deeds.py`).
+"""What a body does at each frame of a motion: heights, ways, leans, thrusts.
 
 Arrays over time are (T,). Lengths are in metres over the floor, speeds in m/s, angles in degrees unless said otherwise.
 """
@@ -103,12 +103,6 @@ def _smooth(values: np.ndarray, fps: float) -> np.ndarray:
     half = max(1, round(SMOOTHING * fps))
     window = np.hanning(2 * half + 3)[1:-1]
     return np.convolve(np.pad(values, half, mode="edge"), window / window.sum(), mode="valid")
-
-
-def runs_of(held: np.ndarray) -> list[tuple[int, int]]:
-    """[start, stop) of every stretch of frames in which something (T,) holds."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], held.astype(np.int8), [0]])))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
 
 
 def reversals(values: np.ndarray, least: float) -> int:
