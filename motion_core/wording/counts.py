@@ -25,6 +25,7 @@ NOUNS = {
     "punch": "punch", "jab": "punch", "hook": "punch", "uppercut": "punch", "bow": "bow", "nod": "nod", "step": "step",
     "spin": "spin", "twirl": "spin", "pirouette": "spin", "rotation": "spin", "turn": "turn", "jumping jack": "jack",
 }  # fmt: skip
+ROUND_VERBS = word_set("turn spin rotate pivot twirl whirl")
 GOING = TRAVEL  # what steps are taken in
 FRO = {"down", "back", "out"}  # "up and down"
 NOUNS_TOO = {f"{noun}s" for noun in NOUNS}  # "of two jumps"
@@ -51,6 +52,13 @@ THINGS = re.compile(
 STEPS = re.compile(
     r"(?P<verb>\b(?:take|make|do|walk|go)(?:s|es|ing)?\s+|\btaking\s+|^)(?:[\w-]+\s+)?steps\b", re.IGNORECASE
 )
+WHOLE_TURN = re.compile(
+    r"\b(?:an?|one|1)\s+(?:(?:single|quick|slow)\s+)?(?:full|complete|whole|360(?:[- ]?degrees?)?)[- ]+"
+    r"(?:turn|spin|rotation|twirl|pirouette)\b(?:\s+(?:around|round)\b)?"
+    r"|\b(?:turn|spin|rotat|pivot|twirl)(?:s|es|e|ing|ning)?\s+(?:(?:around|round|about|by)\s+){0,2}360(?:\s*degrees?)?\b"
+    r"|\b360(?:[- ]?degrees?)?[- ]+(?:\w+\s+)?(?:turn|spin|rotation)\b",
+    re.IGNORECASE,
+)
 WORDS = {"once": 1, "twice": 2, "thrice": 3}
 ROUND = re.compile(r"\b(?:around|round|about|circles?|full|complete(?:ly)?|on the spot)\b", re.IGNORECASE)
 BARRIER = re.compile(
@@ -73,9 +81,20 @@ class Count:
 def count_of(text: str) -> Count | None:
     """What a sentence of one thing says of how often; None where it says nothing that can be counted surely."""
     if UNCOUNTED.search(text):
-        return None
+        return _whole_turn(text)
     found = [count for count in (_times(text), _things(text)) if count is not None]
-    return found[0] if len(found) == 1 or (len(found) == 2 and found[0] == found[1]) else None
+    if not found:
+        return _whole_turn(text)
+    return found[0] if len(found) == 1 or found[0] == found[1] else None
+
+
+def _whole_turn(text: str) -> Count | None:
+    """ "makes a full turn", "turns by 360 degrees": one spin. What is said beside it stays."""
+    match = WHOLE_TURN.search(text)
+    beside = text if match is None else text[: match.start()] + " " + text[match.end() :]
+    if match is None or TIMES.search(beside) or THINGS.search(beside):
+        return None
+    return Count("spin", 1, _is_alone(beside, ROUND_VERBS), text)
 
 
 def _times(text: str) -> Count | None:

@@ -29,6 +29,9 @@ from motion_core.wording.counts import KINDS, NOUNS, Count, count_of
         ("step forward three times", "step", 3, "step forward"),
         ("a person turns around once", "turn", 1, "a person turns around"),
         ("a person makes one full turn", "spin", 1, "a person makes a full turn"),
+        ("someone makes a full turn on the spot", "spin", 1, "someone makes a full turn on the spot"),
+        ("turn by 360 degrees to the left", "spin", 1, "turn by 360 degrees to the left"),
+        ("360 turn right", "spin", 1, "360 turn right"),
         ("turns in a circle once", "spin", 1, "turns in a circle"),
         ("a person spins around twice", "spin", 2, "a person spins around"),
         (
