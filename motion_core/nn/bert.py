@@ -55,7 +55,9 @@ class BertConfig:
 
     def __post_init__(self) -> None:
         if self.position_embedding_type != "absolute":
-            raise ValueError(f"position_embedding_type is {self.position_embedding_type!r}: only 'absolute' is read")
+            raise ValueError(
+                f"position_embedding_type is {self.position_embedding_type!r}: only 'absolute' is read"
+            )
         if self.is_decoder:
             raise ValueError("is_decoder is true: only encoders are read")
 
