@@ -97,26 +97,38 @@ def peak() -> float:
 
 
 def cold(model: str, seconds: float, device: str, repeat: int = 3) -> None:
-    """A fresh process until its file is written, as a user of the command line meets it."""
-    times = []
+    """A fresh process until its file is written, as a user of the command line meets it.
+
+    A process that imports torch and ends takes turns with it: their ratio says more than seconds on a busy machine.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(repeat):
-            command = [sys.executable, "-m", "motion_core", "generate", "--text", PROMPT.format("one")]
-            command += [
-                "--model",
-                model,
-                "--seconds",
-                str(seconds),
-                "--device",
-                device,
-                "--out",
-                f"{folder}/cold.npz",
-                "--json",
-            ]
-            started = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True)
-            times.append(time.perf_counter() - started)
-    print(f"first motion of a fresh process  best {min(times):.1f} s   first {times[0]:.1f} s")
+        command = [
+            sys.executable,
+            "-m",
+            "motion_core",
+            "generate",
+            "--text",
+            PROMPT.format("one"),
+            "--model",
+            model,
+        ]
+        command += ["--seconds", str(seconds), "--device", device, "--out", f"{folder}/cold.npz", "--json"]
+        pairs = [(spent(command), spent([sys.executable, "-c", "import torch"])) for _ in range(repeat)]
+    times, busy = zip(*(first for first, _ in pairs))
+    ratio = median(busy) / median(processor for _, (_, processor) in pairs)
+    print(
+        f"first motion of a fresh process  best {min(times):.1f} s   first {times[0]:.1f} s   "
+        f"of processor {min(busy):.1f} s   x {ratio:.2f} of importing torch"
+    )
+
+
+def spent(command: list[str]) -> tuple[float, float]:
+    """(seconds by the clock, seconds of processor) of a process until it ends."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    ended, after = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return ended - started, processor
 
 
 def main() -> None:

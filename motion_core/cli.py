@@ -7,6 +7,8 @@ each command imports what it needs when it runs.
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import json
 import os
 import sys
@@ -76,6 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     argv = list(sys.argv[1:] if argv is None else argv)
     let_threads_sleep()
+    # a process ends sooner that does not look once more through all that torch built
+    atexit.register(gc.freeze)
     try:
         args = make_parser().parse_args(argv)
         status = int(args.run(args))

@@ -26,8 +26,8 @@ PACKAGES = (
     ("numpy", "numpy", "everything", True),
     ("torch", "torch", "the networks", True),
     ("safetensors", "safetensors", "reading weights", True),
-    ("transformers", "transformers", "reading words", True),
     ("tokenizers", "tokenizers", "reading words", True),
+    ("transformers", "transformers", "models that read CLIP or DistilBERT", False),
     ("starlette", "starlette", "the service", True),
     ("uvicorn", "uvicorn", "the service", True),
     ("PIL", "pillow", "previews", False),
@@ -52,7 +52,7 @@ def examine() -> list[Finding]:
     present = {finding.name for finding in findings if finding.state == OK}
     if "torch" in present:
         findings.append(_device())
-    if {"torch", "transformers", "tokenizers"} <= present:
+    if {"torch", "safetensors", "tokenizers"} <= present:
         findings.append(_text_encoder())
     if {"torch", "safetensors"} <= present:
         findings += [_weights(card) for card in (*CATALOG.values(), *INBETWEEN_CARDS.values())]

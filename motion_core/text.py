@@ -2,6 +2,7 @@
 
 A model is looked for in this order: a folder the user names (argument, or LABAN_TEXT_ENCODER), the installed package
 that carries it, the Hugging Face cache. Encoders run on the CPU in float32: a sentence costs a few milliseconds there.
+MiniLM runs on our own BERT. CLIP and DistilBERT, which some converted checkpoints read, run on transformers.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from motion_core.checkpoint import load_checkpoint
+from motion_core.nn.bert import load_bert
 from motion_core.nn.sentence_head import FAMILY, SentenceHead, SentenceHeadConfig
 
 ENV_FOLDER = "LABAN_TEXT_ENCODER"
@@ -239,9 +241,13 @@ class TextEncoder:
     @torch.inference_mode()
     def _forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         """ids (B,l), all real, to states (B,l,D) and pooled (B,P)."""
-        output = self.network(input_ids=ids, attention_mask=torch.ones_like(ids))
-        states = output.last_hidden_state
-        if ENCODERS[self.name].model_type == "clip":  # the end mark's state, projected or not
+        kind = ENCODERS[self.name].model_type
+        if kind == "bert":
+            states = self.network(ids)
+        else:
+            output = self.network(input_ids=ids, attention_mask=torch.ones_like(ids))
+            states = output.last_hidden_state
+        if kind == "clip":  # the end mark's state, projected or not
             return states, output.text_embeds if self.projected else states[:, -1]
         return states, self.summary(states, torch.ones(states.shape[:2], dtype=torch.bool))
 
@@ -305,15 +311,16 @@ def shared_encoder(name: str) -> TextEncoder:
 
 @functools.cache  # encoders that differ in their head alone share it
 def _load_network(model_type: str, folder: Path) -> Any:
+    """BERT is our own; what transformers is needed for takes seconds to import."""
+    return load_bert(folder) if model_type == "bert" else _of_transformers(model_type, folder)
+
+
+def _of_transformers(model_type: str, folder: Path) -> Any:
     # One class each instead of transformers' AutoModel, whose import costs more than the network's own
     options: dict[str, Any] = {"local_files_only": True, "use_safetensors": True, "dtype": torch.float32}
     network: Any
     with _quiet_transformers():
-        if model_type == "bert":
-            from transformers.models.bert.modeling_bert import BertModel
-
-            network = BertModel.from_pretrained(folder, add_pooling_layer=False, **options)
-        elif model_type == "clip":
+        if model_type == "clip":
             from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
             network = CLIPTextModelWithProjection.from_pretrained(folder, **options)

@@ -70,6 +70,20 @@ def test_help_loads_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+ENDED = """
+import atexit, gc
+atexit.register(lambda: print(gc.get_freeze_count() > 0))  # registered first, called last
+from motion_core.cli import main
+main(["--version"])
+print(gc.get_freeze_count())
+"""
+
+
+def test_an_ending_process_is_not_searched_for_garbage():
+    done = subprocess.run([sys.executable, "-c", ENDED], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[1:3] == ["0", "True"]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT for a child on Windows")
 def test_ctrl_c_leaves_nothing_half_written(tiny_weights, tmp_path):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 import torch
 
 from motion_core import text
+from motion_core.hearing.known import read_plain
 from motion_core.text import ENV_FOLDER, find_encoder, load_text_encoder
 
 PROMPTS = [
@@ -86,17 +89,67 @@ def test_meaning_survives(minilm):
     assert near > 0.5 > far
 
 
-def test_matches_the_network_with_padding():
-    """Against transformers itself, padded in one batch with an attention mask."""
+@pytest.fixture(scope="module")
+def oracle(minilm):
+    """transformers over the same folder: texts -> (states (B,L,D), mask (B,L), pooled (B,D)), padded together."""
+    from transformers import BertModel, BertTokenizerFast
+
+    tokenizer = BertTokenizerFast(tokenizer_file=str(minilm.folder / "tokenizer.json"))
+    network = BertModel.from_pretrained(minilm.folder, add_pooling_layer=False, dtype=torch.float32).eval()
+
+    def read(texts):
+        told = tokenizer(texts, padding=True, truncation=True, max_length=256, return_tensors="pt")
+        with torch.no_grad():
+            states = network(**told).last_hidden_state
+        mask = told["attention_mask"][..., None]
+        mean = (states * mask).sum(1) / mask.sum(1)
+        return states, mask[..., 0].bool(), torch.nn.functional.normalize(mean, dim=-1)
+
+    return read
+
+
+UNUSUAL = [
+    "", " ", "\n\t", ".", "[CLS] [SEP] [MASK] [PAD] [UNK]", "a", "A PERSON WALKS", "naïve café dance à la carte",
+    "人 🙂 jumps", "Человек идёт", "رجل يمشي", "คนเดิน", "e\u0301lan \ufb01sh \u200bzero", "can't won't they're",
+    "x" * 300, "walk-run/jump_hop 12.5% (twice)!?", "a\x00b\ufffdc", "supercalifragilisticexpialidocious",
+]  # fmt: skip
+LENGTHS = [
+    "walk " * count for count in (2, 17, 100, 253, 254, 255, 256, 400, 3000)
+]  # 254 and the marks are read
+
+
+@pytest.mark.parametrize("texts", [PROMPTS, UNUSUAL, LENGTHS], ids=["prompts", "unusual", "lengths"])
+def test_states_and_sums_are_those_of_transformers(oracle, texts):
     encoder = load_text_encoder()
-    cond = encoder.encode(PROMPTS)
-    ids = [encoder.tokenizer.encode(prompt).ids for prompt in PROMPTS]
-    batch = torch.zeros(len(ids), max(map(len, ids)), dtype=torch.long)
-    for row, one in enumerate(ids):
-        batch[row, : len(one)] = torch.tensor(one)
-    with torch.no_grad():
-        states = encoder.network(input_ids=batch, attention_mask=cond.mask.long()).last_hidden_state
-    assert torch.allclose(states[cond.mask], cond.tokens[cond.mask], atol=1e-5)
+    cond, (states, mask, pooled) = encoder.encode(texts), oracle(texts)
+    assert torch.equal(cond.mask, mask)
+    torch.testing.assert_close(cond.tokens[mask], states[mask], atol=1e-5, rtol=0)
+    torch.testing.assert_close(cond.pooled, pooled, atol=1e-5, rtol=0)
+
+
+@pytest.mark.slow
+def test_all_that_is_known_is_read_as_transformers_reads_it(oracle):
+    things = [thing.sentence for thing in read_plain()]
+    cond, (states, mask, pooled) = load_text_encoder().encode(things), oracle(things)
+    assert len(things) > 100 and torch.equal(cond.mask, mask)
+    torch.testing.assert_close(cond.tokens[mask], states[mask], atol=1e-5, rtol=0)
+    torch.testing.assert_close(cond.pooled, pooled, atol=1e-5, rtol=0)
+
+
+IMPORTED = """
+import sys
+from motion_core.text import load_text_encoder
+encoders = [load_text_encoder(name) for name in ("minilm", "minilm-motion")]
+for encoder in encoders:
+    encoder.encode(["a person waves"])
+print(sorted({"transformers", "huggingface_hub", "scipy", "sympy", "torch._dynamo"} & set(sys.modules)))
+"""
+
+
+@pytest.mark.slow
+def test_reading_words_imports_nothing_heavy_but_torch():
+    done = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_prompt_does_not_depend_on_its_batch(minilm):

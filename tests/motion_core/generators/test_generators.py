@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
@@ -18,6 +19,15 @@ generators.Generator
 assert "torch" in sys.modules
 """
 
+COLLECTED = """
+import gc
+from motion_core import generators
+seen = []
+gc.callbacks.append(lambda phase, about: seen.append(phase))
+generators.Generator
+assert gc.isenabled() and len(seen) <= 2, seen  # the one that comes due once it is on again
+"""
+
 
 def test_its_names_are_the_generator_s():
     assert all(getattr(generators, name) is getattr(generator, name) for name in generators.__all__)
@@ -28,3 +38,18 @@ def test_its_names_are_the_generator_s():
 @pytest.mark.slow
 def test_torch_is_loaded_late():
     subprocess.run([sys.executable, "-c", CODE], check=True, timeout=120)
+
+
+@pytest.mark.slow
+def test_nothing_is_collected_while_torch_is_imported():
+    subprocess.run([sys.executable, "-c", COLLECTED], check=True, timeout=120)
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_the_collector_is_left_as_it_was(was_on):
+    before = gc.isenabled()
+    (gc.enable if was_on else gc.disable)()
+    try:
+        assert generators.load_generator and gc.isenabled() == was_on
+    finally:
+        (gc.enable if before else gc.disable)()
