@@ -162,7 +162,7 @@ def layout(task: Complete, fps: float) -> tuple[Motion, np.ndarray]:
     Behind the given motion its last pose is held; without one, a body stands where path or pins begin.
     """
     if task.motion is None:
-        target = _standing(frame_count(_seconds(task), fps), fps)
+        target = standing(frame_count(_seconds(task), fps), fps)
         return _at_the_start(task, target), np.zeros(len(target), dtype=bool)
     given = task.motion
     count = frame_count(_seconds(task), given.fps)
@@ -183,7 +183,8 @@ def _seconds(task: Complete) -> float:
     return task.motion.seconds
 
 
-def _standing(frames: int, fps: float) -> Motion:
+def standing(frames: int, fps: float) -> Motion:
+    """A body that stands over the origin with its arms out, as a place for what is made."""
     rotations = np.tile(np.array([1.0, 0, 0, 0]), (frames, len(JOINTS), 1))
     rotations[:, JOINT["pelvis"]] = UPRIGHT
     return Motion.from_pelvis(fps, np.tile([0.0, 0.0, STANDING_PELVIS], (frames, 1)), rotations)

@@ -19,6 +19,7 @@ from motion_core.editing.repetitions import ROUNDS, Repetition, find_repetitions
 from motion_core.editing.rounds import turned_by
 from motion_core.editing.sided import on_side
 from motion_core.generators.assembling import Assembly, apart, assembled, poses_of
+from motion_core.generators.led import turned_around
 from motion_core.generators.plan import Asked, Plan, together
 from motion_core.generators.windows import Studio
 from motion_core.tasks import MAX_SEED, Sampling
@@ -31,6 +32,7 @@ from motion_core.wording.sides import sided_deed
 # Of the clips to choose from: each is as long as it takes to do the thing this share of its times; 0: as the result.
 LENGTHS = (0.0, 1.0, 1.0, 0.0, 0.5)
 SEEDS, AGAIN = 1009, 7001  # between their seeds; and to those of others, where it is done in none
+LED = 2  # clips in which a turn is led
 FINALISTS = 3  # that are finished, and counted again
 GAP = 0.5  # seconds in which the body comes to rest
 REST = 0.8  # seconds of it
@@ -117,8 +119,26 @@ def _clips(
     rest = max(round(2 * studio.fps), 0 if frames is None else min(frames, studio.longest))
     x0s = yield (*plans, Plan(rest, sampling, still_words(text)))
     *clips, still = [calm(studio.decode(x0), amount=studio.calm) for x0 in x0s]
+    if count.kind in ROUNDS and count.alone:
+        clips += yield from _turning(text, count, plans[0].frames, sampling, studio)
     deed = sided_deed(text)
     return [on_side(clip, deed) for clip in clips], still
+
+
+def _turning(
+    text: str, count: Count, frames: int, sampling: Sampling, studio: Studio
+) -> Generator[Asked, Any, list[Motion]]:
+    """Clips in which the body is led around so often: models hardly turn all the way by themselves."""
+    degrees = ROUNDS[count.kind] * count.number
+    seeds = [(sampling.seed + SEEDS * (len(LENGTHS) + k)) % (MAX_SEED + 1) for k in range(LED)]
+    works = [
+        turned_around(
+            text, degrees if seed % 2 == 0 else -degrees, frames, replace(sampling, seed=seed), studio
+        )
+        for seed in seeds
+    ]
+    made = yield from together(works)
+    return [calm(clip.facing_front(), amount=studio.calm) for clip in made]
 
 
 def _draft(clip: Motion, count: Count, frames: int | None, still: Motion) -> Draft:

@@ -1,7 +1,7 @@
 """A gait along a way whose shape the words say: a circle, a figure eight, a square, a zigzag.
 
 How far the gait gets, the model itself shows: it makes a few seconds of the words without a way. The way is drawn as
-long as that, and followed as a path is that is given.
+long as that, and followed as a path is that is given. Turns are led as well: the body is told where it shall face.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from motion_core.body.motion import Motion
-from motion_core.generators.completing import complete
+from motion_core.editing.spread import smoothstep
+from motion_core.generators.completing import complete, standing
 from motion_core.generators.finishing import frame_count
 from motion_core.generators.gait import GOING, TRIAL, own_speed
-from motion_core.generators.plan import Asked, Plan
-from motion_core.generators.windows import Studio
+from motion_core.generators.plan import Asked, Plan, Work
+from motion_core.generators.windows import FillPlan, Studio, fill
 from motion_core.tasks import CleanUp, Complete, Sampling
 from motion_core.tasks.pins_and_paths import FollowPath
 from motion_core.wording.ways import Way
@@ -29,6 +30,7 @@ PACE = 1.0  # m/s of words that hardly get anywhere by themselves
 CORNERS = {"square": 4, "triangle": 3}
 ZIG, ZAG = 1.6, math.radians(35)  # metres of a leg, and how far it leads aside
 WIDTH, LENGTH = 0.55, 3.2  # metres of a wave to either side, and from crest to crest
+STILL = 0.15  # share of the time before and behind a turn
 POINTS = 0.15  # metres between points of a bent way
 NAMES = {"eight": "figure eight"}
 
@@ -51,6 +53,16 @@ def led(
     name = NAMES.get(way.shape, way.shape)
     note = f"led along a {name} of {metres:.1f} m to the {sided.side}: {way.plain!r}"
     return replace(motion, meta={**motion.meta, "note": note})
+
+
+def turned_around(text: str, degrees: float, frames: int, sampling: Sampling, studio: Studio) -> Work:
+    """The words with a body that is led to turn so far: to the left where that is positive."""
+    share = (np.arange(frames) / max(frames - 1, 1) - STILL) / (1 - 2 * STILL)
+    yaw = math.radians(degrees) * smoothstep(share)
+    rows = np.stack([0 * yaw, 0 * yaw, np.cos(yaw), np.sin(yaw)], axis=-1)
+    asked = np.tile([False, False, True, True], (frames, 1))
+    nothing = np.zeros(frames, dtype=bool)
+    return fill(FillPlan(standing(frames, studio.fps), nothing, sampling, text, path=(rows, asked)), studio)
 
 
 def points_of(way: Way, metres: float) -> np.ndarray:

@@ -11,7 +11,7 @@ from gliding_motions import moving
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motion_core.generators.led import LEAST, USUAL, led, points_of
+from motion_core.generators.led import LEAST, USUAL, led, points_of, turned_around
 from motion_core.tasks import CleanUp, Sampling
 from motion_core.wording.ways import SHAPES, Way, way_of
 
@@ -51,6 +51,22 @@ def test_circles_have_a_size_that_can_be_walked():
     assert np.ptp(many[:, 0]) == pytest.approx(USUAL / np.pi, abs=0.05)
     small = points_of(replace(CIRCLE, size=0.5), 2 * USUAL)
     assert np.ptp(small[:, 0]) < np.ptp(points_of(CIRCLE, 2 * USUAL)[:, 0]) / 2
+
+
+@pytest.mark.parametrize("degrees", [360.0, -180.0])
+def test_a_turn_is_asked_for_frame_by_frame(generator, degrees):
+    studio = generator.studio
+    work = turned_around("a person turns", degrees, 60, Sampling(1), studio)
+    plan = next(work)
+    root = studio.known.world_root
+    assert plan.given.told_mask[:, root][:, 2:].all() and not plan.given.told_mask[:, root][:, :2].any()
+    cos, sin = plan.given.told[:, root][:, 2:].numpy().T
+    yaw = np.degrees(np.unwrap(np.arctan2(sin, cos)))
+    assert yaw[-1] - yaw[0] == pytest.approx(degrees, abs=1) and abs(yaw[8] - yaw[0]) < 1
+    assert (np.diff(yaw) * np.sign(degrees) > -0.01).all()
+    with pytest.raises(StopIteration) as end:
+        work.send(studio.features.encode(moving().slice(0, 60)))
+    assert len(end.value.value) == 60
 
 
 @pytest.mark.parametrize("text", ["a person walks in a circle to the right", "a person walks in a zigzag"])
