@@ -21,8 +21,8 @@ from motion_core.formats import FormatError
 
 # Shares of the draws. What is missing in a pool gives its share to the others.
 SHARES = {
-    "real": 0.40, "real scaled": 0.12, "label": 0.07, "seen": 0.19, "weak": 0.06, "composed": 0.06, "chained": 0.08,
-    "rested": 0.06, "stood": 0.02,
+    "real": 0.33, "real scaled": 0.09, "label": 0.07, "seen": 0.30, "weak": 0.04, "composed": 0.07, "chained": 0.08,
+    "rested": 0.09, "stood": 0.02,
 }  # fmt: skip
 EVENNESS = 0.85  # inside a group; 0: every sample as often, 1: every action as often
 LIKE_ACTION_OF = 30  # samples: a sample without an action is drawn as if its action had so many
