@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from motion_core.tasks import Request, Sampling, Task, seeds_from
@@ -36,7 +35,7 @@ class Limits:
 
     queued: int = 256  # results waiting, of a lane
     finished: int = 64  # jobs
-    queued_bytes: int = 1024 * 1024 * 1024  # of motions that came with what waits or runs
+    queued_bytes: int = 1024 * 1024 * 1024  # of requests that wait or run
     finished_bytes: int = 256 * 1024 * 1024
     finished_seconds: float = 900.0
 
@@ -56,6 +55,7 @@ class Job:
     model: str
     task: Task
     samplings: list[Sampling]  # one a result
+    weight: int = 0  # bytes of memory that the request takes
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     state: str = "queued"
     message: str = ""
@@ -77,12 +77,7 @@ class Job:
 
     @property
     def size(self) -> int:
-        return sum(len(content.body) for content in self.results.values()) + self.given
-
-    @cached_property
-    def given(self) -> int:
-        """Bytes of the motions that came with the task."""
-        return sum(m.trans.nbytes + m.rotations.nbytes for m in self.task.given)
+        return sum(len(content.body) for content in self.results.values()) + self.weight
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -118,10 +113,10 @@ class JobTable:
         self._changed = threading.Condition()
         self._closed = False
 
-    def add(self, request: Request) -> Job:
-        """Queue a job for a request whose model is decided. Raises QueueFull."""
+    def add(self, request: Request, weight: int = 0) -> Job:
+        """Queue a job for a request whose model is decided. weight: bytes of memory it takes. Raises QueueFull."""
         count = request.count
-        job = Job(request.model, request.task, seeds_from(request.sampling, count))
+        job = Job(request.model, request.task, seeds_from(request.sampling, count), weight)
         with self._changed:
             waiting = sum(other.count - other.taken for other in self._waiting(job.task.lane))
             if waiting + count > self._limits.queued:
@@ -129,10 +124,10 @@ class JobTable:
                     f"{waiting} results are waiting already, the queue holds {self._limits.queued}: "
                     f"try again later or ask for fewer than {count}"
                 )
-            held = sum(other.given for other in self._active())
-            if held and held + job.given > self._limits.queued_bytes:
+            held = sum(other.weight for other in self._active())
+            if held and held + weight > self._limits.queued_bytes:
                 raise QueueFull(
-                    f"{held >> 20} MiB of motion wait already, the queue holds {self._limits.queued_bytes >> 20}: "
+                    f"{held >> 20} MiB of requests wait already, the queue holds {self._limits.queued_bytes >> 20}: "
                     "try again later or send less"
                 )
             self._prune()

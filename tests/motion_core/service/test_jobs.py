@@ -147,10 +147,9 @@ def test_finished_jobs_are_forgotten_with_time():
 FEW = Sampling(5, {"steps": 2})
 
 
-def test_motions_that_wait_have_a_limit():
-    given = swaying(0, 100)
+def test_the_memory_of_requests_that_wait_has_a_limit():
     table = JobTable(Limits(queued_bytes=60_000))
-    task = Complete(given, keep=((0, 5),))
-    table.add(Request(task, FEW, "mdm"))
-    with pytest.raises(QueueFull, match="MiB of motion"):
-        table.add(Request(task, FEW, "mdm"))
+    request = Request(Complete(swaying(0, 100), keep=((0, 5),)), FEW, "mdm")
+    table.add(request, 50_000)
+    with pytest.raises(QueueFull, match="MiB of requests"):
+        table.add(request, 50_000)
