@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from motion_core.service.guard import MAX_HEAD
 
 HEAD_SECONDS = 10.0  # for a whole request head to arrive, from the start or since the last answer
 MAX_CONNECTIONS = 128
 
 
 class PatientProtocol(H11Protocol):
-    """uvicorn itself limits only the wait between two requests, and a single byte restarts that."""
+    """uvicorn itself limits only the wait between two requests, and a single byte restarts that.
+
+    Where there are too many, the one that has said nothing for longest gives way to the new one. Who asks at once is
+    never that one, so that silent connections lock nobody out.
+    """
 
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self._expect_head()
         if len(self.connections) > MAX_CONNECTIONS:
-            transport.abort()
-        else:
-            self._expect_head()
+            silent = [one for one in self.connections if isinstance(one, PatientProtocol) and one._deadline]
+            min(silent, key=lambda one: one._deadline.when())._give_way()
 
     def handle_events(self) -> None:
         super().handle_events()
@@ -36,6 +44,29 @@ class PatientProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP gets an error of the same form as all others."""
+        body = json.dumps(
+            {"error": f"{msg.rstrip('.')}: send HTTP/1.1, its head in {MAX_HEAD} bytes"}
+        ).encode()
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(body))),
+            ("Connection", "close"),
+        ]
+        events = (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        )
+        for event in events:
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _give_way(self) -> None:
+        self._expect_nothing()
+        self.transport.abort()
 
     def _expect_head(self) -> None:
         self._expect_nothing()

@@ -25,7 +25,7 @@ import uvicorn
 from motion_core import __version__
 from motion_core.catalog import find_card
 from motion_core.service.app import create_app
-from motion_core.service.guard import LOOPBACK_NAMES, Guard
+from motion_core.service.guard import LOOPBACK_NAMES, MAX_HEAD, Guard
 from motion_core.service.jobs import JobTable
 from motion_core.service.options import parse_arguments
 from motion_core.service.parent import end_with_parent
@@ -179,7 +179,7 @@ def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoRe
         server_header=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=int(STOP_SECONDS),
-        h11_max_incomplete_event_size=32 * 1024,
+        h11_max_incomplete_event_size=MAX_HEAD,
         ssl_certfile=args.tls_cert,
         ssl_keyfile=args.tls_key,
     )
