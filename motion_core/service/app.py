@@ -18,7 +18,7 @@ from motion_core import __version__
 from motion_core.catalog import CATALOG
 from motion_core.generators.prompt_parts import part_texts
 from motion_core.service.bodies import read_json, read_place, read_request, read_text, weight_of
-from motion_core.service.jobs import Content, Job, JobTable, QueueFull
+from motion_core.service.jobs import Job, JobTable, QueueFull
 from motion_core.service.runner import Runner
 from motion_core.service.searcher import Searcher
 from motion_core.service.worker import Worker
@@ -34,6 +34,7 @@ class Threads:
     def __init__(self) -> None:
         self.short, self.long = CapacityLimiter(8), CapacityLimiter(2)
         self.files, self.words = CapacityLimiter(4), CapacityLimiter(4)
+        self.results = CapacityLimiter(8)
 
     def for_body(self, body: bytes) -> CapacityLimiter:
         return self.short if len(body) <= SHORT else self.long
@@ -79,7 +80,8 @@ class Api:
         with _refusals():
             self._workers[wanted.task.lane].admit(wanted.task)
             job = self._table.add(wanted, weight_of(body))
-        return JSONResponse({"id": job.id}, status_code=202)
+        kept = self._table.limits.finished_seconds
+        return JSONResponse({"id": job.id, "kept_seconds": kept}, status_code=202)
 
     async def knows(self, request: HttpRequest) -> Response:
         text = request.query_params.get("text")
@@ -120,8 +122,7 @@ class Api:
         index = request.query_params.get("index", "0")
         if not (index.isascii() and index.isdigit() and len(index) < 6 and int(index) < job.count):
             raise HTTPException(400, f"index is {index[:20]!r}: this job has results 0 to {job.count - 1}")
-        content = self._finished(job, int(index))
-        return Response(content.body, media_type=content.media_type)
+        return await run_sync(self._fetch, job, int(index), limiter=self._threads.results)
 
     async def motion(self, request: HttpRequest) -> Response:
         """The same for motions alone: what clients of before ask for."""
@@ -134,18 +135,26 @@ class Api:
         self._stop()
         return JSONResponse({"status": "stopping"})
 
-    def _finished(self, job: Job, index: int) -> Content:
-        content = job.results.get(index)
-        if job.state != "done" or content is None:
+    def _fetch(self, job: Job, index: int) -> Response:
+        """A result, from the shelf."""
+        kept = job.results.get(index)
+        if job.state != "done" or kept is None:
             raise HTTPException(409, f"the job is {job.state}: {job.message or 'it has nothing to give'}")
-        return content
+        try:
+            body = kept.read()
+        except OSError as fault:  # forgotten in this moment, or somebody has tidied the temporary folder
+            raise HTTPException(410, "the result is not kept any more: ask for it again") from fault
+        self._table.note_fetched(job, index)
+        return Response(body, media_type=kept.media_type)
 
     def _find(self, request: HttpRequest) -> Job:
         job_id = request.path_params["job_id"]
         job = self._table.find(job_id)
         if job is None:
             raise HTTPException(
-                404, f"there is no job {job_id[:40]!r} (finished jobs are kept for a while only)"
+                404,
+                f"there is no job {job_id[:40]!r} (results are kept for {self._table.limits.finished_seconds:g} "
+                f"seconds, and {self._table.limits.fetched_seconds:g} once they were fetched)",
             )
         return job
 

@@ -16,6 +16,7 @@ import secrets
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -32,6 +33,7 @@ from motion_core.service.parent import end_with_parent
 from motion_core.service.patience import PatientProtocol
 from motion_core.service.runner import Runner
 from motion_core.service.searcher import Searcher
+from motion_core.service.shelf import Shelf, sweep
 from motion_core.tasks import TaskError
 from motion_core.threads import let_threads_sleep
 
@@ -164,7 +166,8 @@ class Server(uvicorn.Server):
 def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoReturn:
     """Run table, runner and server until a signal, /shutdown or the parent's end stops them; then leave."""
     let_threads_sleep()
-    table = JobTable()
+    shelf = Shelf()
+    table = JobTable(shelf=shelf)
     runner = Runner(table, device=args.device, preload=args.preload)
     searcher = Searcher(table, device=args.device, folders=open_folders(args))
     names = [*LOOPBACK_NAMES, *args.allow_host] if is_loopback(args.host) else None
@@ -192,11 +195,13 @@ def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoRe
     signal.signal(signal.SIGTERM, lambda *_: None)
     runner.start()
     searcher.start()
+    threading.Thread(target=sweep, name="laban-sweep", daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     table.close()
     runner.join(STOP_SECONDS)
     searcher.join(STOP_SECONDS)
+    shelf.close()
     leave()
 
 

@@ -178,7 +178,7 @@ def test_a_field_of_old_that_means_nothing_is_told_with_the_result(app, library)
 
 
 def test_a_queue_that_is_full_has_a_status_of_its_own(app, monkeypatch):
-    monkeypatch.setattr(app.table, "_limits", Limits(queued=1))
+    monkeypatch.setattr(app.table, "limits", Limits(queued=1))
     answer = app.ask("POST", "/jobs", json={**WALK, "count": 2})
     assert answer.status_code == 429 and "the queue holds 1" in answer.json()["error"]
 
