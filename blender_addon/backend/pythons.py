@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .child_process import clean_environment, spawn
+from .graves import bury
 
 OLDEST, NEWEST = (3, 11), (3, 14)  # torch is not built for every Python that appears
 PREFERRED = ((3, 12), (3, 13), (3, 11), (3, 14))
@@ -148,11 +149,7 @@ class PythonSearch:
             self._end(path)
 
     def _end(self, path: str) -> None:
-        process = self._waiting.pop(path)
-        process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+        bury(self._waiting.pop(path))
 
     def _take(self, path: str, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None

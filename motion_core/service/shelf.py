@@ -18,6 +18,7 @@ log = logging.getLogger("laban.service")
 
 LEAST = 4096  # bytes that a result counts at least: a block of the disk
 PREFIX = "laban-results-"  # of the folder's name, which goes on with the number of its process
+OWNED = r"laban-(?:results-)?(\d{1,9})-\w+"  # such a folder, or one in which the add-on has its service work
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,20 @@ class Shelf:
         return self._folder
 
 
-def sweep(parent: Path | None = None) -> list[Path]:
-    """Takes away the folders of services that were killed; returns them."""
+def sweep(*places: Path) -> list[Path]:
+    """Takes away what processes left in these folders that were killed: services, and Blenders which started one.
+
+    Without places it looks in the temporary folder, and beside our own folder where Blender gave us one.
+    """
     found = []
-    for folder in Path(parent or tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        named = re.fullmatch(rf"{PREFIX}(\d{{1,9}})-\w+", folder.name)
+    for folder in [folder for place in places or _usual_places() for folder in place.glob("laban-*")]:
+        named = re.fullmatch(OWNED, folder.name)
         if named and folder.is_dir() and not folder.is_symlink() and not parent_watch(int(named[1]))():
             shutil.rmtree(folder, ignore_errors=True)
             found.append(folder)
     return found
+
+
+def _usual_places() -> list[Path]:
+    own = Path.cwd()
+    return [Path(tempfile.gettempdir()), *([own.parent] if re.fullmatch(OWNED, own.name) else [])]

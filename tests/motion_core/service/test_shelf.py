@@ -44,12 +44,25 @@ def test_folders_of_the_dead_are_swept_and_no_others(tmp_path):
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     names = {
-        "dead": f"{PREFIX}{dead.pid}-abc", "ours": f"{PREFIX}{os.getpid()}-abc", "parent": f"{PREFIX}{os.getppid()}-a",
+        "dead": f"{PREFIX}{dead.pid}-abc", "blender": f"laban-{dead.pid}-abc",
+        "ours": f"{PREFIX}{os.getpid()}-abc", "parent": f"{PREFIX}{os.getppid()}-a",
         "other": "laban-results-x", "foreign": "results-1-abc",
     }  # fmt: skip
     for name in names.values():
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_text("x")
     (tmp_path / f"{PREFIX}{dead.pid}-link").symlink_to(tmp_path / names["foreign"])
-    assert sweep(tmp_path) == [tmp_path / names["dead"]]
-    assert all((tmp_path / name / "file").exists() == (kind != "dead") for kind, name in names.items())
+    assert set(sweep(tmp_path)) == {tmp_path / names["dead"], tmp_path / names["blender"]}
+    left = {kind for kind, name in names.items() if (tmp_path / name / "file").exists()}
+    assert left == {"ours", "parent", "other", "foreign"}
+
+
+def test_a_service_of_blender_sweeps_beside_its_own_folder(tmp_path, monkeypatch):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    own, left = tmp_path / f"laban-{os.getpid()}-abc", tmp_path / f"laban-{dead.pid}-xyz"
+    own.mkdir()
+    left.mkdir()
+    monkeypatch.chdir(own)
+    monkeypatch.setattr("tempfile.tempdir", str(own))
+    assert sweep() == [left] and own.is_dir()
