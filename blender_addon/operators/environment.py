@@ -79,7 +79,7 @@ class LABAN_OT_make_environment(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> OperatorReturn:
         preferences = find_preferences()
         assert preferences is not None
-        SESSION.service.stop(wait=1.0)  # its files are about to be replaced
+        SESSION.service.stop(wait=0.0, force=True)  # its files are about to be replaced
         python = absolute(preferences.base_python)
         job = EnvironmentJob(Plan(environment_folder(), package_to_install(), preferences.variant, python))
         Reports.environment, Reports.check = job, None

@@ -17,6 +17,7 @@ from bpy.app.handlers import persistent
 
 from motion_core.tasks import Request, TaskError
 
+from ..backend import graves
 from ..backend.client import Service
 from ..backend.service_settings import ServiceSettings
 from .outcome import Arrival, Outcome, Place, Run
@@ -58,6 +59,7 @@ class Session:
         """Start or find the service that is wanted now, unless it is there already. Raises TaskError."""
         if settings.fault:
             raise TaskError(settings.fault)
+        self.service.poll()  # one that died a moment ago is not there any more
         if settings == self._settings and self.service.state in ("starting", "ready"):
             return
         self._settings = settings
@@ -133,8 +135,14 @@ class Session:
             work.stop()
         self.background.clear()
         self._finished.clear()
-        self.service.stop(wait=1.0)
+        self.stop_service()
+
+    def stop_service(self) -> None:
+        """Without waiting, where there is a window: a timer sees to its end. At Blender's own end `graves` does."""
+        self.service.stop(wait=1.0 if bpy.app.background else 0.0)
         self._settings = None
+        if not bpy.app.background and not bpy.app.timers.is_registered(_tend):
+            bpy.app.timers.register(_tend, first_interval=TICK_SECONDS, persistent=True)
 
     def wake(self) -> None:
         """See that the timer runs."""
@@ -143,6 +151,11 @@ class Session:
 
 
 SESSION = Session()
+
+
+def _tend() -> float | None:
+    """The timer of what is to end, until all of it has; it goes on when the extension is disabled."""
+    return None if graves.tend() else TICK_SECONDS
 
 
 def _on_timer() -> float | None:
@@ -180,12 +193,20 @@ def _on_history(*_: object) -> None:
 HISTORY = (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post)
 
 
+def _leave() -> None:
+    """At Blender's end, where no timer runs any more."""
+    SESSION.cancel()
+    for work in SESSION.background.values():
+        work.stop()
+    SESSION.service.stop(wait=1.0)
+
+
 def begin(deliver: Arrival) -> None:
     """When the extension is enabled."""
     SESSION.deliver = deliver
     for handlers in HISTORY:
         handlers.append(_on_history)
-    atexit.register(SESSION.stop)
+    atexit.register(_leave)
 
 
 def end() -> None:
@@ -197,4 +218,4 @@ def end() -> None:
         bpy.app.timers.unregister(_on_timer)
     SESSION.stop()
     SESSION.outcome, SESSION.search_outcome, SESSION.deliver = Outcome(), Outcome(), None
-    atexit.unregister(SESSION.stop)
+    atexit.unregister(_leave)
