@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import bpy
@@ -20,7 +20,7 @@ from motion_core.tasks import Request, TaskError
 from ..backend import graves
 from ..backend.client import Service
 from ..backend.service_settings import ServiceSettings
-from .outcome import Arrival, Outcome, Place, Run
+from .outcome import Arrival, Delivery, Outcome, Place, Run
 
 TICK_SECONDS = 0.1  # while something goes on
 IDLE_SECONDS = 1.0  # while a service is only kept ready
@@ -47,7 +47,8 @@ class Session:
         self.outcome = Outcome()
         self.search_outcome = Outcome()
         self.background: dict[str, BackgroundWork] = {}
-        self.deliver: Arrival | None = None
+        self.deliver: Delivery | None = None
+        self._arriving: Iterator[Outcome | None] | None = None  # a run whose job is over, step by step
         self._finished: dict[str, Callable[[Any], None]] = {}
         self._settings: ServiceSettings | None = None
 
@@ -90,7 +91,7 @@ class Session:
         """Give the running job up; its result is never delivered."""
         if self.run is not None:
             self.run.job.cancel()
-            self.run, self.outcome = None, Outcome("Cancelled")
+            self.run, self._arriving, self.outcome = None, None, Outcome("Cancelled")
 
     def run_in_background(self, name: str, work: BackgroundWork, finished: Callable[[Any], None]) -> None:
         """`finished(work)` is called when it is over. Work of the same name that still runs is stopped."""
@@ -103,8 +104,7 @@ class Session:
         """Move everything on without waiting; returns the seconds until the next call, None when nothing goes on."""
         self.service.poll()
         if self.run is not None and self.run.job.poll():
-            run, self.run = self.run, None
-            self.outcome = self._end(run)
+            self._arrive(self.run)
         for name, work in list(self.background.items()):
             if work.poll():
                 del self.background[name]
@@ -113,14 +113,29 @@ class Session:
             return TICK_SECONDS
         return IDLE_SECONDS if self.service.state == "ready" else None
 
-    def _end(self, run: Run) -> Outcome:
+    def _arrive(self, run: Run) -> None:
+        """The next step of a run whose job is over; with its outcome the run is over too."""
+        if self._arriving is None:
+            self._arriving = self._steps(run)
+        try:
+            outcome = next(self._arriving)
+        except Exception:
+            self.run = self._arriving = None
+            raise
+        if outcome is not None:
+            self.outcome, self._arriving = outcome, None
+            self.run = None if self.run is run else self.run
+
+    def _steps(self, run: Run) -> Iterator[Outcome | None]:
         if run.job.state != "done":
-            return Outcome(
-                run.job.message or f"the job was {run.job.state}", failed=run.job.state != "cancelled"
-            )
-        arrive = run.arrive or self.deliver
-        assert arrive is not None
-        return arrive(run, run.job.results)
+            failed = run.job.state != "cancelled"
+            yield Outcome(run.job.message or f"the job was {run.job.state}", failed)
+        elif run.arrive is not None:
+            self.run = None  # it may ask for the next one
+            yield run.arrive(run, run.job.results)
+        else:
+            assert self.deliver is not None
+            yield from self.deliver(run, run.job.results)
 
     def wait(self) -> None:
         """For scripts, where timers never fire: until nothing goes on any more."""
@@ -201,7 +216,7 @@ def _leave() -> None:
     SESSION.service.stop(wait=1.0)
 
 
-def begin(deliver: Arrival) -> None:
+def begin(deliver: Delivery) -> None:
     """When the extension is enabled."""
     SESSION.deliver = deliver
     for handlers in HISTORY:
