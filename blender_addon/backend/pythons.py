@@ -17,7 +17,7 @@ from .child_process import clean_environment, spawn
 from .graves import bury
 
 OLDEST, NEWEST = (3, 11), (3, 14)  # torch is not built for every Python that appears
-PREFERRED = ((3, 12), (3, 13), (3, 11), (3, 14))
+PREFERRED = ((3, 12), (3, 11), (3, 13), (3, 14))  # the first two have hashes for every build (locks.py)
 PROBE_SECONDS = 20.0
 _CODE = (
     "import sys, struct, json, importlib.util as u;"
