@@ -47,9 +47,9 @@ class Service(Connection):
         """Rank a folder on the service's machine by a sentence; `found_by` reads the result."""
         return Job(self, {"task": "search", "text": text, "library": library, "count": count})
 
-    def fetch_found(self, library: str, path: str) -> FoundMotion:
-        """A motion that a search has found."""
-        return FoundMotion(self, {"library": library, "path": path})
+    def fetch_found(self, library: str, path: str, **reading: Any) -> FoundMotion:
+        """A motion that a search has found. reading: up, unit, fps, names, where the file does not say them itself."""
+        return FoundMotion(self, {"library": library, "path": path, **reading})
 
     def knows(self, text: str) -> Question:
         """How a prompt is heard; `heard_by` reads the answer."""

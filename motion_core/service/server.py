@@ -89,6 +89,8 @@ def check_options(args: argparse.Namespace) -> str:
             raise ServeError(f"there is no file {path}: give the PEM file of the certificate and of its key")
     if not 0 <= args.port <= 65535:
         raise ServeError(f"port is {args.port}: choose 0 (any free one) or 1 to 65535")
+    if args.parent is not None and args.parent < 1:
+        raise ServeError(f"--parent is {args.parent}: give the number of the process that it shall end with")
     if args.preload:
         find_card(args.preload)
     return token or secrets.token_urlsafe(32)

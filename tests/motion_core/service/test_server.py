@@ -337,3 +337,9 @@ def test_results_lie_on_disk_until_the_service_ends_and_what_a_crash_left_is_swe
         assert folders() == []
     finally:
         running.stop()
+
+
+@pytest.mark.parametrize("parent", ["0", "-1"])
+def test_a_parent_is_a_process(parent):
+    with pytest.raises(ServeError, match=f"--parent is {parent}: give the number"):
+        check_options(parse_arguments([f"--parent={parent}"]))
