@@ -113,7 +113,8 @@ def requests(service: RunningService) -> None:
             statuses[raw_status(service, b"GET /" + line + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")] += 1
     faults = sum(count for status, count in statuses.items() if status >= 500)
     print(
-        f"requests   {sum(statuses.values())} hostile: {dict(sorted(statuses.items()))}, {faults} faults; slowest {slowest:.2f} s ({worst})"
+        f"requests   {sum(statuses.values())} hostile: {dict(sorted(statuses.items()))}, {faults} faults; "
+        f"slowest {slowest:.2f} s ({worst})"
     )
     print(
         f"           {honest.asked} honest beside them: {honest.failed} failed, slowest {honest.slowest:.3f} s"
@@ -279,11 +280,9 @@ def losses(kills: int = 30, hangs: int = 10) -> None:
     )
 
 
-def leftovers(before: set[Path]) -> None:
+def leftovers() -> None:
     time.sleep(1.0)
-    print(
-        f"folders    {len(set(Path(tempfile.gettempdir()).glob('laban-*')) - before)} left in the temporary folder"
-    )
+    print(f"folders    {len(list(Path(tempfile.gettempdir()).glob('laban-*')))} left in the temporary folder")
 
 
 PARTS = {"requests": requests, "silent": silent, "files": files, "results": results}
@@ -295,10 +294,10 @@ def main() -> None:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}, losses")
     wanted = parser.parse_args().parts or [*PARTS, "losses"]
-    before = set(Path(tempfile.gettempdir()).glob("laban-*"))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as temporary:
         weights = save_tiny_models(Path(folder), diffusion={"steps": 1000})
-        os.environ.update(LABAN_WEIGHTS=str(weights), OMP_NUM_THREADS="1")
+        os.environ.update(LABAN_WEIGHTS=str(weights), OMP_NUM_THREADS="1", TMPDIR=temporary)
+        tempfile.tempdir = temporary
         if served := [part for part in PARTS if part in wanted]:
             service = RunningService(weights, "--device", "cpu")
             service.wait(service.submit(WALK))
@@ -309,7 +308,7 @@ def main() -> None:
             service.stop()
         if "losses" in wanted:
             losses()
-    leftovers(before)
+        leftovers()
     print(f"load average {os.getloadavg()[0]:.1f}; Python {sys.version.split()[0]}, {os.cpu_count()} cores")
 
 

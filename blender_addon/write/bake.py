@@ -69,15 +69,15 @@ class Ready:
     def fits(self, context: bpy.types.Context, armature: bpy.types.Object) -> bool:
         """Whether scene and rig are still what they were."""
         bones = armature.pose.bones
-        return self.motion.fps == scene_fps(context.scene) and all(
-            name in bones for name in self.curves.rotations
-        )
+        scene: Any = context.scene
+        return self.motion.fps == scene_fps(scene) and all(name in bones for name in self.curves.rotations)
 
 
 def work_out(context: bpy.types.Context, armature: bpy.types.Object, motion: Motion) -> Ready:
     """The first half of `bake`, so that a window need not stand still for both at once. Raises RigError."""
     check_writable(armature)
-    motion = motion.resample(scene_fps(context.scene))
+    scene: Any = context.scene
+    motion = motion.resample(scene_fps(scene))
     return Ready(motion, _whole(context, armature, motion)[0])
 
 

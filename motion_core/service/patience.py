@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from typing import Any
 
 import h11
@@ -23,13 +24,14 @@ class PatientProtocol(H11Protocol):
     """
 
     _deadline: asyncio.TimerHandle | None = None
+    _closes = math.inf  # when, on the loop's clock, unless a whole head has come by then
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._expect_head()
         if len(self.connections) > MAX_CONNECTIONS:
-            silent = [one for one in self.connections if isinstance(one, PatientProtocol) and one._deadline]
-            min(silent, key=lambda one: one._deadline.when())._give_way()
+            silent = [one for one in self.connections if isinstance(one, PatientProtocol)]
+            min(silent, key=lambda one: one._closes)._give_way()
 
     def handle_events(self) -> None:
         super().handle_events()
@@ -71,8 +73,9 @@ class PatientProtocol(H11Protocol):
     def _expect_head(self) -> None:
         self._expect_nothing()
         self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+        self._closes = self._deadline.when()
 
     def _expect_nothing(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
-            self._deadline = None
+            self._deadline, self._closes = None, math.inf
