@@ -52,8 +52,10 @@ class Service(Connection):
         return FoundMotion(self, {"library": library, "path": path, **reading})
 
     def knows(self, text: str) -> Question:
-        """How a prompt is heard; `heard_by` reads the answer."""
-        return Question(self, {"text": text})
+        """How a prompt is heard; `heard_by` reads the answer. A lost backend is not started for it."""
+        question = Question(self, {"text": text})
+        question._spare = False
+        return question
 
     def _drop(self, wait: float, force: bool) -> None:
         for job in self._closing:

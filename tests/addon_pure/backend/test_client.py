@@ -211,6 +211,17 @@ def test_a_backend_lost_while_idle_does_not_fail_the_next_job(service, number):
 
 
 @signals
+def test_a_question_is_not_worth_a_new_backend(service):
+    service.start(sys.executable, device="cpu")
+    assert service.wait_ready(60)
+    os.kill(service._child.process.pid, signal.SIGKILL)
+    question = service.knows("a person walks")
+    drive(question, lambda: question.done)
+    assert question.state == "failed" and service.life == 1 and service.lost
+    assert service.submit(WALK).wait(60) and service.life == 2
+
+
+@signals
 def test_a_backend_that_hangs_in_the_middle_is_replaced_within_five_seconds(service):
     service.start(sys.executable, device="cpu")
     job = service.submit(HALF)
