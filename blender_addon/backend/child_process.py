@@ -7,6 +7,7 @@ Standard library only, no threads.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
@@ -17,6 +18,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from .graves import bury, tend
+
+STOPPED_SECONDS = 2.0
 START_SECONDS = 90.0  # until the first line; a cold disk and a virus scanner may need most of it
 # Blender sets or inherits these for its own Python; another interpreter would look for its library there.
 _FOREIGN_VARIABLES = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__")
@@ -25,6 +29,10 @@ INSTALL = "install it there (pip install 'laban[backend]') or choose another Pyt
 
 class StartError(Exception):
     """The backend could not be started; the message says what to do."""
+
+
+class Lost(StartError):
+    """A backend that was killed, or hangs: nothing is wrong with how it is started."""
 
 
 def check_python(python: str) -> str:
@@ -63,16 +71,18 @@ class BackendProcess:
         command = [check_python(python), "-m", "motion_core", "serve", "--port", "0"]
         command += ["--parent", str(os.getpid()), *options]
         self.python = python
-        self.folder = Path(
-            tempfile.mkdtemp(prefix="laban-")
-        )  # readable for this user only: it sees the token
+        # readable for this user only: it sees the token. The service sweeps such folders of processes that are dead
+        self.folder = Path(tempfile.mkdtemp(prefix=f"laban-{os.getpid()}-"))
         self._deadline = time.monotonic() + START_SECONDS
+        self._stopped_since = math.inf
+        environment = {
+            **clean_environment(),
+            "TMPDIR": str(self.folder),
+        }  # what it leaves goes with the folder
         try:
             with open(self._output, "wb") as out, open(self._errors, "wb") as err:
                 # cwd: python -m would import a stray motion_core or json.py from the folder it starts in
-                self.process = spawn(
-                    command, stdout=out, stderr=err, cwd=self.folder, env=clean_environment()
-                )
+                self.process = spawn(command, stdout=out, stderr=err, cwd=self.folder, env=environment)
         except OSError as fault:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise StartError(
@@ -102,8 +112,10 @@ class BackendProcess:
                 raise StartError(
                     f"{self.python} printed {line[:80]!r} instead of a service's address"
                 ) from None
-        if self.process.poll() is not None:
-            raise StartError(self._why_it_ended())
+        if (code := self.process.poll()) is not None:
+            raise (Lost if code < 0 else StartError)(self._why_it_ended())
+        if self.stopped():
+            raise Lost(f"the backend is stopped: {self.last_words()}")
         if time.monotonic() > self._deadline:
             raise StartError(
                 f"the backend did not start within {START_SECONDS:g} seconds: {self.last_words()}"
@@ -119,6 +131,17 @@ class BackendProcess:
             else f"the backend ended unexpectedly ({_exit_text(code)}): {self.last_words()}"
         )
 
+    def stopped(self) -> bool:
+        """Whether the system has stopped it for a while, where the system tells."""
+        if not hasattr(os, "waitid") or self.process.returncode is not None:
+            return False
+        try:
+            found = os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT)
+        except OSError:
+            return False
+        self._stopped_since = math.inf if found is None else min(self._stopped_since, time.monotonic())
+        return time.monotonic() - self._stopped_since > STOPPED_SECONDS
+
     def last_words(self, lines: int = 4) -> str:
         """The last lines it wrote on standard error."""
         try:
@@ -131,16 +154,20 @@ class BackendProcess:
             " | ".join(line.strip() for line in text.splitlines() if line.strip())[-600:] or "it said nothing"
         )
 
-    def stop(self, wait: float = 3.0) -> None:
-        """End it, by force after `wait` seconds, and reap it; then its files go."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(wait)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def stop(self, wait: float = 3.0, *, force: bool = False) -> None:
+        """End it, and reap it within `wait` seconds; what is left then, and its files, go later and without waiting.
+
+        force: at once, without a moment to tidy up.
+        """
+        bury(self.process, self.folder, force=force)
+        end = time.monotonic() + wait
+        while self.process.returncode is None and time.monotonic() < end:
+            time.sleep(0.01)
+            tend()
+        if wait and self.process.returncode is None:
+            self.process.kill()
+            self.process.wait()
+        tend()
 
     def _why_it_ended(self) -> str:
         words = self.last_words()
@@ -181,6 +208,4 @@ class NameLookup:
         return ip
 
     def stop(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        bury(self._process)

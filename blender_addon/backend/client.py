@@ -14,73 +14,28 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from typing import Any
 
-from .child_process import BackendProcess, NameLookup, StartError
-from .http_client import Address, ProtocolError, Request, Response
+from .connection import Connection
+from .health import ATTEMPTS
+from .http_client import ProtocolError, Request, Response
 
-HEALTH_SECONDS = 3.0  # between two questions after the service's health
 JOB_SECONDS = 0.1  # between two questions after a job
 FETCH_SECONDS = 60.0  # for one motion to arrive from a far server
-ATTEMPTS = 3  # a request over a network may fail; one that asks again is harmless
+LOCAL_ATTEMPTS = 20  # at one of our own, whose end shows a moment later
 DONE_STATES = ("done", "failed", "cancelled")
 
 
-class Service:
-    """One service, on this machine or another.
-
-    state: "off", "starting", "ready" or "failed"; `message` says why. health: the service's last word about itself
-    (status, version, device, note, loaded, models).
-    """
+class Service(Connection):
+    """One service, on this machine or another, and the jobs that it is given."""
 
     def __init__(self) -> None:
-        self.state = "off"
-        self.message = ""
-        self.health: dict[str, Any] = {}
-        self.address: Address | None = None
-        self._child: BackendProcess | None = None
-        self._lookup: NameLookup | None = None
-        self._request: Request | None = None
-        self._asked = 0.0
-        self._faults = 0
+        super().__init__()
         self._closing: list[Job] = []
-
-    @property
-    def is_local(self) -> bool:
-        """True while the service is a child of this process."""
-        return self._child is not None
-
-    def start(self, python: str, *, device: str = "auto", preload: str = "") -> None:
-        """Start a service of our own with this interpreter; a running one is stopped first."""
-        self.stop(wait=0.0)
-        options = ["--device", device, *(["--preload", preload] if preload else [])]
-        try:
-            self._child = BackendProcess(python, options)
-        except StartError as fault:
-            self._fail(str(fault))
-        else:
-            self.state, self.message = "starting", "the backend starts"
-
-    def connect(self, address: str, token: str, cafile: str = "") -> None:
-        """Use a service that runs already, perhaps on another machine."""
-        self.stop(wait=0.0)
-        try:
-            self.address = Address.parse(address, token.strip(), cafile)
-            if not self.address.ip:
-                self._lookup = NameLookup(self.address.host)
-        except (ValueError, OSError) as fault:
-            self._fail(str(fault))
-        else:
-            self.state, self.message = "starting", f"connecting to {self.address.netloc}"
 
     def poll(self) -> str:
         """Move on without waiting; returns the state."""
-        if self.state in ("starting", "ready"):
-            try:
-                self._advance()
-            except (StartError, ProtocolError) as fault:
-                self._fail(str(fault))
+        super().poll()
         self._closing = [job for job in self._closing if not job._say_goodbye()]
         return self.state
 
@@ -92,86 +47,22 @@ class Service:
         """Rank a folder on the service's machine by a sentence; `found_by` reads the result."""
         return Job(self, {"task": "search", "text": text, "library": library, "count": count})
 
-    def fetch_found(self, library: str, path: str) -> FoundMotion:
-        """A motion that a search has found."""
-        return FoundMotion(self, {"library": library, "path": path})
+    def fetch_found(self, library: str, path: str, **reading: Any) -> FoundMotion:
+        """A motion that a search has found. reading: up, unit, fps, names, where the file does not say them itself."""
+        return FoundMotion(self, {"library": library, "path": path, **reading})
 
     def knows(self, text: str) -> Question:
-        """How a prompt is heard; `heard_by` reads the answer."""
-        return Question(self, {"text": text})
+        """How a prompt is heard; `heard_by` reads the answer. A lost backend is not started for it."""
+        question = Question(self, {"text": text})
+        question._spare = False
+        return question
 
-    def wait_ready(self, timeout: float) -> bool:
-        """For scripts: wait until the service is ready (true) or has failed (false)."""
-        end = time.monotonic() + timeout
-        while self.poll() == "starting" and time.monotonic() < end:
-            time.sleep(0.02)
-        return self.state == "ready"
-
-    def stop(self, wait: float = 3.0) -> None:
-        """Let go of the service; one of our own is ended and reaped, by force after `wait` seconds."""
-        self._drop(wait)
-        self.state, self.message, self.health, self.address = "off", "", {}, None
-
-    def _drop(self, wait: float) -> None:
-        for part in (self._request, *(job._request for job in self._closing)):
-            if part is not None:
-                part.close()
-        if self._lookup is not None:
-            self._lookup.stop()
-        if self._child is not None:
-            self._child.stop(wait)
-        self._request = self._lookup = self._child = None
-        self._closing, self._asked, self._faults = [], 0.0, 0
-
-    def _fail(self, message: str) -> None:
-        self._drop(wait=0.0)
-        self.state, self.message, self.health = "failed", message, {}
-
-    def _advance(self) -> None:
-        if self._child is not None and self.address is not None and (words := self._child.ended()):
-            raise StartError(words)
-        if self.address is None:
-            self._read_first_line()
-        elif not self.address.ip:
-            self._resolve()
-        else:
-            self._ask_health(self.address)
-
-    def _read_first_line(self) -> None:
-        assert self._child is not None
-        if first := self._child.poll():
-            self.address = Address("http", "127.0.0.1", first["port"], first["token"], ip="127.0.0.1")
-
-    def _resolve(self) -> None:
-        assert self._lookup is not None and self.address is not None
-        if ip := self._lookup.poll():
-            self.address, self._lookup = replace(self.address, ip=ip), None
-
-    def _ask_health(self, address: Address) -> None:
-        if self._request is None:
-            if time.monotonic() - self._asked < HEALTH_SECONDS:
-                return
-            self._request = Request(address, "GET", "/health")
-        if not self._request.poll():
-            return
-        request, self._request, self._asked = self._request, None, time.monotonic()
-        if request.response is not None:
-            self._faults = 0
-            self._take_health(request.response, address)
-            return
-        self._faults += 1
-        if self.state == "starting" or self._faults >= ATTEMPTS:
-            raise StartError(f"the service cannot be reached: {request.error}")
-
-    def _take_health(self, response: Response, address: Address) -> None:
-        if response.status == 401:
-            raise StartError(f"{address.netloc} refuses the token: copy the one that its first line shows")
-        if response.status != 200:
-            raise StartError(f"{address.netloc} answers: {response.error}")
-        health = response.json()
-        if "status" not in health:
-            raise StartError(f"{address.netloc} answers, but is no Laban service: check address and port")
-        self.health, self.state, self.message = health, "ready", str(health.get("note") or "")
+    def _drop(self, wait: float, force: bool) -> None:
+        for job in self._closing:
+            if job._request is not None:
+                job._request.close()
+        self._closing = []
+        super()._drop(wait, force)
 
 
 class Job:
@@ -199,6 +90,8 @@ class Job:
         self._request: Request | None = None
         self._next = 0.0
         self._faults = 0
+        self._life = service.life  # of the service, when it was asked
+        self._spare = True  # whether it may be made again, should the backend be lost
 
     @property
     def done(self) -> bool:
@@ -213,14 +106,36 @@ class Job:
     def poll(self) -> bool:
         """Move on without waiting; true when the job is over."""
         self.service.poll()
-        if not self.done and self.service.state in ("off", "failed"):
-            self._end("failed", self.service.message or "the service is not running: start it first")
-        elif not self.done and self.service.state == "ready":
+        if not self.done:
+            self.service.need()
+            self._see_service()
+        if not self.done and self.service.state == "ready":
             try:
                 self._advance()
             except (ProtocolError, TypeError, ValueError, KeyError) as fault:
                 self._end("failed", f"the service gave an answer that makes no sense: {fault}")
         return self.done
+
+    def _see_service(self) -> None:
+        """Where the backend was lost: have one started anew, once, and be made again by it."""
+        service = self.service
+        if service.lost and self._spare:
+            self._spare = False
+            service.revive()
+        if service.state in ("off", "failed"):
+            self._end("failed", service.message or "the service is not running: start it first")
+        elif self._life != service.life:
+            self._begin_again()
+
+    def _begin_again(self) -> None:
+        sent = bool(self.id) or self._request is not None
+        if self._request is not None:
+            self._request.close()
+            self._request = None
+        self.state, self.id, self.results = "waiting", "", []
+        self.step, self.steps, self.seconds_left = 0, 0, None
+        self._spare = self._spare and not sent
+        self._life, self._faults, self._next = self.service.life, 0, 0.0
 
     def wait(self, timeout: float) -> bool:
         """For scripts: wait until the job is over; true when it is done. A job out of time is cancelled."""
@@ -294,11 +209,11 @@ class Job:
 
     def _retry(self, error: str) -> None:
         self._faults += 1
-        if not self.id or self._faults >= ATTEMPTS:
-            self.service.poll()  # a backend that has died says more than a broken connection
-            ended = self.service.state == "failed"
-            self._end("failed", self.service.message if ended else f"the service cannot be reached: {error}")
         self._next = time.monotonic() + JOB_SECONDS
+        self.service.ask_now()  # what does not answer a job may be gone
+        attempts = LOCAL_ATTEMPTS if self.service.is_local else ATTEMPTS if self.id else 1
+        if self._faults >= attempts:
+            self._end("failed", f"the service cannot be reached: {error}")
 
     def _take(self, response: Response) -> None:
         if self.state == "fetching":

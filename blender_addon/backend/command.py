@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 from .child_process import clean_environment, spawn
+from .graves import let_end
 
 TAIL = 40  # lines kept to explain a failure
+STOPPED = -9  # code of one that we ended
 
 
 class Command:
@@ -63,14 +65,15 @@ class Command:
             return
         if self._process.poll() is None:
             self._end_group()
-            self._process.kill()
-        self._process.wait()
+        let_end(self._process)
         self._reader.close()
-        self.code = self._process.returncode
+        code = self._process.returncode
+        self.code = STOPPED if code is None else code
 
     def _end_group(self) -> None:
         if sys.platform == "win32":
-            spawn(["taskkill", "/F", "/T", "/PID", str(self._process.pid)]).wait(5)
+            # it looks for the children of one that lives: only after it may that one be ended
+            let_end(spawn(["taskkill", "/F", "/T", "/PID", str(self._process.pid)]))
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)  # `spawn` made it the first of its own group

@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from .command import Command
+from .locks import LOCKS, other_options, torch_build, torch_options
 from .pythons import PythonSearch
 
-TORCH = "torch>=2.6,<3"
-INDEX = "https://download.pytorch.org/whl/"
 STATE_FILE, LOG_FILE = "environment.json", "install.log"
 IMPORTS = "motion_core, torch, safetensors, transformers, tokenizers, starlette, uvicorn"
 
@@ -31,7 +30,6 @@ class Variant:
 
     title: str
     description: str
-    index: str  # where pip gets it, "" for PyPI
     gigabytes: float  # of free disk that it needs
 
 
@@ -39,12 +37,11 @@ VARIANTS = {
     "cpu": Variant(
         "Processor",
         "Works on every computer; about 1.5 GB on disk",
-        "" if sys.platform == "darwin" else INDEX + "cpu",
         3,
     ),
-    "cuda": Variant("NVIDIA (CUDA)", "NVIDIA cards from 2018 on; about 8 GB on disk", INDEX + "cu128", 16),
-    "rocm": Variant("AMD (ROCm)", "AMD cards, Linux only; about 20 GB on disk", INDEX + "rocm7.1", 40),
-    "apple": Variant("Apple silicon", "Macs with an M processor; about 1.5 GB on disk", "", 3),
+    "cuda": Variant("NVIDIA (CUDA)", "NVIDIA cards from 2018 on; about 8 GB on disk", 16),
+    "rocm": Variant("AMD (ROCm)", "AMD cards, Linux only; about 20 GB on disk", 40),
+    "apple": Variant("Apple silicon", "Macs with an M processor; about 1.5 GB on disk", 3),
 }
 
 
@@ -105,6 +102,8 @@ def explain(lines: list[str]) -> str:
 
 _FAULTS = (
     (r"no space left|errno 28", "the disk is full: make room, then press the button again"),
+    (r"do not match the hashes|THESE PACKAGES DO NOT MATCH", "a downloaded file is not the one that this version of "
+     "Laban was tested with, and was not installed: try again; if it stays so, a proxy changes downloads"),
     (r"no matching distribution found for torch", "that download address has no torch for this Python: choose another "
      "Python or another build"),
     (r"name resolution|getaddrinfo|NameResolutionError|NewConnectionError|ConnectTimeout|ReadTimeout|Max retries",
@@ -135,20 +134,21 @@ class Plan:
     package: Path  # the wheel of motion_core, or the folder of a checkout
     variant: str = "cpu"
     python: str = ""  # "": one is looked for
-    torch: str = TORCH
+    locks: Path = LOCKS  # the folder of lock files
 
-    def steps(self, python: str) -> list[Step]:
+    def steps(self, python: str, version: tuple[int, int]) -> list[Step]:
+        """The commands, for a Python of this version. What is downloaded is checked against the lock files."""
         own = str(environment_python(self.folder))
         # warnings go to the log; the bar is for people, "raw" for us
         pip = [own, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar"]
-        index = VARIANTS[self.variant].index
+        torch = torch_options(self.locks, torch_build(self.variant), version)
         return [
             Step("venv", "making the environment",
                  [python, "-m", "venv", "--clear", str(self.folder / "env")], 0.05),
-            Step("pip", "updating pip", [*pip, "off", "--upgrade", "pip>=24.1"], 0.03),
-            Step("torch", "downloading torch",
-                 [*pip, "raw", self.torch, *(["--index-url", index] if index else [])], 0.62),
-            Step("laban", "downloading what else is needed", [*pip, "raw", f"{self.package}[backend]"], 0.2),
+            Step("pip", "updating pip", [*pip, "off", *other_options(self.locks, "pip.txt")], 0.03),
+            Step("torch", "downloading torch", [*pip, "raw", *torch], 0.62),
+            Step("laban", "downloading what else is needed",
+                 [*pip, "raw", *other_options(self.locks, "needs.txt")], 0.2),
             # a wheel of the same version may have other content: an update of the extension during development
             Step("package", "installing Laban", [*pip, "off", "--force-reinstall", "--no-deps", str(self.package)],
                  0.02),
@@ -243,7 +243,7 @@ class EnvironmentJob:
         if search.best is None:
             self._fail(search.explanation)
             return
-        self._steps = self.plan.steps(search.best.path)
+        self._steps = self.plan.steps(search.best.path, search.best.version)
         old = read_state(self.plan.folder)
         usable = old.get("variant") == self.plan.variant and not old.get("installing")
         if usable and environment_python(self.plan.folder).exists():

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .child_process import clean_environment, spawn
+from .graves import bury
 
 OLDEST, NEWEST = (3, 11), (3, 14)  # torch is not built for every Python that appears
-PREFERRED = ((3, 12), (3, 13), (3, 11), (3, 14))
+PREFERRED = ((3, 12), (3, 11), (3, 13), (3, 14))  # the first two have hashes for every build (locks.py)
 PROBE_SECONDS = 20.0
 _CODE = (
     "import sys, struct, json, importlib.util as u;"
@@ -148,11 +149,7 @@ class PythonSearch:
             self._end(path)
 
     def _end(self, path: str) -> None:
-        process = self._waiting.pop(path)
-        process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+        bury(self._waiting.pop(path))
 
     def _take(self, path: str, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None

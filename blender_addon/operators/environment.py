@@ -8,6 +8,7 @@ import bpy
 
 from ..backend.checks import DoctorCheck
 from ..backend.environment import VARIANTS, EnvironmentJob, Plan
+from ..backend.locks import torch_build
 from ..backend.reports import OFFLINE, Reports
 from ..paths import absolute, bundled_wheel, user_folder
 from ..properties.preferences import (
@@ -72,14 +73,15 @@ class LABAN_OT_make_environment(bpy.types.Operator):
         column = self.layout.column()
         variant = VARIANTS[preferences.variant]
         column.label(text=f"{variant.title}: {variant.description}.", icon="IMPORT")
-        column.label(text=f"From {variant.index or 'https://pypi.org'} and PyPI, into")
+        sources = [torch_build(preferences.variant).index, "PyPI"]
+        column.label(text=f"From {' and '.join(filter(None, sources))}, into")
         column.label(text=str(environment_folder()))
         column.label(text="Blender's own Python is not changed.")
 
     def execute(self, context: bpy.types.Context) -> OperatorReturn:
         preferences = find_preferences()
         assert preferences is not None
-        SESSION.service.stop(wait=1.0)  # its files are about to be replaced
+        SESSION.service.stop(wait=0.0, force=True)  # its files are about to be replaced
         python = absolute(preferences.base_python)
         job = EnvironmentJob(Plan(environment_folder(), package_to_install(), preferences.variant, python))
         Reports.environment, Reports.check = job, None

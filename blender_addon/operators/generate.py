@@ -189,7 +189,7 @@ class LABAN_OT_stop_service(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> OperatorReturn:
         SESSION.cancel()
-        SESSION.service.stop(wait=1.0)
+        SESSION.stop_service()
         return {"FINISHED"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ from .outcome import Outcome, Place, Results, Run
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
+
+    from ..write.bake import Ready
 
 MOTION = "application/octet-stream"  # media type of a motion
 MAX_STEM = 50  # characters of the words in a file's name
@@ -93,7 +95,7 @@ def put(
 
 
 def put_on_rig(
-    motion: Motion, place: Place, name: str | None = None, *, push: bool = True
+    motion: Motion | Ready, place: Place, name: str | None = None, *, push: bool = True
 ) -> bpy.types.Action:
     """Bakes a motion on the rig of a place. name: of the action, as in `bake`; push: as in `put`. Raises RigError."""
     from ..write.bake import bake
@@ -116,16 +118,22 @@ def history_is_kept() -> bool:
     return not bpy.app.background
 
 
-def deliver(run: Run, results: Results) -> Outcome:
-    """The end of a run: what the panel says, and the kept file where the motion is on no rig."""
+def deliver(run: Run, results: Results) -> Iterator[Outcome | None]:
+    """The end of a run in steps, each short enough for a window; the last is what the panel says.
+
+    Where the motion is on no rig, it names the kept file.
+    """
     if any(result.media_type != MOTION for result in results):
-        return _told(results)
+        yield _told(results)
+        return
     paths, trouble = keep_all(results, run)
-    outcome = _apply(results[0].body, run)
+    yield None
+    outcome = yield from _apply(results[0].body, run)
     if not outcome.failed:
-        return Outcome(outcome.text + more_kept(paths) + trouble)
+        yield Outcome(outcome.text + more_kept(paths) + trouble)
+        return
     kept = f". The motion is kept as {paths[0].name}" if paths else trouble
-    return Outcome(outcome.text + kept, True, paths[0] if paths else None)
+    yield Outcome(outcome.text + kept, True, paths[0] if paths else None)
 
 
 def keep_all(results: Results, run: Run) -> tuple[list[Path], str]:
@@ -153,14 +161,23 @@ def _told(results: Results) -> Outcome:
         return Outcome("the service gave a result that this version cannot show: update the extension", True)
 
 
-def _apply(content: bytes, run: Run) -> Outcome:
+def _apply(content: bytes, run: Run) -> Generator[None, None, Outcome]:
+    """Reads a motion, works it out and puts it on its rig, a step each; gives the outcome."""
     from motion_core.formats.npz import bytes_to_motion
     from motion_core.retarget import RigError
     from motion_core.tasks import Made
 
+    from ..write.bake import work_out
+
+    yield
     try:
         motion = bytes_to_motion(content, "the motion that the service sent")
-        action = put_on_rig(motion, run.place)
+        yield
+        scene, rig = scene_and_rig(run.place)
+        with in_scene(scene) as context:
+            ready = work_out(context, rig, motion)
+        yield
+        action = put_on_rig(ready, run.place)
     except (FormatError, RigError) as error:
         return Outcome(str(error), True)
     seconds, made = time.monotonic() - run.began, Made.from_meta(motion.meta)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,3 +46,4 @@ class Outcome:
 
 Results = list[Response]  # the answers that carry the results of a run, one each
 Arrival = Callable[[Run, Results], Outcome]
+Delivery = Callable[[Run, Results], Iterator[Outcome | None]]  # the same in steps; the last gives the outcome

@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import bpy
@@ -17,9 +17,10 @@ from bpy.app.handlers import persistent
 
 from motion_core.tasks import Request, TaskError
 
+from ..backend import graves
 from ..backend.client import Service
 from ..backend.service_settings import ServiceSettings
-from .outcome import Arrival, Outcome, Place, Run
+from .outcome import Arrival, Delivery, Outcome, Place, Run
 
 TICK_SECONDS = 0.1  # while something goes on
 IDLE_SECONDS = 1.0  # while a service is only kept ready
@@ -46,7 +47,8 @@ class Session:
         self.outcome = Outcome()
         self.search_outcome = Outcome()
         self.background: dict[str, BackgroundWork] = {}
-        self.deliver: Arrival | None = None
+        self.deliver: Delivery | None = None
+        self._arriving: Iterator[Outcome | None] | None = None  # a run whose job is over, step by step
         self._finished: dict[str, Callable[[Any], None]] = {}
         self._settings: ServiceSettings | None = None
 
@@ -58,6 +60,7 @@ class Session:
         """Start or find the service that is wanted now, unless it is there already. Raises TaskError."""
         if settings.fault:
             raise TaskError(settings.fault)
+        self.service.poll()  # one that died a moment ago is not there any more
         if settings == self._settings and self.service.state in ("starting", "ready"):
             return
         self._settings = settings
@@ -88,7 +91,7 @@ class Session:
         """Give the running job up; its result is never delivered."""
         if self.run is not None:
             self.run.job.cancel()
-            self.run, self.outcome = None, Outcome("Cancelled")
+            self.run, self._arriving, self.outcome = None, None, Outcome("Cancelled")
 
     def run_in_background(self, name: str, work: BackgroundWork, finished: Callable[[Any], None]) -> None:
         """`finished(work)` is called when it is over. Work of the same name that still runs is stopped."""
@@ -101,8 +104,7 @@ class Session:
         """Move everything on without waiting; returns the seconds until the next call, None when nothing goes on."""
         self.service.poll()
         if self.run is not None and self.run.job.poll():
-            run, self.run = self.run, None
-            self.outcome = self._end(run)
+            self._arrive(self.run)
         for name, work in list(self.background.items()):
             if work.poll():
                 del self.background[name]
@@ -111,14 +113,29 @@ class Session:
             return TICK_SECONDS
         return IDLE_SECONDS if self.service.state == "ready" else None
 
-    def _end(self, run: Run) -> Outcome:
+    def _arrive(self, run: Run) -> None:
+        """The next step of a run whose job is over; with its outcome the run is over too."""
+        if self._arriving is None:
+            self._arriving = self._steps(run)
+        try:
+            outcome = next(self._arriving)
+        except Exception:
+            self.run = self._arriving = None
+            raise
+        if outcome is not None:
+            self.outcome, self._arriving = outcome, None
+            self.run = None if self.run is run else self.run
+
+    def _steps(self, run: Run) -> Iterator[Outcome | None]:
         if run.job.state != "done":
-            return Outcome(
-                run.job.message or f"the job was {run.job.state}", failed=run.job.state != "cancelled"
-            )
-        arrive = run.arrive or self.deliver
-        assert arrive is not None
-        return arrive(run, run.job.results)
+            failed = run.job.state != "cancelled"
+            yield Outcome(run.job.message or f"the job was {run.job.state}", failed)
+        elif run.arrive is not None:
+            self.run = None  # it may ask for the next one
+            yield run.arrive(run, run.job.results)
+        else:
+            assert self.deliver is not None
+            yield from self.deliver(run, run.job.results)
 
     def wait(self) -> None:
         """For scripts, where timers never fire: until nothing goes on any more."""
@@ -133,8 +150,14 @@ class Session:
             work.stop()
         self.background.clear()
         self._finished.clear()
-        self.service.stop(wait=1.0)
+        self.stop_service()
+
+    def stop_service(self) -> None:
+        """Without waiting, where there is a window: a timer sees to its end. At Blender's own end `graves` does."""
+        self.service.stop(wait=1.0 if bpy.app.background else 0.0)
         self._settings = None
+        if not bpy.app.background and not bpy.app.timers.is_registered(_tend):
+            bpy.app.timers.register(_tend, first_interval=TICK_SECONDS, persistent=True)
 
     def wake(self) -> None:
         """See that the timer runs."""
@@ -143,6 +166,11 @@ class Session:
 
 
 SESSION = Session()
+
+
+def _tend() -> float | None:
+    """The timer of what is to end, until all of it has; it goes on when the extension is disabled."""
+    return None if graves.tend() else TICK_SECONDS
 
 
 def _on_timer() -> float | None:
@@ -180,12 +208,20 @@ def _on_history(*_: object) -> None:
 HISTORY = (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post)
 
 
-def begin(deliver: Arrival) -> None:
+def _leave() -> None:
+    """At Blender's end, where no timer runs any more."""
+    SESSION.cancel()
+    for work in SESSION.background.values():
+        work.stop()
+    SESSION.service.stop(wait=1.0)
+
+
+def begin(deliver: Delivery) -> None:
     """When the extension is enabled."""
     SESSION.deliver = deliver
     for handlers in HISTORY:
         handlers.append(_on_history)
-    atexit.register(SESSION.stop)
+    atexit.register(_leave)
 
 
 def end() -> None:
@@ -197,4 +233,4 @@ def end() -> None:
         bpy.app.timers.unregister(_on_timer)
     SESSION.stop()
     SESSION.outcome, SESSION.search_outcome, SESSION.deliver = Outcome(), Outcome(), None
-    atexit.unregister(SESSION.stop)
+    atexit.unregister(_leave)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -58,6 +59,28 @@ def baked_heads(
     return {joint: heads[bone] for joint, bone in bones_of(armature).bones.items()}
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A motion worked out for a rig, at the scene's rate; nothing of the scene is changed yet."""
+
+    motion: Motion
+    curves: BoneCurves
+
+    def fits(self, context: bpy.types.Context, armature: bpy.types.Object) -> bool:
+        """Whether scene and rig are still what they were."""
+        bones = armature.pose.bones
+        scene: Any = context.scene
+        return self.motion.fps == scene_fps(scene) and all(name in bones for name in self.curves.rotations)
+
+
+def work_out(context: bpy.types.Context, armature: bpy.types.Object, motion: Motion) -> Ready:
+    """The first half of `bake`, so that a window need not stand still for both at once. Raises RigError."""
+    check_writable(armature)
+    scene: Any = context.scene
+    motion = motion.resample(scene_fps(scene))
+    return Ready(motion, _whole(context, armature, motion)[0])
+
+
 def check_writable(armature: bpy.types.Object) -> None:
     """Raises RigError unless a motion can be put on this object now."""
     check_armature(armature)
@@ -69,7 +92,7 @@ def check_writable(armature: bpy.types.Object) -> None:
 def bake(
     context: bpy.types.Context,
     armature: bpy.types.Object,
-    motion: Motion,
+    motion: Motion | Ready,
     *,
     start_frame: int | None = None,
     name: str | None = None,
@@ -85,11 +108,15 @@ def bake(
     """
     check_writable(armature)
     scene: Any = context.scene
-    motion = motion.resample(scene_fps(scene))
+    if isinstance(motion, Ready) and motion.fits(context, armature):
+        ready = motion
+    else:
+        ready = work_out(context, armature, motion.motion if isinstance(motion, Ready) else motion)
+    motion = ready.motion
     first = scene.frame_current if start_frame is None else start_frame
     title = action_name(name or Made.from_meta(motion.meta).title)
     held = held_channels(context, armature)
-    channels = [*pose_channels(context, armature, motion), *held.channels]
+    channels = [*_channels(armature, ready.curves), *held.channels]
     action, slot = make_action(armature, title, channels, first)
     write_meta(action, motion.meta)
     put_action(armature, action, slot)

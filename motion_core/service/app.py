@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from motion_core import __version__
-from motion_core.catalog import CATALOG, ModelCard, find_card
-from motion_core.generators.model_choice import check_task, default_model
+from motion_core.catalog import CATALOG
 from motion_core.generators.prompt_parts import part_texts
-from motion_core.service.jobs import Content, Job, JobTable, QueueFull
+from motion_core.service.bodies import read_json, read_place, read_request, read_text, weight_of
+from motion_core.service.jobs import Job, JobTable, QueueFull
 from motion_core.service.runner import Runner
 from motion_core.service.searcher import Searcher
 from motion_core.service.worker import Worker
-from motion_core.tasks import Generate, Request, Search, Task, TaskError
+from motion_core.tasks import Search
+
+SHORT = 64 * 1024  # bytes of a body that is read at once; longer ones wait for each other
+MAX_ERROR = 2000  # characters
+
+
+class Threads:
+    """How many threads do what takes its time, so that no kind of request can take them all."""
+
+    def __init__(self) -> None:
+        self.short, self.long = CapacityLimiter(8), CapacityLimiter(2)
+        self.files, self.words = CapacityLimiter(4), CapacityLimiter(4)
+        self.results = CapacityLimiter(8)
+
+    def for_body(self, body: bytes) -> CapacityLimiter:
+        return self.short if len(body) <= SHORT else self.long
 
 
 class Api:
@@ -35,6 +48,7 @@ class Api:
         self._runner = runner
         self._searcher = searcher
         self._workers: dict[str, Worker] = {worker.lane: worker for worker in (runner, searcher)}
+        self._threads = Threads()
         self._stop = stop
 
     async def health(self, request: HttpRequest) -> Response:
@@ -51,41 +65,48 @@ class Api:
         )
 
     async def submit(self, request: HttpRequest) -> Response:
-        # a long motion takes its time to be read: not on the server's loop
-        return await run_in_threadpool(self._add, await request.body(), None)
+        return await self._posted(request, None)
 
     async def search(self, request: HttpRequest) -> Response:
-        return await run_in_threadpool(self._add, await request.body(), Search.name)
+        return await self._posted(request, Search.name)
+
+    async def _posted(self, request: HttpRequest, kind: str | None) -> Response:
+        body = await request.body()
+        return await run_sync(self._add, body, kind, limiter=self._threads.for_body(body))
 
     def _add(self, body: bytes, kind: str | None) -> Response:
         """Queue the task of a request's body; kind: what it is where the body does not say."""
         wanted = read_request(body, self._runner.cards, kind)
         with _refusals():
             self._workers[wanted.task.lane].admit(wanted.task)
-            job = self._table.add(wanted)
-        return JSONResponse({"id": job.id}, status_code=202)
+            job = self._table.add(wanted, weight_of(body))
+        kept = self._table.limits.finished_seconds
+        return JSONResponse({"id": job.id, "kept_seconds": kept}, status_code=202)
 
     async def knows(self, request: HttpRequest) -> Response:
         text = request.query_params.get("text")
-        if request.method == "POST":
-            text = read_text(read_json(await request.body()))
-        # the text encoder takes its time the first time: not on the server's loop
-        return await run_in_threadpool(self._known, text)
+        body = await request.body() if request.method == "POST" else None
+        # the text encoder takes its time the first time
+        return await run_sync(self._known, text, body, limiter=self._threads.words)
 
-    def _known(self, text: str | None) -> Response:
+    def _known(self, text: str | None, body: bytes | None) -> Response:
         """How a prompt is heard; without one, everything that is known."""
         from motion_core.hearing.hearing import knows
         from motion_core.hearing.known import load_known, things_json
 
+        asked = text if body is None else read_text(read_json(body))
         with _refusals():
             return JSONResponse(
-                things_json(load_known()) if text is None else knows(text, part_texts).to_json()
+                things_json(load_known()) if asked is None else knows(asked, part_texts).to_json()
             )
 
     async def found(self, request: HttpRequest) -> Response:
-        library, path = read_place(read_json(await request.body()))
+        return await run_sync(self._find_motion, await request.body(), limiter=self._threads.files)
+
+    def _find_motion(self, body: bytes) -> Response:
+        wanted = read_place(read_json(body))
         with _refusals():
-            content = await run_in_threadpool(self._searcher.motion, library, path)
+            content = self._searcher.motion(wanted.library, wanted.path, wanted.reading)
         return Response(content, media_type="application/octet-stream")
 
     async def job(self, request: HttpRequest) -> Response:
@@ -101,8 +122,7 @@ class Api:
         index = request.query_params.get("index", "0")
         if not (index.isascii() and index.isdigit() and len(index) < 6 and int(index) < job.count):
             raise HTTPException(400, f"index is {index[:20]!r}: this job has results 0 to {job.count - 1}")
-        content = self._finished(job, int(index))
-        return Response(content.body, media_type=content.media_type)
+        return await run_sync(self._fetch, job, int(index), limiter=self._threads.results)
 
     async def motion(self, request: HttpRequest) -> Response:
         """The same for motions alone: what clients of before ask for."""
@@ -115,64 +135,28 @@ class Api:
         self._stop()
         return JSONResponse({"status": "stopping"})
 
-    def _finished(self, job: Job, index: int) -> Content:
-        content = job.results.get(index)
-        if job.state != "done" or content is None:
+    def _fetch(self, job: Job, index: int) -> Response:
+        """A result, from the shelf."""
+        kept = job.results.get(index)
+        if job.state != "done" or kept is None:
             raise HTTPException(409, f"the job is {job.state}: {job.message or 'it has nothing to give'}")
-        return content
+        try:
+            body = kept.read()
+        except OSError as fault:  # forgotten in this moment, or somebody has tidied the temporary folder
+            raise HTTPException(410, "the result is not kept any more: ask for it again") from fault
+        self._table.note_fetched(job, index)
+        return Response(body, media_type=kept.media_type)
 
     def _find(self, request: HttpRequest) -> Job:
         job_id = request.path_params["job_id"]
         job = self._table.find(job_id)
         if job is None:
             raise HTTPException(
-                404, f"there is no job {job_id[:40]!r} (finished jobs are kept for a while only)"
+                404,
+                f"there is no job {job_id[:40]!r} (results are kept for {self._table.limits.finished_seconds:g} "
+                f"seconds, and {self._table.limits.fetched_seconds:g} once they were fetched)",
             )
         return job
-
-
-def read_request(body: bytes, cards: Mapping[str, ModelCard], kind: str | None = None) -> Request:
-    """The request in a body, its model decided. Raises HTTPException 400 that says what is wrong.
-
-    cards: of the loaded models, which know their checkpoint. kind: of a task whose JSON does not name its kind.
-    """
-    entry = read_json(body)
-    try:
-        if kind is not None and isinstance(entry, Mapping):
-            entry = {"task": kind, **entry}
-        request = Request.from_json(entry)
-        model = request.model or default_model(request.task, request.sampling)
-        card = cards.get(model) or _unread_card(model, request.task)
-        check_task(card, request.task)
-        card.settled(request.sampling)
-    except TaskError as fault:
-        raise HTTPException(400, str(fault)) from fault
-    return replace(request, model=model)
-
-
-def read_json(body: bytes) -> Any:
-    """Raises HTTPException 400 for what is no JSON."""
-    try:
-        return json.loads(body, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as fault:
-        raise HTTPException(400, f"the request is not JSON: {str(fault)[:200]}") from fault
-
-
-def read_text(entry: Any) -> str:
-    """The prompt of a question. Raises HTTPException 400."""
-    text = entry.get("text") if isinstance(entry, Mapping) else None
-    if not isinstance(text, str) or set(entry) != {"text"}:
-        raise HTTPException(400, 'send a JSON object with the prompt: {"text": "a person waves"}')
-    return text
-
-
-def read_place(entry: Any) -> tuple[str, str]:
-    """(library, path) of a motion that was found. Raises HTTPException 400."""
-    place = entry if isinstance(entry, Mapping) else {}
-    library, path = place.get("library"), place.get("path")
-    if set(place) != {"library", "path"} or not isinstance(library, str) or not isinstance(path, str):
-        raise HTTPException(400, "send a JSON object with library and path, as a search's result gives them")
-    return library, path
 
 
 @contextmanager
@@ -188,23 +172,12 @@ def _refusals() -> Iterator[None]:
         raise HTTPException(400, str(fault)) from fault
 
 
-def _unread_card(model: str, task: Task) -> ModelCard:
-    """The catalog's card; which actions there are is for the checkpoint to say, once it is loaded."""
-    card = find_card(model)
-    action = task.action if isinstance(task, Generate) else None
-    return card if action is None else replace(card, actions=(action,))
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number in JSON")
-
-
 async def _http_error(request: HttpRequest, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     text = fault.detail
     if text == HTTPStatus(fault.status_code).phrase:  # starlette's own: no route, or not this method
         text = f"{text}: {request.method} {request.url.path[:80]}"
-    return JSONResponse({"error": text}, status_code=fault.status_code, headers=fault.headers)
+    return JSONResponse({"error": text[:MAX_ERROR]}, status_code=fault.status_code, headers=fault.headers)
 
 
 async def _crash(request: HttpRequest, fault: Exception) -> Response:

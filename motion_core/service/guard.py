@@ -14,6 +14,9 @@ MAX_BODY = MAX_JSON  # bytes of a request
 DRAIN = 2 * MAX_BODY  # bytes read away so that a sender of too much hears why
 BODY_SECONDS = 10.0  # for a request's body to arrive
 SLOWEST = 256 * 1024  # bytes a second that a longer body must keep up
+MAX_TARGET = 16 * 1024  # bytes of the address asked for, with its question
+MAX_HEAD = 32 * 1024  # bytes of it and the headers
+MAX_HELD = 8 * MAX_BODY  # bytes of all bodies that arrive or are being read
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 Message = MutableMapping[str, Any]
@@ -29,6 +32,23 @@ class Refusal(Exception):
         self.text = text
 
 
+class Share:
+    """What one request takes of the memory for bodies."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard, self._taken = guard, 0
+
+    def take(self, size: int) -> None:
+        """Raises Refusal where others have it."""
+        self._taken += size
+        self._guard._held += size
+        if self._guard._held > MAX_HELD:
+            raise Refusal(429, f"{MAX_HELD >> 20} MiB are being sent already: try again in a moment")
+
+    def give_back(self) -> None:
+        self._guard._held -= self._taken
+
+
 class Guard:
     """Checks Host, Origin and token, then reads the body within its limits.
 
@@ -39,20 +59,24 @@ class Guard:
     def __init__(self, app: App, token: str, hosts: Iterable[str] | None = LOOPBACK_NAMES) -> None:
         self._app = app
         self._expected = b"Bearer " + token.encode()
+        self._held = 0  # bytes of bodies
         self._hosts = None if hosts is None else frozenset(name.lower() for name in hosts)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":  # the server's own start and stop
             await self._app(scope, receive, send)
             return
+        share = Share(self)
         try:
+            _check_size(scope)
             headers = _headers(scope)
             self._check(headers)
-            body = await _read_body(headers, receive)
+            body = await _read_body(headers, receive, share)
+            await self._app(scope, _replay(body, receive), send)
         except Refusal as refusal:
             await _send_error(send, refusal)
-            return
-        await self._app(scope, _replay(body, receive), send)
+        finally:
+            share.give_back()
 
     def _check(self, headers: dict[bytes, bytes]) -> None:
         host = _host_name(headers.get(b"host", b"").decode("latin-1"))
@@ -64,6 +88,16 @@ class Guard:
         # bytes, because compare_digest takes no text outside ASCII
         if not hmac.compare_digest(headers.get(b"authorization", b""), self._expected):
             raise Refusal(401, "the token is missing or wrong: send the header 'Authorization: Bearer TOKEN'")
+
+
+def _check_size(scope: MutableMapping[str, Any]) -> None:
+    """A head that came whole in one piece, which the protocol does not measure."""
+    target = len(scope["raw_path"]) + len(scope["query_string"])
+    if target > MAX_TARGET:
+        raise Refusal(414, f"the address asked for has {target} bytes: use at most {MAX_TARGET}")
+    head = target + sum(len(name) + len(value) for name, value in scope["headers"])
+    if head > MAX_HEAD:
+        raise Refusal(431, f"the request's head has {head} bytes: use at most {MAX_HEAD}")
 
 
 def _headers(scope: MutableMapping[str, Any]) -> dict[bytes, bytes]:
@@ -82,7 +116,7 @@ def _host_name(host: str) -> str:
     return host.partition(":")[0].lower()
 
 
-async def _read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
+async def _read_body(headers: dict[bytes, bytes], receive: Receive, share: Share) -> bytes:
     announced = headers.get(b"content-length", b"0")
     size = int(announced) if announced.isdigit() else 0
     too_long = Refusal(413, f"the request is longer than {MAX_BODY} bytes: send less")
@@ -99,6 +133,7 @@ async def _read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
                 seen += len(message.get("body", b""))
                 patience.reschedule(begun + BODY_SECONDS + seen / SLOWEST)
                 if seen <= MAX_BODY:
+                    share.take(len(message.get("body", b"")))
                     body += message.get("body", b"")
                 if seen > DRAIN or not message.get("more_body", False):
                     break

@@ -1,7 +1,8 @@
 """Jobs: what was asked for and what has become of it. One table, shared by the server's loop and the workers' threads.
 
 A job asks for `count` results; each of them is a `Slot`. A worker takes slots of its lane, possibly of several jobs, as
-one batch. A cancelled job never delivers: whatever a worker still hands in for it is dropped here.
+one batch. A cancelled job never delivers: whatever a worker still hands in for it is dropped here. Results wait on a
+shelf until they were fetched.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
+from motion_core.service.shelf import Content, Kept, Shelf
 from motion_core.tasks import Request, Sampling, Task, seeds_from
 
 FINAL = ("done", "failed", "cancelled")
@@ -32,21 +33,16 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What the table holds at most. A finished job goes when it is too old, or when newer ones need its room."""
+    """What the table holds at most. Results are kept until they were fetched: where they fill their room, no job is
+    taken until some of them have been.
+    """
 
     queued: int = 256  # results waiting, of a lane
-    finished: int = 64  # jobs
-    queued_bytes: int = 1024 * 1024 * 1024  # of motions that came with what waits or runs
-    finished_bytes: int = 256 * 1024 * 1024
-    finished_seconds: float = 900.0
-
-
-@dataclass(frozen=True)
-class Content:
-    """A finished result, as it is sent."""
-
-    body: bytes
-    media_type: str
+    queued_bytes: int = 1024 * 1024 * 1024  # of requests that wait or run
+    finished_bytes: int = 1024 * 1024 * 1024  # of results, on disk
+    finished_seconds: float = 3600.0  # for which a result waits to be fetched
+    fetched_seconds: float = 120.0  # for which it may be fetched again
+    ended: int = 1000  # jobs that failed or were cancelled, of which it is still said why
 
 
 @dataclass(eq=False)
@@ -56,6 +52,7 @@ class Job:
     model: str
     task: Task
     samplings: list[Sampling]  # one a result
+    weight: int = 0  # bytes of memory that the request takes
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     state: str = "queued"
     message: str = ""
@@ -63,8 +60,10 @@ class Job:
     step: int = 0  # network evaluations, summed over the results; of a search: files looked at
     steps: int = 0
     seconds_left: float | None = None
-    results: dict[int, Content] = field(default_factory=dict)
+    results: dict[int, Kept] = field(default_factory=dict)
+    fetched: set[int] = field(default_factory=set)  # which of them
     ended: float = math.inf
+    kept_until: float = math.inf
 
     @property
     def count(self) -> int:
@@ -77,12 +76,13 @@ class Job:
 
     @property
     def size(self) -> int:
-        return sum(len(content.body) for content in self.results.values()) + self.given
+        """Bytes of its results."""
+        return sum(kept.size for kept in self.results.values())
 
-    @cached_property
-    def given(self) -> int:
-        """Bytes of the motions that came with the task."""
-        return sum(m.trans.nbytes + m.rotations.nbytes for m in self.task.given)
+    @property
+    def kept_seconds(self) -> float | None:
+        """For how long its results, or what it failed of, are still kept; None before its end."""
+        return None if self.state not in FINAL else max(0.0, round(self.kept_until - time.monotonic(), 1))
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -93,6 +93,7 @@ class Job:
             "seconds_left": None if self.seconds_left is None else round(self.seconds_left, 2),
             "message": self.message,
             "count": self.count,
+            "kept_seconds": self.kept_seconds,
         }
 
 
@@ -112,38 +113,58 @@ class Slot:
 class JobTable:
     """All jobs by id. Every method may be called from any thread."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
-        self._jobs: dict[str, Job] = {}  # in order of arrival
+    def __init__(self, limits: Limits | None = None, shelf: Shelf | None = None) -> None:
+        self.limits = limits or Limits()
+        self._shelf = shelf or Shelf()
+        self._live: dict[str, Job] = {}  # queued and running, in order of arrival
+        self._kept: dict[str, Job] = {}  # done, in order of their end
+        self._fetched: dict[str, Job] = {}  # those of them that were fetched whole, in order of that
+        self._ended: dict[str, Job] = {}  # failed and cancelled, in order of their end
+        self._kept_bytes = 0
         self._changed = threading.Condition()
         self._closed = False
 
-    def add(self, request: Request) -> Job:
-        """Queue a job for a request whose model is decided. Raises QueueFull."""
-        count = request.count
-        job = Job(request.model, request.task, seeds_from(request.sampling, count))
+    def add(self, request: Request, weight: int = 0) -> Job:
+        """Queue a job for a request whose model is decided. weight: bytes of memory it takes. Raises QueueFull."""
+        job = Job(request.model, request.task, seeds_from(request.sampling, request.count), weight)
         with self._changed:
-            waiting = sum(other.count - other.taken for other in self._waiting(job.task.lane))
-            if waiting + count > self._limits.queued:
-                raise QueueFull(
-                    f"{waiting} results are waiting already, the queue holds {self._limits.queued}: "
-                    f"try again later or ask for fewer than {count}"
-                )
-            held = sum(other.given for other in self._active())
-            if held and held + job.given > self._limits.queued_bytes:
-                raise QueueFull(
-                    f"{held >> 20} MiB of motion wait already, the queue holds {self._limits.queued_bytes >> 20}: "
-                    "try again later or send less"
-                )
             self._prune()
-            self._jobs[job.id] = job
+            self._check_room(job)
+            self._live[job.id] = job
             self._changed.notify_all()
         return job
+
+    def _check_room(self, job: Job) -> None:
+        limits, count = self.limits, job.count
+        waiting = sum(other.count - other.taken for other in self._waiting(job.task.lane))
+        if waiting + count > limits.queued:
+            raise QueueFull(
+                f"{waiting} results are waiting already, the queue holds {limits.queued}: "
+                f"try again later or ask for fewer than {count}"
+            )
+        held = sum(other.weight for other in self._live.values())
+        if held and held + job.weight > limits.queued_bytes:
+            raise QueueFull(
+                f"{held >> 20} MiB of requests wait already, the queue holds {limits.queued_bytes >> 20}: "
+                "try again later or send less"
+            )
+        if self._kept_bytes > limits.finished_bytes:
+            raise QueueFull(
+                f"{self._kept_bytes >> 20} MiB of results wait to be fetched: fetch them, or DELETE their jobs"
+            )
 
     def find(self, job_id: str) -> Job | None:
         with self._changed:
             self._prune()
-            return self._jobs.get(job_id)
+            return self._live.get(job_id) or self._kept.get(job_id) or self._ended.get(job_id)
+
+    def note_fetched(self, job: Job, index: int) -> None:
+        """A result has been sent. Once all have been, they are kept for a moment only."""
+        with self._changed:
+            job.fetched.add(index)
+            if len(job.fetched) == job.count and job.id in self._kept:
+                job.kept_until = min(job.kept_until, time.monotonic() + self.limits.fetched_seconds)
+                self._fetched.setdefault(job.id, job)
 
     def cancel(self, job: Job) -> None:
         """Its results go at once and never come; a failed job keeps its message."""
@@ -155,7 +176,7 @@ class JobTable:
         """Cancel everything; `take` returns nothing from now on."""
         with self._changed:
             self._closed = True
-            for job in self._active():
+            for job in list(self._live.values()):
                 self._end(job, "cancelled")
             self._changed.notify_all()
 
@@ -204,13 +225,16 @@ class JobTable:
 
     def deliver(self, slot: Slot, content: Content) -> None:
         """A finished result; dropped if its job is no longer running."""
+        kept, job = self._shelf.put(content), slot.job  # a disk may be slow: not under the lock
         with self._changed:
-            job = slot.job
-            if job.state == "running":
-                job.results[slot.index] = content
-                if len(job.results) == job.count:
-                    job.seconds_left = 0.0
-                    self._end(job, "done")
+            if job.state != "running":
+                kept.remove()
+                return
+            job.results[slot.index] = kept
+            self._kept_bytes += kept.size
+            if len(job.results) == job.count:
+                job.seconds_left = 0.0
+                self._end(job, "done")
 
     def fail(self, slots: list[Slot], message: str) -> None:
         with self._changed:
@@ -220,23 +244,46 @@ class JobTable:
 
     # ---- under the lock
 
-    def _active(self) -> list[Job]:
-        return [job for job in self._jobs.values() if job.state in ("queued", "running")]
-
     def _waiting(self, lane: str) -> list[Job]:
-        return [job for job in self._active() if job.taken < job.count and job.task.lane == lane]
+        return [job for job in self._live.values() if job.taken < job.count and job.task.lane == lane]
 
     def _end(self, job: Job, state: str, message: str = "") -> None:
+        for place in (self._live, self._kept, self._fetched, self._ended):
+            place.pop(job.id, None)
         job.state, job.message, job.ended = state, message, time.monotonic()
-        if state != "done":
-            job.results, job.seconds_left = {}, None
+        job.kept_until = job.ended + self.limits.finished_seconds
+        if state == "done":
+            self._kept[job.id] = job
+        else:
+            self._ended[job.id] = job
+            self._clear(job)
+            job.seconds_left = None
         self._prune()
 
+    def _clear(self, job: Job) -> None:
+        """Take its results off the shelf."""
+        self._kept_bytes -= job.size
+        for kept in job.results.values():
+            kept.remove()
+        job.results = {}
+
     def _prune(self) -> None:
-        """Forget finished jobs beyond the limits, the oldest first; the newest one always stays."""
-        over = sorted((job for job in self._jobs.values() if job.state in FINAL), key=lambda job: job.ended)
-        room, oldest = self._limits.finished_bytes, time.monotonic() - self._limits.finished_seconds
-        for rank, job in enumerate(reversed(over)):
-            room -= job.size
-            if (rank and room < 0) or rank >= self._limits.finished or job.ended < oldest:
-                del self._jobs[job.id]
+        """Forget what is over and too old, and what was fetched where its room is needed. The oldest come first."""
+        now, limits = time.monotonic(), self.limits
+        while (job := _first(self._fetched)) and (
+            job.kept_until < now or self._kept_bytes > limits.finished_bytes
+        ):
+            self._forget(job)
+        while (job := _first(self._kept)) and job.ended + limits.finished_seconds < now:
+            self._forget(job)
+        while (job := _first(self._ended)) and (job.kept_until < now or len(self._ended) > limits.ended):
+            self._forget(job)
+
+    def _forget(self, job: Job) -> None:
+        for place in (self._kept, self._fetched, self._ended):
+            place.pop(job.id, None)
+        self._clear(job)
+
+
+def _first(jobs: dict[str, Job]) -> Job | None:
+    return next(iter(jobs.values()), None)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from motion_core.formats import FormatError
 from motion_core.formats.motion_file import read_motion
+from motion_core.formats.reading import Reading
 from motion_core.search import Finder
 from motion_core.search.folder import inside
 from motion_core.service.jobs import JobTable
 from motion_core.service.worker import Worker
 from motion_core.tasks import Search, Task, TaskError
+
+log = logging.getLogger("laban.service")
 
 MODEL = "tmr"
 LoadEmbedder = Callable[..., Any]  # motion_core.embedding.load_embedder
@@ -52,10 +57,24 @@ class Searcher(Worker):
         if isinstance(task, Search):
             self._check_library(task.library)
 
-    def motion(self, library: str, path: str) -> bytes:
-        """A file of a library, whatever its format, as npz. Raises TaskError, ValueError or OSError."""
+    def motion(self, library: str, path: str, reading: Reading | None = None) -> bytes:
+        """A file of a library, whatever its format, as npz. reading: what the file does not say itself.
+
+        Raises ValueError or OSError with the file and the fault, whatever is wrong with it.
+        """
         self._check_library(library)
-        return read_motion(inside(Path(library), path)).to_bytes()
+        file = inside(Path(library), path)
+        if file.exists() and not file.is_file():
+            raise FormatError(f"{path} is no regular file: a motion is read from a file alone")
+        try:
+            return read_motion(file, reading).to_bytes()
+        except (ValueError, OSError):
+            raise
+        except Exception as fault:  # a reader met what it was not made for
+            log.exception("%s cannot be read", file)
+            raise FormatError(
+                f"{path} cannot be read as a motion ({type(fault).__name__}: {str(fault)[:200]}): export it anew"
+            ) from fault
 
     def _check_library(self, library: str) -> None:
         if not Path(library).is_absolute():

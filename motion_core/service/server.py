@@ -16,6 +16,7 @@ import secrets
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -25,13 +26,14 @@ import uvicorn
 from motion_core import __version__
 from motion_core.catalog import find_card
 from motion_core.service.app import create_app
-from motion_core.service.guard import LOOPBACK_NAMES, Guard
+from motion_core.service.guard import LOOPBACK_NAMES, MAX_HEAD, Guard
 from motion_core.service.jobs import JobTable
 from motion_core.service.options import parse_arguments
 from motion_core.service.parent import end_with_parent
 from motion_core.service.patience import PatientProtocol
 from motion_core.service.runner import Runner
 from motion_core.service.searcher import Searcher
+from motion_core.service.shelf import Shelf, sweep
 from motion_core.tasks import TaskError
 from motion_core.threads import let_threads_sleep
 
@@ -87,6 +89,8 @@ def check_options(args: argparse.Namespace) -> str:
             raise ServeError(f"there is no file {path}: give the PEM file of the certificate and of its key")
     if not 0 <= args.port <= 65535:
         raise ServeError(f"port is {args.port}: choose 0 (any free one) or 1 to 65535")
+    if args.parent is not None and args.parent < 1:
+        raise ServeError(f"--parent is {args.parent}: give the number of the process that it shall end with")
     if args.preload:
         find_card(args.preload)
     return token or secrets.token_urlsafe(32)
@@ -164,7 +168,8 @@ class Server(uvicorn.Server):
 def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoReturn:
     """Run table, runner and server until a signal, /shutdown or the parent's end stops them; then leave."""
     let_threads_sleep()
-    table = JobTable()
+    shelf = Shelf()
+    table = JobTable(shelf=shelf)
     runner = Runner(table, device=args.device, preload=args.preload)
     searcher = Searcher(table, device=args.device, folders=open_folders(args))
     names = [*LOOPBACK_NAMES, *args.allow_host] if is_loopback(args.host) else None
@@ -179,7 +184,7 @@ def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoRe
         server_header=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=int(STOP_SECONDS),
-        h11_max_incomplete_event_size=32 * 1024,
+        h11_max_incomplete_event_size=MAX_HEAD,
         ssl_certfile=args.tls_cert,
         ssl_keyfile=args.tls_key,
     )
@@ -192,11 +197,13 @@ def serve(args: argparse.Namespace, token: str, listener: socket.socket) -> NoRe
     signal.signal(signal.SIGTERM, lambda *_: None)
     runner.start()
     searcher.start()
+    threading.Thread(target=sweep, name="laban-sweep", daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     table.close()
     runner.join(STOP_SECONDS)
     searcher.join(STOP_SECONDS)
+    shelf.close()
     leave()
 
 

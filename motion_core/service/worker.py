@@ -6,7 +6,8 @@ import logging
 import threading
 
 from motion_core.engines import Engine
-from motion_core.service.jobs import Content, JobTable, Slot, Stopped
+from motion_core.service.jobs import JobTable, Slot, Stopped
+from motion_core.service.shelf import Content
 from motion_core.tasks import Task
 
 log = logging.getLogger("laban.service")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import reprlib
+from collections.abc import Iterable
 from typing import Any
 
 from motion_core.wording.joints import one_line
@@ -12,7 +13,10 @@ MIN_SECONDS, MAX_SECONDS = 0.5, 60.0  # a model's own longest clip (`ModelCard.m
 LONGEST = 600.0  # seconds of a whole sequence
 MAX_FRAMES = 200_000  # of a motion that is handed in
 MAX_PROMPT = 1000  # characters; longer text is a paste by mistake, the encoders read about 256 word pieces
+MAX_TYPED = 20 * MAX_PROMPT  # characters that are looked at, white space included
 FARTHEST = 1e4  # metres: what lies further off is a unit by mistake
+MAX_ENTRIES = 10_000  # of a list: kept spans, pins, points of a path
+MAX_BETAS = 400  # of a body: the largest models have 300 and a few
 
 
 class TaskError(ValueError):
@@ -23,6 +27,8 @@ def check_prompt(text: str) -> str:
     """The prompt as one line, without surrounding or repeated white space."""
     if not isinstance(text, str):
         raise TaskError(f"the prompt is {type(text).__name__}, it must be text")
+    if len(text) > MAX_TYPED:
+        raise TaskError(f"the prompt has {len(text)} characters: shorten it to {MAX_PROMPT}")
     text = one_line(text)
     if not text:
         raise TaskError("the prompt is empty: describe the motion, for example 'a person walks forward'")
@@ -72,9 +78,11 @@ def check_kind(name: str, value: Any, kind: type) -> None:
 
 
 def check_list(name: str, value: Any) -> tuple[Any, ...]:
-    """`value`, a list, as a tuple; anything else raises TaskError."""
+    """`value`, a list that is not too long, as a tuple; anything else raises TaskError."""
     if not isinstance(value, list | tuple):
         raise TaskError(f"{name} is {reprlib.repr(value)}: give a list")
+    if len(value) > MAX_ENTRIES:
+        raise TaskError(f"{name} has {len(value)} entries: give at most {MAX_ENTRIES}")
     return tuple(value)
 
 
@@ -86,6 +94,15 @@ def check_span(name: str, span: Any, frames: int) -> tuple[int, int]:
     return start, check_integer(f"stop of {name}", span[1], start + 1, frames)
 
 
+def frames_in(spans: Iterable[tuple[int, int]]) -> int:
+    """How many frames lie in at least one of the spans (start, stop), however they overlap."""
+    count = end = 0
+    for start, stop in sorted(spans):
+        count += max(0, stop - max(start, end))
+        end = max(end, stop)
+    return count
+
+
 def check_motion(name: str, motion: Any) -> None:
     """`motion` is a `Motion` that is not too long; anything else raises TaskError."""
     from motion_core.body.motion import Motion  # numpy: only where a motion comes in
@@ -94,3 +111,5 @@ def check_motion(name: str, motion: Any) -> None:
         raise TaskError(f"{name} is {type(motion).__name__}: give a motion")
     if len(motion) > MAX_FRAMES:
         raise TaskError(f"{name} has {len(motion)} frames: use at most {MAX_FRAMES}")
+    if motion.betas.size > MAX_BETAS:
+        raise TaskError(f"{name} has {motion.betas.size} betas: use at most {MAX_BETAS}")

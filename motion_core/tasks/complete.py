@@ -15,6 +15,7 @@ from motion_core.tasks.checks import (
     check_motion,
     check_number,
     check_span,
+    frames_in,
 )
 from motion_core.tasks.pins_and_paths import CleanUp, FollowPath, Pin
 from motion_core.tasks.task import Task, clean_from_json, path_from_json, pins_from_json
@@ -79,10 +80,10 @@ class Complete(Task):
         return self.motion.seconds
 
     def _check_sense(self) -> None:
-        kept: set[int] = set().union(*(range(*span) for span in self.keep))
+        kept = frames_in(self.keep)
         length = self.length
         longer = self.motion is None or length > self.motion.seconds
-        if self.motion is not None and len(kept) == len(self.motion) and not (self.loop or longer):
+        if self.motion is not None and kept == len(self.motion) and not (self.loop or longer):
             raise TaskError(
                 "all frames are kept: there is nothing to make; keep fewer, or ask for more seconds"
             )

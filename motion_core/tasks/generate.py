@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from motion_core.tasks.checks import LONGEST, MIN_SECONDS, TaskError, check_kind, check_number
+from motion_core.tasks.checks import LONGEST, MAX_PROMPT, MIN_SECONDS, TaskError, check_kind, check_number
 from motion_core.tasks.pins_and_paths import CleanUp
 from motion_core.tasks.task import Task, clean_from_json
 from motion_core.wording.parts import LEAST_TOTAL, total_of
@@ -36,6 +36,8 @@ class Generate(Task):
         if self.action is not None:
             if not isinstance(self.action, str) or not self.action.strip():
                 raise TaskError("the action is empty: `laban models` lists each model's actions")
+            if len(self.action) > MAX_PROMPT:
+                raise TaskError(f"the action has {len(self.action)} characters: give its name alone")
             self._set("action", self.action.strip())
         if self.seconds is not None:
             self._set("seconds", check_number("seconds", self.seconds, MIN_SECONDS, LONGEST))

@@ -7,11 +7,12 @@ Seconds count from the first frame of the motion; metres and radians are those o
 
 from __future__ import annotations
 
+import reprlib
 from dataclasses import dataclass
 from itertools import pairwise
 
 from motion_core.body.joints import JOINT
-from motion_core.tasks.checks import TaskError, check_number, check_point
+from motion_core.tasks.checks import TaskError, check_list, check_number, check_point
 
 MAX_TIME = 3600.0
 MAX_SMOOTH = 2.0  # seconds
@@ -62,21 +63,21 @@ class FollowPath:
     heading: str = ALONG
 
     def __post_init__(self) -> None:
-        if not isinstance(self.points, list | tuple) or len(self.points) < 2:
+        listed = check_list("the path", self.points)
+        if len(listed) < 2:
             raise TaskError("the path needs at least two points")
-        points = tuple(check_point(f"point {n} of the path", p, 2) for n, p in enumerate(self.points))
+        points = tuple(check_point(f"point {n} of the path", p, 2) for n, p in enumerate(listed))
         object.__setattr__(self, "points", points)
         if all(point == points[0] for point in points):
             raise TaskError("the path has no length: all its points are in one place")
         if self.heading not in (ALONG, FREE):
             raise TaskError(f"heading of the path is {self.heading!r}: use {ALONG!r} or {FREE!r}")
         if self.seconds is not None:
-            times = tuple(
-                check_number(f"time {n} of the path", t, 0, MAX_TIME) for n, t in enumerate(self.seconds)
-            )
+            listed = check_list("the times of the path", self.seconds)
+            times = tuple(check_number(f"time {n} of the path", t, 0, MAX_TIME) for n, t in enumerate(listed))
             if len(times) != len(points) or any(b <= a for a, b in pairwise(times)):
                 raise TaskError(
-                    f"the path has {len(points)} points and the times {times}: give one for each, rising"
+                    f"the path has {len(points)} points and the times {reprlib.repr(times)}: give one for each, rising"
                 )
             object.__setattr__(self, "seconds", times)
 

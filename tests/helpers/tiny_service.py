@@ -38,13 +38,13 @@ def _whole(file: IO[bytes]) -> str:
 class RunningService:
     """`laban serve` as a child process, spoken to with httpx."""
 
-    def __init__(self, weights: Path, *options: str) -> None:
+    def __init__(self, weights: Path, *options: str, temporary: Path | None = None) -> None:
         self._out = tempfile.TemporaryFile()  # noqa: SIM115
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
             [sys.executable, "-m", "motion_core.service.server", *options],
             stdin=subprocess.DEVNULL, stdout=self._out, stderr=self.errors,
-            env=service_environment(weights),
+            env=service_environment(weights) | ({"TMPDIR": str(temporary)} if temporary else {}),
         )  # fmt: skip
         self.first: dict[str, Any] = self._read_first_line()
         scheme = "https" if "--tls-cert" in options else "http"

@@ -48,6 +48,12 @@ def test_a_found_motion_comes_in_one_request(service, library, path, seconds):
     assert bytes_to_motion(job.results[0].body).seconds == pytest.approx(seconds)
 
 
+def test_a_found_motion_is_read_as_it_is_told(service, library):
+    job = service.fetch_found(str(library), "more/lean.bvh", fps=10)
+    drive(job)
+    assert job.state == "done" and bytes_to_motion(job.results[0].body).fps == 10
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import shutil
 import sys
 import time
 import zipfile
@@ -66,22 +67,37 @@ def offline(shelf, monkeypatch) -> Path:
     return shelf
 
 
+def write_locks(folder: Path, shelf: Path) -> Path:
+    """Lock files of the packages on the shelf, as `tools/lock_environment.py` writes those of PyPI."""
+    folder.mkdir()
+    for file, names in {"torch-pypi.txt": ("torch",), "needs.txt": STUBS}.items():
+        lines = []
+        for name in names:
+            wheel = next(shelf.glob(f"{name}-*.whl"))
+            digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+            lines.append(f"{name}=={wheel.name.split('-')[1]} --hash=sha256:{digest}\n")
+        (folder / file).write_text("".join(lines))
+    (folder / "pip.txt").write_text("")
+    return folder
+
+
 @pytest.fixture
 def plan(environment, offline, tmp_path) -> Any:
-    """Without the steps that only a network can do: a newer pip."""
+    """Without what only a network can give: a newer pip."""
 
     class OfflinePlan(environment.Plan):
-        def steps(self, python: str) -> list:
-            steps = super().steps(python)
+        def steps(self, python: str, version: tuple[int, int]) -> list:
+            steps = super().steps(python, version)
             for step in steps:
                 if "raw" in step.command:  # the pip that ensurepip brings may be too old for it
                     step.command[step.command.index("raw")] = "off"
-                if "pip>=24.1" in step.command:
+                if step.name == "pip":
                     step.command[:] = [sys.executable, "-c", "print('as it is')"]
             return steps
 
     wheel = offline / "laban-0.1.0-py3-none-any.whl"
-    return OfflinePlan(tmp_path / "backend", wheel, "apple", sys.executable)  # PyPI, hence the shelf
+    locks = write_locks(tmp_path / "locks", offline)
+    return OfflinePlan(tmp_path / "backend", wheel, "apple", sys.executable, locks)  # PyPI, hence the shelf
 
 
 def follow(job: Any, seconds: float = 120.0, until: Any = lambda: False) -> list[tuple[str, float]]:
@@ -134,7 +150,7 @@ def test_what_was_stopped_is_mended(environment, plan):
     child = job._command._process
     job.stop()
     assert job.state == "cancelled"
-    assert child.poll() is not None
+    child.wait(10)  # it is ended, and reaped later
     assert environment.examine(plan.folder, plan.package) is environment.EnvironmentState.UNFINISHED
     again = environment.EnvironmentJob(plan)
     follow(again)
@@ -142,13 +158,32 @@ def test_what_was_stopped_is_mended(environment, plan):
 
 
 @pytest.mark.slow
-def test_a_failure_names_the_cause_and_the_log(environment, plan, shelf):
-    broken = type(plan)(plan.folder, plan.package, "apple", sys.executable, torch="torch==99")
-    job = environment.EnvironmentJob(broken)
+def test_a_failure_names_the_cause_and_the_log(environment, plan):
+    (plan.locks / "torch-pypi.txt").write_text(f"torch==99 --hash=sha256:{'0' * 64}\n")
+    job = environment.EnvironmentJob(plan)
     follow(job)
     assert job.state == "failed"
     assert "that download address has no torch for this Python" in job.message
     assert "torch==99" in job.log.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["torch", "starlette"])
+def test_a_file_that_somebody_has_changed_is_not_installed(
+    environment, plan, shelf, tmp_path, monkeypatch, name
+):
+    swapped = tmp_path / "swapped"
+    shutil.copytree(shelf, swapped)
+    wheel = next(swapped.glob(f"{name}-*.whl"))
+    write_wheel(swapped, name, {name: "raise SystemExit('evil')\n"}, version=wheel.name.split("-")[1])
+    monkeypatch.setenv("PIP_FIND_LINKS", str(swapped))
+    job = environment.EnvironmentJob(plan)
+    follow(job)
+    assert (
+        job.state == "failed" and "is not the one that this version of Laban was tested with" in job.message
+    )
+    site = next((plan.folder / "env").rglob("site-packages"))
+    assert not (site / f"{name}.py").exists()
 
 
 def test_a_python_that_is_none_is_explained(environment, plan, tmp_path):
@@ -166,7 +201,7 @@ def test_a_python_that_is_none_is_explained(environment, plan, tmp_path):
 def test_it_starts_only_with_room_and_a_package(environment, plan, monkeypatch, tmp_path):
     missing = environment.EnvironmentJob(environment.Plan(plan.folder, tmp_path / "none.whl"))
     assert (missing.state, "is missing" in missing.message) == ("failed", True)
-    huge = environment.Variant("Huge", "", "", 1e9)
+    huge = environment.Variant("Huge", "", 1e9)
     monkeypatch.setitem(environment.VARIANTS, "cpu", huge)
     full = environment.EnvironmentJob(environment.Plan(plan.folder, plan.package))
     assert full.state == "failed"
@@ -176,7 +211,7 @@ def test_it_starts_only_with_room_and_a_package(environment, plan, monkeypatch, 
 def test_pip_s_lines_become_progress(environment, plan):
     job = environment.EnvironmentJob(plan)
     job._search.stop()
-    job._steps = plan.steps(sys.executable)
+    job._steps = plan.steps(sys.executable, (3, 12))
     job._index = next(i for i, step in enumerate(job._steps) if step.name == "torch")
     step = job._steps[job._index]
     before = sum(s.share for s in job._steps[: job._index])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import bpy
 import pytest
-from session_ticks import begin, kept_files, tick_to_end
+from session_ticks import begin, kept_files, tick_to_end, tick_until
 
 from blender_addon.properties.preferences import service_settings
 from blender_addon.session.chosen import place_of, settings_of
@@ -47,9 +48,9 @@ def test_words_are_told_in_the_panel(context, rig):
     from blender_addon.session.delivery import deliver
 
     words = Words(("a person waves", "somebody greets")).to_bytes()
-    told = deliver(None, [Response(200, {"content-type": Words.media_type}, words)])
+    (told,) = deliver(None, [Response(200, {"content-type": Words.media_type}, words)])
     assert (told.text, told.failed) == ("a person waves", False)
-    odd = deliver(None, [Response(200, {"content-type": "image/png"}, b"PNG")])
+    (odd,) = deliver(None, [Response(200, {"content-type": "image/png"}, b"PNG")])
     assert odd.failed and "update the extension" in odd.text
 
 
@@ -110,3 +111,39 @@ def test_a_folder_that_cannot_be_written_still_gives_the_motion(context, rig, pr
     bpy.ops.laban.generate()
     assert rig.animation_data.action is not None
     assert "not kept as a file" in SESSION.outcome.text
+
+
+def test_a_result_arrives_in_steps_and_none_takes_long(context, rig):
+    for _ in range(2):  # the first one loads what it needs
+        settings_of(context).seconds = 9.8
+        begin(context)
+        tick_until(lambda: SESSION.run.job.done)
+        longest = steps = 0
+        while SESSION.run is not None:
+            begun = time.thread_time()
+            SESSION.tick()
+            longest, steps = max(longest, time.thread_time() - begun), steps + 1
+        assert not SESSION.outcome.failed and rig.animation_data.action is not None
+    assert steps >= 4 and longest < 0.1  # the aim is 0.05
+
+
+def test_cancelled_between_two_steps_it_never_arrives(context, rig):
+    begin(context)
+    tick_until(lambda: SESSION.run.job.done)
+    SESSION.tick()
+    SESSION.cancel()
+    for _ in range(5):
+        SESSION.tick()
+    assert SESSION.run is None and SESSION.outcome.text == "Cancelled"
+    assert rig.animation_data is None or rig.animation_data.action is None
+
+
+def test_a_scene_that_changed_between_two_steps_gets_the_motion_at_its_rate(context, rig):
+    begin(context)
+    tick_until(lambda: SESSION.run.job.done)
+    for _ in range(3):
+        SESSION.tick()
+    context.scene.render.fps = 48
+    tick_to_end()
+    assert not SESSION.outcome.failed
+    assert rig.animation_data.action.frame_range[1] - rig.animation_data.action.frame_range[0] >= 46

@@ -1,122 +1,26 @@
-"""What the service answers: bodies become requests or refusals; jobs of every lane, results of every kind."""
+"""What the service answers: jobs of every lane, results of every kind, found motions, and what is refused."""
 
 from __future__ import annotations
 
-import json
+import os
 import threading
-from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 from app_in_process import AppInProcess
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from starlette.exceptions import HTTPException
 from tiny_maker import CARD, TinyConfig, TinyMaker, TinyNet, tiny_info
 from tiny_tmr import write_library
 from word_embedder import WordEmbedder
 
 from motion_core.body.motion import Motion
-from motion_core.catalog import CATALOG, DEFAULT_MODEL
+from motion_core.catalog import CATALOG
 from motion_core.formats.npz import bytes_to_motion
 from motion_core.generators.device import pick_device
 from motion_core.generators.generator import Generator
 from motion_core.results import Hits, Words
-from motion_core.service.app import read_place, read_request
+from motion_core.service import searcher
 from motion_core.service.jobs import Limits
-from motion_core.tasks import Generate, Request, Sampling
-
-GOOD = {"task": "generate", "text": "a person walks", "seconds": 2.0, "seed": 1, "steps": 3, "count": 2}
-
-
-def test_a_task_arrives_as_it_was_sent():
-    task, sampling = Generate(text="a person walks", seconds=2.0), Sampling(1, {"guidance": 2.0})
-    request = Request(task, sampling, "mdm", 2)
-    assert read_request(json.dumps(request.to_json()).encode(), {}) == request
-
-
-def test_a_task_without_a_model_gets_the_default_or_one_that_takes_its_settings():
-    plain = {key: value for key, value in GOOD.items() if key not in ("steps", "guidance")}
-    assert read_request(json.dumps(plain).encode(), {}).model == DEFAULT_MODEL
-    assert read_request(json.dumps(plain | {"steps": 3}).encode(), {}).model == "dit-adaln"
-
-
-def test_actions_are_checked_once_the_model_is_loaded():
-    body = json.dumps({"action": "wolk"}).encode()
-    assert read_request(body, {}).model == "mdm-action"
-    with pytest.raises(HTTPException, match="did you mean 'walk'"):
-        read_request(body, {"mdm-action": replace(CATALOG["mdm-action"], actions=("run", "walk"))})
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"text": ""}, "the prompt is empty"),
-        ({"text": "x" * 10_000}, "10000 characters"),
-        ({"text": "\U0001f483"}, "no words"),
-        ({"text": 7}, "must be text"),
-        ({"seconds": 0}, "seconds is 0"),
-        ({"seconds": 0.05}, "seconds is 0.05"),
-        ({"seconds": 601}, "from 0.5 to 600"),
-        ({"seconds": "6"}, "seconds is '6'"),
-        ({"seed": -1}, "seed is -1"),
-        ({"seed": 10**400}, "seed is"),
-        ({"count": 10**6}, "count is"),
-        ({"steps": 0}, "steps is 0"),
-        ({"model": "nobody"}, "unknown model 'nobody'; there are mdm"),
-        ({"model": 7}, "model is 7"),
-        ({"model": "mdm-action"}, "takes no text"),
-        ({"model": "../../etc/passwd"}, "unknown model"),
-        ({"task": "dance"}, "unknown task 'dance'"),
-        ({"task": ["generate"]}, "unknown task"),
-        ({"colour": "red"}, "unknown field 'colour'"),
-    ],
-)
-def test_what_is_wrong_is_said(change, words):
-    with pytest.raises(HTTPException) as caught:
-        read_request(json.dumps({**GOOD, **change}).encode(), {})
-    assert caught.value.status_code == 400 and words in caught.value.detail
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"\xff\xfe\x00",
-        b"[" * 100_000,
-        b'{"seconds": NaN}',
-        b'{"seed": Infinity}',
-        b"9" * 5000,
-        b"[]",
-        b"null",
-    ],
-)
-def test_what_is_not_a_task_is_refused(body):
-    with pytest.raises(HTTPException) as caught:
-        read_request(body, {})
-    assert caught.value.status_code == 400
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@settings(max_examples=60, derandomize=True, deadline=None)
-@given(
-    st.dictionaries(st.sampled_from([*GOOD, "model", "guidance", "action", "id", "x"]), VALUES, max_size=4)
-)
-def test_any_json_is_a_task_or_refused_with_words(change):
-    body = json.dumps({**GOOD, **change}).encode()
-    try:
-        request = read_request(body, {})
-    except HTTPException as fault:
-        assert fault.status_code == 400 and fault.detail
-    else:
-        assert Request.from_json(request.to_json()) == request
-
 
 # ---- the whole app, in this process
 
@@ -274,7 +178,7 @@ def test_a_field_of_old_that_means_nothing_is_told_with_the_result(app, library)
 
 
 def test_a_queue_that_is_full_has_a_status_of_its_own(app, monkeypatch):
-    monkeypatch.setattr(app.table, "_limits", Limits(queued=1))
+    monkeypatch.setattr(app.table, "limits", Limits(queued=1))
     answer = app.ask("POST", "/jobs", json={**WALK, "count": 2})
     assert answer.status_code == 429 and "the queue holds 1" in answer.json()["error"]
 
@@ -296,16 +200,6 @@ def test_a_fault_of_ours_is_an_answer_without_its_insides(app, monkeypatch):
     }
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [None, [], {}, {"library": "/x"}, {"library": "/x", "path": 1}, {"library": "/x", "path": "a", "b": 1}],
-)
-def test_a_place_is_a_library_and_a_path(entry):
-    assert read_place({"library": "/x", "path": "a.npz"}) == ("/x", "a.npz")
-    with pytest.raises(HTTPException, match="with library and path"):
-        read_place(entry)
-
-
 @pytest.mark.slow
 def test_a_prompt_is_heard_or_all_that_is_known_is_listed():
     app = AppInProcess()
@@ -319,3 +213,87 @@ def test_a_prompt_is_heard_or_all_that_is_known_is_listed():
             assert app.ask("POST", "/knows", json=body).status_code == 400
     finally:
         app.close()
+
+
+def write_bad_files(folder) -> None:
+    """Motion files with a fault each: in the container, in the header, in the values, in what they are."""
+    bvh = (folder / "more/lean.bvh").read_text()
+    npz = (folder / "bow0.npz").read_bytes()
+    rows = bvh.index("Frame Time:")
+    texts = {
+        "empty.bvh": "",
+        "half.bvh": bvh[: len(bvh) // 3],
+        "digits.bvh": bvh[:rows] + "Frame Time: " + "9" * 400 + "\n",
+        "rate.bvh": bvh[:rows] + "Frame Time: \n",
+        "channels.bvh": bvh.replace("CHANNELS 6", "CHANNELS six", 1),
+        "deep.bvh": "HIERARCHY\n" + "ROOT a\n{\nOFFSET 0 0 0\nCHANNELS 0\n" + "JOINT b\n{\n" * 50_000,
+        "nul.bvh": "\0" * 5000,
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    encrypted = bytearray(npz)
+    for mark in (b"PK\x03\x04", b"PK\x01\x02"):
+        place = encrypted.index(mark)
+        encrypted[place + (6 if mark == b"PK\x03\x04" else 8)] |= 1
+    method = bytearray(npz)
+    method[method.index(b"PK\x01\x02") + 10] = 99
+    files = {
+        "empty.npz": b"",
+        "zeros.npz": bytes(5000),
+        "half.npz": npz[: len(npz) // 2],
+        "encrypted.npz": bytes(encrypted),
+        "method.npz": bytes(method),
+        "pickle.npy": b"\x80\x04\x95.",
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    np.savez(folder / "objects.npz", poses=np.array([{}], dtype=object))
+    np.savez(folder / "nothing.npz")
+    np.savez(folder / "shape.npz", poses=np.zeros((3, 7)), trans=np.zeros((3, 3)), mocap_framerate=30)
+    np.savez(folder / "rate.npz", poses=np.zeros((3, 156)), trans=np.zeros((3, 3)), mocap_framerate=[])
+    np.savez(folder / "nan.npz", poses=np.full((3, 156), np.nan), trans=np.zeros((3, 3)), mocap_framerate=30)
+    np.savez(folder / "meta.npz", poses="text", trans=np.zeros((3, 3)), mocap_framerate="fast")
+    (folder / "folder.npz").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "pipe.npz")
+        os.mkfifo(folder / "pipe.bvh")
+        (folder / "device.npz").symlink_to("/dev/zero")
+
+
+def test_a_bad_file_of_a_library_is_refused_with_its_name(app, library):
+    folder = Path(library)
+    write_bad_files(folder)
+    bad = [
+        p for p in folder.iterdir() if not p.name.startswith("bow") and p.suffix in (".npz", ".bvh", ".npy")
+    ]
+    assert len(bad) > 20
+    for file in bad:
+        answer = app.ask("POST", "/search/motion", json={"library": library, "path": file.name})
+        assert answer.status_code == 400, (file.name, answer.text)
+        assert file.name in answer.json()["error"]
+    gone = app.ask("POST", "/search/motion", json={"library": library, "path": "gone.npz"})
+    assert gone.status_code == 404 and "gone.npz" in gone.json()["error"]
+
+
+def test_a_reader_that_meets_what_it_was_not_made_for_is_no_fault_of_the_service(app, library, monkeypatch):
+    def surprised(*_):
+        raise KeyError("joint")
+
+    monkeypatch.setattr(searcher, "read_motion", surprised)
+    answer = app.ask("POST", "/search/motion", json={"library": library, "path": "bow0.npz"})
+    assert answer.status_code == 400
+    assert "bow0.npz cannot be read as a motion (KeyError: 'joint')" in answer.json()["error"]
+
+
+def test_a_found_motion_is_read_as_its_sender_says(app, library):
+    place = {"library": library, "path": "more/lean.bvh"}
+    plain, slow = (
+        bytes_to_motion(app.ask("POST", "/search/motion", json={**place, **told}).content)
+        for told in ({}, {"fps": 10, "unit": "m"})
+    )
+    assert slow.fps == 10 and len(slow) == len(plain) and plain.fps != 10
+
+
+def test_a_refusal_is_short(app):
+    answer = app.ask("POST", "/jobs", json={"x" * 1_000_000: 1})
+    assert answer.status_code == 400 and len(answer.text) < 3000

@@ -95,3 +95,25 @@ def test_a_body_that_never_comes_ends_the_wait(monkeypatch):
         await asyncio.sleep(30)
 
     assert ask(headers=RIGHT, content=drip()).status_code == 408
+
+
+def test_an_address_and_a_head_have_an_end():
+    long = ask("GET", headers=RIGHT, url="http://127.0.0.1:8765/x?text=" + "a" * 60_000)
+    assert long.status_code == 414 and "use at most 16384" in long.json()["error"]
+    assert ask("GET", headers=RIGHT, url="http://127.0.0.1:8765/" + "a" * 20_000).status_code == 414
+    heavy = ask("GET", headers={**RIGHT, "Cookie": "a" * 40_000})
+    assert heavy.status_code == 431 and "use at most 32768" in heavy.json()["error"]
+    assert ask("GET", headers=RIGHT, url="http://127.0.0.1:8765/x?text=" + "a" * 12_000).status_code == 200
+
+
+def test_bodies_together_have_an_end(monkeypatch):
+    monkeypatch.setattr(guard, "MAX_HELD", 1000)
+    door = Guard(echo_length, TOKEN)
+
+    async def post(size: int) -> int:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(door)) as client:
+            answer = await client.post("http://127.0.0.1:8765/x", headers=RIGHT, content=b"x" * size)
+        return answer.status_code
+
+    assert [asyncio.run(post(size)) for size in (900, 1100, 900)] == [200, 429, 200]
+    assert door._held == 0

@@ -6,7 +6,8 @@ import time
 import pytest
 from editing_motions import swaying
 
-from motion_core.service.jobs import Content, JobTable, Limits, QueueFull, Stopped
+from motion_core.service.jobs import Job, JobTable, Limits, QueueFull, Stopped
+from motion_core.service.shelf import Content, Shelf
 from motion_core.tasks import MAX_SEED, Complete, Generate, Request, Sampling
 
 WALK = Generate(text="walk")
@@ -123,34 +124,77 @@ def test_the_queue_has_an_end():
     table.add(Request(WALK, Sampling(), "mdm", 4))
 
 
-@pytest.mark.parametrize(
-    ("limits", "kept"),
-    [(Limits(finished=2), 2), (Limits(finished_bytes=250), 2), (Limits(finished_bytes=50), 1)],
-)
-def test_finished_jobs_are_forgotten_oldest_first(limits, kept):
-    table, jobs = JobTable(limits), []
-    for _ in range(4):
-        jobs.append(table.add(Request(WALK, Sampling(), "mdm")))
-        table.deliver(table.take(1, "motion")[0], content(bytes(100)))
-    assert [table.find(job.id) for job in jobs] == [None] * (4 - kept) + jobs[4 - kept :]
+def finish(table: JobTable, size: int = 100) -> Job:
+    """A job that is done, with a result of so many bytes."""
+    job = table.add(Request(WALK, Sampling(), "mdm"))
+    table.deliver(table.take(1, "motion")[0], content(bytes(size)))
+    assert job.state == "done"
+    return job
 
 
-def test_finished_jobs_are_forgotten_with_time():
-    table = JobTable(Limits(finished_seconds=0.05))
-    done, waiting = table.add(Request(WALK, Sampling(), "mdm")), table.add(Request(WALK, Sampling(), "mdm"))
-    table.deliver(table.take(1, "motion")[0], content(b"motion"))
-    assert table.find(done.id) is done
+def files(folder) -> int:
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+def test_results_are_kept_until_they_are_fetched(tmp_path):
+    table = JobTable(shelf=Shelf(tmp_path))
+    jobs = [finish(table) for _ in range(500)]
+    for _ in range(1500):  # neither failures nor cancelled jobs push results out
+        table.cancel(table.add(Request(WALK, Sampling(), "mdm")))
+    assert all(table.find(job.id) is job and job.results[0].read() == bytes(100) for job in jobs)
+    assert files(tmp_path) == 500
+
+
+def test_results_that_nobody_fetches_hold_new_jobs_up_and_those_fetched_make_room(tmp_path):
+    table = JobTable(Limits(finished_bytes=250_000), Shelf(tmp_path))
+    first, second, third = (finish(table, 100_000) for _ in range(3))
+    with pytest.raises(QueueFull, match="of results wait to be fetched: fetch them, or DELETE their jobs"):
+        finish(table)
+    table.note_fetched(second, 0)
+    fourth = finish(table)
+    assert table.find(second.id) is None and files(tmp_path) == 3
+    assert [table.find(job.id) for job in (first, third, fourth)] == [first, third, fourth]
+    table.cancel(first)
+    assert files(tmp_path) == 2 and first.results == {}
+
+
+def test_a_fetched_result_may_be_fetched_again_for_a_moment(tmp_path):
+    table = JobTable(Limits(fetched_seconds=0.05), Shelf(tmp_path))
+    job = finish(table)
+    assert 3590 < job.to_json()["kept_seconds"] <= 3600
+    table.note_fetched(job, 0)
+    assert table.find(job.id) is job and job.to_json()["kept_seconds"] <= 0.05
     time.sleep(0.06)
-    assert table.find(done.id) is None and table.find(waiting.id) is waiting
+    assert table.find(job.id) is None and files(tmp_path) == 0
+
+
+def test_finished_jobs_are_forgotten_with_time(tmp_path):
+    table = JobTable(Limits(finished_seconds=0.05), Shelf(tmp_path))
+    waiting = table.add(Request(WALK, Sampling(), "mdm", 2))
+    table.take(1, "motion")
+    table.cancel(lost := table.add(Request(WALK, Sampling(), "mdm")))
+    assert table.find(lost.id) is lost
+    time.sleep(0.06)
+    assert table.find(lost.id) is None and table.find(waiting.id) is waiting
+
+
+def test_looking_at_a_job_costs_the_same_among_thousands(tmp_path):
+    table = JobTable(Limits(queued=10_000), Shelf(tmp_path))
+    jobs = [table.add(Request(WALK, Sampling(), "mdm")) for _ in range(5000)]
+    for job in jobs:
+        table.cancel(job)
+    begun = time.thread_time()
+    for _ in range(2000):
+        table.find(jobs[-1].id)
+    assert time.thread_time() - begun < 0.5
 
 
 FEW = Sampling(5, {"steps": 2})
 
 
-def test_motions_that_wait_have_a_limit():
-    given = swaying(0, 100)
+def test_the_memory_of_requests_that_wait_has_a_limit():
     table = JobTable(Limits(queued_bytes=60_000))
-    task = Complete(given, keep=((0, 5),))
-    table.add(Request(task, FEW, "mdm"))
-    with pytest.raises(QueueFull, match="MiB of motion"):
-        table.add(Request(task, FEW, "mdm"))
+    request = Request(Complete(swaying(0, 100), keep=((0, 5),)), FEW, "mdm")
+    table.add(request, 50_000)
+    with pytest.raises(QueueFull, match="MiB of requests"):
+        table.add(request, 50_000)

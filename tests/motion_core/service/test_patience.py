@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import socket
 import threading
 import time
@@ -82,13 +84,37 @@ def test_a_body_that_drips_in_is_answered_408(port):
 
 
 def test_connections_have_an_end_and_free_themselves(port):
-    idle = [connect(port) for _ in range(3)]
-    time.sleep(0.1)
-    with connect(port) as fourth:
-        assert is_closed(fourth)
+    idle = [connect(port) for _ in range(4)]
+    assert is_closed(idle[0])  # it has been silent for longest
     assert all(is_closed(one) for one in idle)
     with connect(port) as honest:
         honest.sendall(REQUEST + b"\r\n")
         assert says_ok(honest)
     for one in idle:
         one.close()
+
+
+def test_silent_connections_lock_nobody_out(port, monkeypatch):
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 20.0)
+    silent = [connect(port) for _ in range(40)]
+    begun = time.monotonic()
+    for _ in range(10):
+        with connect(port) as honest:
+            honest.sendall(REQUEST + b"\r\n")
+            assert says_ok(honest)
+    assert time.monotonic() - begun < 5
+    for one in silent:
+        one.close()
+
+
+def test_what_is_no_http_is_told_as_all_errors_are(port):
+    for nonsense in (b"hello there\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 20_000):
+        with connect(port) as plain:
+            plain.sendall(nonsense)
+            heard = b""
+            with contextlib.suppress(ConnectionResetError):
+                while part := plain.recv(4096):
+                    heard += part
+        head, _, body = heard.partition(b"\r\n\r\n")
+        assert b" 400 " in head and b"application/json" in head
+        assert "send HTTP/1.1" in json.loads(body)["error"]

@@ -48,11 +48,11 @@ def test_a_seed_gives_the_same_motion_alone_and_in_a_batch(table):
     finish(table, Runner(table, device="cpu"), *jobs)
     alone = load_generator("mdm", device="cpu").run(WAVE, TWO)
     for content in (jobs[1].results[0], jobs[2].results[1]):  # seed 3 is the second of 2, 3
-        batched = bytes_to_motion(content.body)
+        batched = bytes_to_motion(content.read())
         np.testing.assert_allclose(batched.trans, alone.trans, atol=1e-5)
         np.testing.assert_allclose(batched.joints(), alone.joints(), atol=1e-4)
         assert batched.meta["seed"] == 3
-    assert not np.allclose(bytes_to_motion(jobs[2].results[0].body).joints(), alone.joints(), atol=1e-2)
+    assert not np.allclose(bytes_to_motion(jobs[2].results[0].read()).joints(), alone.joints(), atol=1e-2)
 
 
 def test_one_bad_request_does_not_spoil_the_batch(table):
@@ -104,7 +104,7 @@ def test_preload_warms_a_distilled_model_in_its_own_steps(table, tmp_path, monke
     runner = Runner(table, device="cpu", preload="dit-adaln-fast")
     job = table.add(Request(WAVE, Sampling(seed=1), "dit-adaln-fast"))
     finish(table, runner, job)
-    assert job.state == "done" and bytes_to_motion(job.results[0].body).meta["steps"] == 3
+    assert job.state == "done" and bytes_to_motion(job.results[0].read()).meta["steps"] == 3
     assert "could not" not in runner.note
 
 

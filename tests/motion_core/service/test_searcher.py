@@ -68,7 +68,7 @@ def test_a_search_finds_and_tells_how_far_it_is(library, started):
     searcher = started(make())
     job = over(submit(searcher, Search("bow number 2", str(library), 2)))
     assert job.state == "done" and (job.step, job.steps) == (6, 6) and searcher.loaded == ["tmr"]
-    result = json.loads(job.results[0].body)
+    result = json.loads(job.results[0].read())
     assert result["hits"][0]["path"] == "bow2.npz" and len(result["hits"]) == 2
     assert (result["files"], result["broken_count"], result["broken"][0]["path"]) == (6, 1, "broken.npz")
 

@@ -56,6 +56,7 @@ def test_one_line_then_motions(service):
     assert len(service.first["token"]) >= 32
     job = service.submit(count=2)
     over = service.wait(job)
+    assert 3500 < over.pop("kept_seconds") <= 3600
     assert over == {
         "id": job, "state": "done", "step": 4, "steps": 4, "seconds_left": 0.0, "message": "", "count": 2
     }  # fmt: skip
@@ -315,3 +316,30 @@ def test_other_machines_search_only_what_is_named(options, folders):
 def test_a_library_option_that_is_no_folder():
     with pytest.raises(ServeError, match="there is no folder /no/such"):
         check_options(parse_arguments(["--library", "/no/such"]))
+
+
+def test_results_lie_on_disk_until_the_service_ends_and_what_a_crash_left_is_swept(weights, tmp_path):
+    def folders() -> list[str]:
+        return sorted(path.name for path in tmp_path.glob("laban-results-*"))
+
+    killed = RunningService(weights, "--device", "cpu", temporary=tmp_path)
+    assert killed.wait(killed.submit(WALK))["state"] == "done"
+    assert len(left := folders()) == 1
+    killed.stop()  # by force
+    assert folders() == left
+    running = RunningService(weights, "--device", "cpu", temporary=tmp_path)
+    try:
+        job = running.submit(WALK)
+        assert running.wait(job)["state"] == "done" and len(running.motion(job)) > 1000
+        assert len(folders()) == 1 and folders() != left
+        running.http.post("/shutdown")
+        assert running.process.wait(10) == 0
+        assert folders() == []
+    finally:
+        running.stop()
+
+
+@pytest.mark.parametrize("parent", ["0", "-1"])
+def test_a_parent_is_a_process(parent):
+    with pytest.raises(ServeError, match=f"--parent is {parent}: give the number"):
+        check_options(parse_arguments([f"--parent={parent}"]))

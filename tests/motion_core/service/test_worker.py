@@ -77,7 +77,7 @@ def test_results_come_in_batches_with_their_media_type(desk):
     job = add(desk, count=4, seed=7)
     over(desk, job)
     assert job.state == "done" and [len(batch) for batch in desk.scribe.batches] == [3, 1]
-    assert job.results[3].body == Words(("walk", "10")).to_bytes()
+    assert job.results[3].read() == Words(("walk", "10")).to_bytes()
     assert {content.media_type for content in job.results.values()} == {Words.media_type}
     assert desk.states[:3] == ["begun", "running", "ready"] and set(desk.models) == {"any"}
 

@@ -21,6 +21,7 @@ from motion_core.tasks.checks import (
     check_number,
     check_point,
     check_span,
+    frames_in,
 )
 from motion_core.tasks.pins_and_paths import FollowPath
 
@@ -80,3 +81,19 @@ def test_what_is_good_is_given_back():
     assert check_list("keep", [1]) == (1,) and check_span("the span", [0, 9], 9) == (0, 9)
     check_kind("path", None, FollowPath)  # what may be left out
     check_motion("the motion", clip(3))
+
+
+@pytest.mark.parametrize(
+    ("spans", "frames"),
+    [([], 0), ([(0, 5)], 5), ([(4, 9), (0, 5)], 9), ([(0, 9), (2, 3), (9, 10), (20, 21)], 11)],
+)
+def test_frames_of_spans_are_counted_once(spans, frames):
+    assert frames_in(spans) == frames == len({f for span in spans for f in range(*span)})
+
+
+def test_a_list_has_an_end():
+    assert check_list("keep", [1, 2]) == (1, 2)
+    with pytest.raises(TaskError, match="keep has 10001 entries: give at most 10000"):
+        check_list("keep", [0] * 10_001)
+    with pytest.raises(TaskError, match="keep is 3: give a list"):
+        check_list("keep", 3)
