@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from motion_core.body.joints import JOINTS
 from motion_core.naming.assignment import assign
 from motion_core.naming.skeletons import Skeleton
 from motion_core.naming.spelling import Spelled, spell
@@ -60,10 +61,15 @@ class Match:
 
 
 def match_joints(skeleton: Skeleton, given: Mapping[str, str] | None = None) -> Match:
-    """The joints of a skeleton, as far as there are any. given: our joint -> the name it surely has."""
+    """The joints of a skeleton, as far as there are any. given: our joint -> the name it surely has.
+
+    Names of our own are taken at their word.
+    """
     said = spell(skeleton.names)
     index = {name: number for number, name in enumerate(skeleton.names)}
-    fixed = {joint: index[name] for joint, name in (given or {}).items() if name in index}
+    own = {joint: joint for joint in JOINTS if joint in index}
+    taken = (own if len(own) > len(JOINTS) / 2 else {}) | dict(given or {})
+    fixed = {joint: index[name] for joint, name in taken.items() if name in index}
     scores = name_scores(said, fixed)
     chosen, confidence, rivals = _by_names(scores, said) if skeleton.parents is None else _by_tree(
         skeleton, scores, said

@@ -136,6 +136,9 @@ SIDES: dict[str, str] = _all(
 RARE_SIDES: tuple[dict[str, str], ...] = tuple(
     {left: "left", right: "right"}
     for left, right in (
+        ("lf", "rt"),
+        ("lf", "rf"),
+        ("lh", "rh"),
         ("g", "d"),
         ("izq", "der"),
         ("i", "d"),
@@ -162,8 +165,8 @@ SIDEKICKS = _set(
 # Parts of names of bones that are no joint of ours
 STRANGERS = _set(
     "end nub tip top finger fingers thumb index ring pinky pinkie little carpal metacarpal eye eyes eyeball "
-    "eyelid eyebrow jaw tongue teeth tooth lip lips brow cheek nose nostril ear ears hair bang bangs breast breasts boob "
-    "pectoral pec bust tail wing wings skirt cloth cape coat dress ribbon weapon sword gun prop ik pole "
+    "eyelid eyebrow jaw tongue teeth tooth lip lips brow cheek nose nostril ear ears hair bang bangs breast "
+    "breasts boob pectoral pec bust tail wing wings skirt cloth cape coat dress ribbon weapon sword gun prop ik pole "
     "target goal effector muscle butt buttock buttocks glute ponytail hat camera light face mouth chin nipple "
     "belt bag attach socket slot site hold mesh geo locator chain ap vest cancel look lookat aim string rope "
     "horn hoof paw feather beard collider hitbox 指 親指 目 眼 髪 舌 歯 眉 頬 顎 耳 鼻 口 スカート 操作 "
