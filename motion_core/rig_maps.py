@@ -222,7 +222,7 @@ def nearest_map(
     parents: Mapping[str, str | None] | None = None,
     heads: Mapping[str, np.ndarray] | None = None,
 ) -> BoneMap:
-    """What `find_bones` finds, else the map that comes nearest to it: a start for choosing the rest by hand."""
+    """What `find_bones` finds, else what of it is sure: a start for choosing the rest by hand."""
     names = list(names)
     try:
         return find_bones(names, parents, heads)
@@ -232,7 +232,7 @@ def nearest_map(
         controls = _by_custom(custom, names)
         if len(controls) > len(match.sure()):
             return _completed(custom, controls, names)
-        return _as_map(match.bones)
+        return _as_map(match.sure())
 
 
 def _as_map(bones: Mapping[str, str]) -> BoneMap:

@@ -72,7 +72,7 @@ def drawn(context) -> list[tuple]:
 
 
 def test_what_is_missing_is_chosen_by_hand(context, strange):
-    with pytest.raises(RigError, match="no bone for left_knee, right_wrist"):
+    with pytest.raises(RigError, match=r"left_knee \('mixamorig:Thing'\?\), right_wrist"):
         bones_of(strange)
     assert strange.laban_joints.left_hip == "mixamorig:LeftUpLeg"
     assert strange.laban_joints.left_knee == ""
@@ -102,7 +102,7 @@ def test_detecting_forgets_what_was_chosen(context, strange):
     assert PROPERTY not in strange
     assert bones_of(strange).bones["left_knee"] == "mixamorig:LeftLeg"
     strange.data.bones["mixamorig:LeftLeg"].name = "Nothing"
-    with pytest.raises(RuntimeError, match="no bone for left_knee"):
+    with pytest.raises(RuntimeError, match=r"not sure.* left_knee \('Nothing'\?\)"):
         bpy.ops.laban.detect_bones()
 
 
