@@ -44,6 +44,7 @@ from motion_core.formats.humanoid import (
 from motion_core.formats.joint_names import find_names, guess_names
 from motion_core.formats.reading import UNITS, Reading, check_up, unit_name, unit_size
 from motion_core.formats.straight_limbs import with_straight_limbs
+from motion_core.formats.t_pose import turns_of_pose
 from motion_core.formats.up_axis import TO_Z_UP, guess_up_axis, standing_rest
 
 __all__ = [
@@ -171,12 +172,13 @@ def bvh_to_motion(
     *,
     up: str | None = None,
     unit: float | str | None = None,
+    t_pose: int | None = None,
 ) -> Motion:
     """The clip as a motion of our body at the clip's frame rate.
 
     A file with our joints and rest pose is taken over exactly. Any other humanoid is retargeted through `names` (our
     joint -> theirs; guessed from common names where None), scaled by leg length and stood on the floor. Its meta
-    says as `read` which axis and unit were taken.
+    says as `read` which axis and unit were taken. t_pose: as in `Reading`; how the joints are turned is read off it.
     Raises ValueError for a joint that is unknown or missing.
     """
     if names is None and _is_ours(clip):
@@ -184,8 +186,13 @@ def bvh_to_motion(
     names = names if names is not None else names_in(clip)
     capture, units, ups = _measured(clip, names, up, unit)
     body = capture_to_body(capture, names)
-    motion = _body_to_motions(body, mean_turns(with_straight_limbs(evidence_of_takes(body), body)))[0]
+    if t_pose is None:
+        turns = mean_turns(with_straight_limbs(evidence_of_takes(body), body))
+    else:
+        turns = turns_of_pose(body, t_pose)[None]
+    motion = _body_to_motions(body, turns)[0]
     said = f"{ups[0].upper()} up; {unit_name(units[0])}; {clip.fps:g} Hz"
+    said += "" if t_pose is None else f"; T-pose in frame {t_pose}"
     return replace(motion, meta={"read": said})
 
 
@@ -197,7 +204,7 @@ def read_bvh_motion(path: str | Path, reading: Reading | None = None) -> Motion:
         clip = replace(clip, fps=reading.fps)
     try:
         names = None if reading.names is None else names_in(clip, reading.names)
-        return bvh_to_motion(clip, names, up=reading.up, unit=reading.unit)
+        return bvh_to_motion(clip, names, up=reading.up, unit=reading.unit, t_pose=reading.t_pose)
     except FormatError:
         raise
     except ValueError as error:
