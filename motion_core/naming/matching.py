@@ -133,7 +133,8 @@ def _back(skeleton: Skeleton, said: list[Spelled], chosen: Mapping[str, int]) ->
         return sorted((n for n in backs if n not in used), key=lambda n: (said[n].height, said[n].numbers, n))
     if CHEST not in chosen:
         return []
-    way, at, lowest = [], chosen[CHEST], chosen.get("pelvis", -1)
+    way: list[int] = []
+    at, lowest = chosen[CHEST], chosen.get("pelvis", -1)
     while at >= 0 and at != lowest and len(way) <= len(said):
         way.append(at)
         at = skeleton.parents[at]

@@ -29,6 +29,7 @@ EXTRA, SIDEKICK, MOST = (
     0.45,
 )  # what words beside the known one take off, and how much unknown ones may
 BALL = 1.05  # more than toes
+SERIES = 0.8  # how surely arms that are numbered are what their number says
 SHARED = 0.6  # a word that so many of the names have says nothing
 FEW = 8  # names, too few to tell
 EAST_ASIAN = 0x2E80  # first code point of the scripts that have no capitals and no spaces
@@ -61,7 +62,7 @@ def spell(names: Sequence[str]) -> list[Spelled]:
     if not {"left", "right"} <= {_side(words, SIDES)[0] for words, _ in parts}:
         sides = next((rare for rare in RARE_SIDES if _both(parts, rare)), SIDES)
     said = [_say(words, numbers, noise, sides) for words, numbers in parts]
-    return _rigify_backs(names, _feet_below_ankles(said))
+    return _rigify_backs(names, _arms_in_series(_feet_below_ankles(said)))
 
 
 def split_name(name: str) -> tuple[str | None, str]:
@@ -216,6 +217,20 @@ def _feet_below_ankles(said: list[Spelled]) -> list[Spelled]:
         replace(one, fits={**one.fits, "foot": BALL}) if one.word == "foot" and one.side in ankled else one
         for one in said
     ]
+
+
+def _arms_in_series(said: list[Spelled]) -> list[Spelled]:
+    """Arm1 and Arm2 of a side without an elbow are upper arm and forearm; of three, the first is a collar bone."""
+    found = list(said)
+    for side in ("left", "right"):
+        arms = sorted(
+            (one.numbers, at) for at, one in enumerate(said) if (one.word, one.side) == ("arm", side)
+        )
+        if len(arms) < 2 or any("elbow" in one.fits for one in said if one.side == side):
+            continue
+        for kind, (_, at) in zip(("elbow", "shoulder", "collar"), reversed(arms)):
+            found[at] = replace(found[at], fits={kind: SERIES})
+    return found
 
 
 def _rigify_backs(names: Sequence[str], said: list[Spelled]) -> list[Spelled]:
