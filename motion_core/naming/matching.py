@@ -32,6 +32,7 @@ ASK = 0.25  # confidence below which a joint is not taken without being asked fo
 CLEAR = 0.15  # a loss of so much makes a choice fairly clear
 STRONG = 0.8  # a name that means the joint and hardly another
 MANY = 150  # bones with names that say nothing: more of them are hair and cloth
+MOST = 400  # bones that are weighed: of more, those with the best names
 TALLER = 0.12  # for each bone deeper: the last one that carries all the others is meant
 DEEPEST = ("pelvis", CHEST)
 ROWS = {target.joint: row for row, target in enumerate(TARGETS)}
@@ -177,6 +178,9 @@ class _Problem:
         if np.count_nonzero(possible & ~named) > MANY:
             possible &= named
         self.bones = np.flatnonzero(possible)
+        if len(self.bones) > MOST:
+            best = np.argsort(-np.max(scores[:, self.bones], axis=0), kind="stable")[:MOST]
+            self.bones = np.sort(self.bones[best])
         depths = skeleton.depths[self.bones]
         self.scores = scores[:, self.bones] - DEPTH * depths
         for joint in DEEPEST:

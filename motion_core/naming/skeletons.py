@@ -36,11 +36,18 @@ class Skeleton:
         """(N,N) bool: whether the second hangs below the first, at any depth; a loop of parents ends."""
         assert self.parents is not None
         below = np.zeros((len(self.names),) * 2, dtype=bool)
+        done = [False] * len(self.names)
         for number in range(len(self.names)):
-            above = self.parents[number]
-            while above >= 0 and not below[above, number]:
-                below[above, number] = True
-                above = self.parents[above]
+            way: dict[int, None] = {}
+            at = number
+            while at >= 0 and not done[at] and at not in way:
+                way[at] = None
+                at = self.parents[at]
+            for bone in reversed(way):
+                if (above := self.parents[bone]) >= 0:
+                    below[:, bone] |= below[:, above]
+                    below[above, bone] = True
+                done[bone] = True
         return below
 
     @cached_property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from known_rigs import FOREIGN, KNOWN, places
@@ -135,6 +137,18 @@ def test_what_is_no_body_has_few_joints(names):
     for parents in (None, tuple(range(-1, len(names) - 1))):
         found = match_joints(Skeleton(names, parents))
         assert set(found.sure().values()) <= set(names) and len(found.sure()) <= 2
+
+
+def test_thousands_of_bones_take_no_longer_than_a_moment():
+    parents, right = MIXAMO.tree()
+    hair = {
+        f"strand.{number:04}": f"strand.{number - 1:04}" if number % 9 else "Head" for number in range(1, 900)
+    }
+    twins = {f"LeftFoot{number:04}": f"LeftFoot{number - 1:04}" for number in range(1001, 1900)}
+    parents |= hair | {"LeftFoot1000": "Head"} | twins
+    started = time.process_time()
+    assert matched(parents).bones == one_spine(right)
+    assert time.process_time() - started < 10
 
 
 def test_spines_of_any_length():

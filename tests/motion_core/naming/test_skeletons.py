@@ -24,7 +24,7 @@ def test_who_is_below_whom():
 def test_a_parent_that_is_no_bone_is_none_and_a_loop_ends():
     assert Skeleton.of_tree(["a", "b"], {"a": "gone", "b": "a"}, None).parents == (-1, 0)
     loop = Skeleton(("a", "b", "c"), (1, 0, 1))
-    assert loop.below.tolist() == [[True, True, True], [True, True, True], [False, False, False]]
+    assert loop.below.tolist() == [[True, True, True], [True, False, True], [False, False, False]]
 
 
 def test_lengths_are_those_of_an_adult_without_the_track():
