@@ -148,21 +148,22 @@ def _crowded(skeleton: Skeleton, said: Sequence[Spelled], chosen: Mapping[str, i
     found = []
     for target in TARGETS:
         above = target.above
-        if (
-            skeleton.parents is None
-            or target.side is None
-            or target.joint not in chosen
-            or above not in chosen
-        ):
+        if above is None or target.joint not in chosen or above not in chosen:
             continue
-        between, weak = skeleton.parents[chosen[target.joint]], chosen[above]
-        kind = TARGETS[ROWS[above]].kind
-        nameless = False
-        while between not in (weak, -1):
-            nameless |= not said[between].fits and not said[between].stranger
-            between = skeleton.parents[between]
-        if nameless and said[weak].fits.get(kind, 0.0) < STRONG and TARGETS[ROWS[above]].side is not None:
+        limb = TARGETS[ROWS[above]]
+        if limb.side is None or said[chosen[above]].fits.get(limb.kind, 0.0) >= STRONG:
+            continue
+        between = _between(skeleton, chosen[above], chosen[target.joint])
+        if any(not said[bone].fits and not said[bone].stranger for bone in between):
             found.append(above)
+    return found
+
+
+def _between(skeleton: Skeleton, above: int, bone: int) -> list[int]:
+    """The bones between one and another one that hangs below it; none where the tree is not known."""
+    found: list[int] = []
+    while skeleton.parents is not None and (bone := skeleton.parents[bone]) not in (above, -1):
+        found.append(bone)
     return found
 
 
