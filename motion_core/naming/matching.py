@@ -15,6 +15,7 @@ import numpy as np
 
 from motion_core.body.joints import JOINTS
 from motion_core.naming.assignment import assign
+from motion_core.naming.doubts import doubtful
 from motion_core.naming.skeletons import Skeleton
 from motion_core.naming.spelling import Spelled, spell
 from motion_core.naming.targets import (
@@ -22,6 +23,7 @@ from motion_core.naming.targets import (
     DEPTH,
     GIVEN,
     MEASURED,
+    ROWS,
     TARGETS,
     UNSIDED,
     length_scores,
@@ -30,12 +32,10 @@ from motion_core.naming.targets import (
 
 ASK = 0.25  # confidence below which a joint is not taken without being asked for
 CLEAR = 0.15  # a loss of so much makes a choice fairly clear
-STRONG = 0.8  # a name that means the joint and hardly another
 MANY = 150  # bones with names that say nothing: more of them are hair and cloth
 MOST = 400  # bones that are weighed: of more, those with the best names
 TALLER = 0.12  # for each bone deeper: the last one that carries all the others is meant
 DEEPEST = ("pelvis", CHEST)
-ROWS = {target.joint: row for row, target in enumerate(TARGETS)}
 CHILDREN = [[row for row, t in enumerate(TARGETS) if t.above == target.joint] for target in TARGETS]
 
 
@@ -75,7 +75,7 @@ def match_joints(skeleton: Skeleton, given: Mapping[str, str] | None = None) -> 
     chosen, confidence, rivals = _by_names(scores, said) if skeleton.parents is None else _by_tree(
         skeleton, scores, said
     )  # fmt: skip
-    for joint in _crowded(skeleton, said, chosen):
+    for joint in doubtful(skeleton, said, chosen):
         confidence[joint] *= ASK / 2
     back = _back(skeleton, said, chosen)
     sure = confidence.pop(CHEST, 1.0)
@@ -141,30 +141,6 @@ def _back(skeleton: Skeleton, said: list[Spelled], chosen: Mapping[str, int]) ->
         at = skeleton.parents[at]
     named = [n for n in reversed(way) if n in backs]
     return named or [chosen[CHEST]]
-
-
-def _crowded(skeleton: Skeleton, said: Sequence[Spelled], chosen: Mapping[str, int]) -> list[str]:
-    """Joints whose bone may as well be the joint above: its name fits a little, and one without a name follows."""
-    found = []
-    for target in TARGETS:
-        above = target.above
-        if above is None or target.joint not in chosen or above not in chosen:
-            continue
-        limb = TARGETS[ROWS[above]]
-        if limb.side is None or said[chosen[above]].fits.get(limb.kind, 0.0) >= STRONG:
-            continue
-        between = _between(skeleton, chosen[above], chosen[target.joint])
-        if any(not said[bone].fits and not said[bone].stranger for bone in between):
-            found.append(above)
-    return found
-
-
-def _between(skeleton: Skeleton, above: int, bone: int) -> list[int]:
-    """The bones between one and another one that hangs below it; none where the tree is not known."""
-    found: list[int] = []
-    while skeleton.parents is not None and (bone := skeleton.parents[bone]) not in (above, -1):
-        found.append(bone)
-    return found
 
 
 # ------------------------------------------------------------------------------------------- with a tree

@@ -29,7 +29,7 @@ EXTRA, SIDEKICK, MOST = (
     0.45,
 )  # what words beside the known one take off, and how much unknown ones may
 BALL = 1.05  # more than toes
-SERIES = 0.8  # how surely arms that are numbered are what their number says
+SERIES = 0.75  # how surely arms that are numbered are what their number says
 SHARED = 0.6  # a word that so many of the names have says nothing
 FEW = 8  # names, too few to tell
 EAST_ASIAN = 0x2E80  # first code point of the scripts that have no capitals and no spaces

@@ -52,6 +52,7 @@ def _targets() -> tuple[Target, ...]:
 
 
 TARGETS = _targets()  # parents before their children
+ROWS = {target.joint: row for row, target in enumerate(TARGETS)}
 # Joints without which there is no body to speak of
 NEEDED = tuple(target.joint for target in TARGETS if target.missing < -1.9)
 MEASURED = ("knee", "ankle", "foot", "elbow", "wrist")  # kinds whose bone above has a length that tells

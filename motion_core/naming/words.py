@@ -17,7 +17,7 @@ _TABLE: Mapping[str, Mapping[float, str]] = {
         1.0: "hips pelvis 骨盆 盆骨 髋部 골반 becken bassin bacino quadril bekken miednica таз kosi koshi "
              "sacrum",
         0.9: "hip lowertorso 腰 hufte huefte hanches caderas cadera pelvisroot hiproot rootpelvis hiproothips "
-             "bip sacro",
+             "sacro",
         0.7: "下半身 lowerbody 髋 臀部 엉덩이 anche bacia бедра hipmaster kosibone",
         0.45: "cog center centre センター グルーブ groove rootmaster hipsroot",
         0.35: "root waist body 根",
@@ -46,8 +46,9 @@ _TABLE: Mapping[str, Mapping[float, str]] = {
         1.0: "upleg upperleg thigh femur legupper legup upthigh thighbend 大腿 太もも 太腿 上腿 허벅지 "
              "넓적다리 oberschenkel bovenbeen cuisse muslo coscia coxa бедро udo momo asia",
         0.9: "hip 足 uleg upperlegs",
-        0.5: "leg 腿 다리 jambe pierna gamba perna bein been noga нога hipjoint femoral hufte hanche cadera "
+        0.5: "leg 腿 다리 jambe pierna gamba perna bein been noga нога hufte hanche cadera "
              "anca quadril",
+        0.2: "hipjoint femoral",
     },
     "knee": {
         1.0: "lowerleg shin calf knee tibia leglower lowleg loleg shank lleg 小腿 ひざ 膝 ヒザ すね 脛 膝盖 "
@@ -61,7 +62,7 @@ _TABLE: Mapping[str, Mapping[float, str]] = {
              "tornozelo лодыжка",
         0.9: "foot 脚 脚部 发 발 fuss voet pied pie piede pe стопа ступня asi asid ashi kostka",
         0.6: "足 hindfoot talus",
-        0.3: "heel",
+        0.2: "heel",
     },
     "foot": {
         1.0: "toe toes toebase ball forefoot つま先 ツマ先 爪先 脚趾 脚尖 足尖 足趾 발가락 발끝 zehen zeh zehe "
@@ -69,7 +70,7 @@ _TABLE: Mapping[str, Mapping[float, str]] = {
              "dedospe ponta носок пальцыноги пальцыног tsumasaki palce football balloffoot toesbase asie",
         0.75: "metatarsal metatarsals 足先",
         0.5: "foot stopa",
-        0.3: "bigtoe",
+        0.2: "bigtoe smalltoe",
     },
     "collar": {
         1.0: "collar clavicle collarbone inshoulder clav clavic 锁骨 鎖骨 쇄골 schlusselbein schluesselbein "
@@ -94,7 +95,8 @@ _TABLE: Mapping[str, Mapping[float, str]] = {
     "wrist": {
         1.0: "wrist 手首 手腕 腕部 손목 handgelenk poignet muneca polso pulso запястье tekubi pols nadgarstek",
         0.95: "hand 手 手部 손 main mano mao кисть dlon",
-        0.5: "palm 手掌 te рука",
+        0.5: "手掌 te рука",
+        0.2: "palm",
     },
 }  # fmt: skip
 KINDS: tuple[str, ...] = tuple(_TABLE)

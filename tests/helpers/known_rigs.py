@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from motion_core.body.skeleton import JOINT, REST_JOINTS
+from motion_core.naming import Match, Skeleton, match_joints
 
 LIMBS = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot")
 
@@ -114,6 +115,16 @@ def places(parents: dict[str, str | None], right: dict[str, str]) -> dict[str, n
         return found[bone]
 
     return {bone: place(bone) for bone in parents}
+
+
+def matched(parents: dict[str, str | None], heads: dict[str, np.ndarray] | None = None) -> Match:
+    """The match of a rig, {bone: bone above} and {bone: (3,)}."""
+    return match_joints(Skeleton.of_tree(list(parents), parents, heads))
+
+
+def one_spine(right: dict[str, str]) -> dict[str, str]:
+    """With a back of one bone as the solver calls it."""
+    return {"spine3" if j == "spine1" and "spine3" not in right else j: bone for j, bone in right.items()}
 
 
 def quadruped() -> tuple[dict[str, str | None], dict[str, np.ndarray]]:
