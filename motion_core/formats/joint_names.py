@@ -9,6 +9,7 @@ import numpy as np
 from motion_core.body.skeleton import JOINTS
 from motion_core.naming import Match, Skeleton, match_joints
 from motion_core.naming.animals import animal_fault
+from motion_core.naming.targets import NEEDED
 
 ASKED = 6  # joints that are asked for in one message
 # An End Site stands in for what is missing below a joint
@@ -41,7 +42,10 @@ def find_names(
     places: np.ndarray | None = None,
     given: Given | None = None,
 ) -> dict[str, str]:
-    """`guess_names`. Raises ValueError that asks for joints that are not sure, or says that this is an animal."""
+    """`guess_names`. Raises ValueError that asks for joints that are not sure, or says that this is an animal.
+
+    A joint that may be missing is left out instead.
+    """
     if not given and set(JOINTS) <= set(joints):
         return {joint: joint for joint in JOINTS}
     skeleton, match = _matched(joints, parents, places, given)
@@ -49,7 +53,7 @@ def find_names(
         raise ValueError(
             f"{fault}. If it is a person, say which joints are which (--joints left_hip=NAME,...)"
         )
-    unsure = {joint: names for joint, names in match.unsure(JOINTS).items() if joint not in (given or {})}
+    unsure = {joint: names for joint, names in match.unsure(NEEDED).items() if joint not in (given or {})}
     if unsure and len(unsure) < len(match.bones) / 2:
         raise ValueError(question(unsure))
     return _with_tips(match.sure(), tips) | dict(given or {})

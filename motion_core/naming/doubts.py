@@ -17,7 +17,11 @@ FAR = 1.2  # lengths of a thigh from the hips: a bone so far away is no pelvis
 
 def doubtful(skeleton: Skeleton, said: Sequence[Spelled], chosen: Mapping[str, int]) -> set[str]:
     """The joints that are to be asked for. chosen: joint -> number of its bone."""
-    return {*_crowded(skeleton, said, chosen), *_lopsided(said, chosen), *_no_pelvis(skeleton, said, chosen)}
+    return {
+        *_crowded(skeleton, said, chosen),
+        *_lopsided(skeleton, said, chosen),
+        *_no_pelvis(skeleton, said, chosen),
+    }
 
 
 def _crowded(skeleton: Skeleton, said: Sequence[Spelled], chosen: Mapping[str, int]) -> list[str]:
@@ -36,20 +40,34 @@ def _crowded(skeleton: Skeleton, said: Sequence[Spelled], chosen: Mapping[str, i
     return found
 
 
-def _lopsided(said: Sequence[Spelled], chosen: Mapping[str, int]) -> list[str]:
-    """Joints of a side whose bone is called otherwise than that of the other side, the worse fit of the two."""
+def _lopsided(skeleton: Skeleton, said: Sequence[Spelled], chosen: Mapping[str, int]) -> list[str]:
+    """Joints of a side whose bone is called otherwise than that of the other side, the worse fit of the two.
+
+    Other numbers alone say nothing, unless the bone also hangs further down than the other side's.
+    """
     found = []
     for target in TARGETS:
         other = mirrored_name(target.joint)
         if target.side == "left" and target.joint in chosen and other in chosen:
             one, across = said[chosen[target.joint]], said[chosen[other]]
-            if (one.fits, one.numbers) != (across.fits, across.numbers):
+            further = one.numbers != across.numbers and _steps(skeleton, target.joint, chosen) != _steps(
+                skeleton, other, chosen
+            )
+            if one.fits != across.fits or further:
                 fits = {
                     target.joint: one.fits.get(target.kind, 0.0),
                     other: across.fits.get(target.kind, 0.0),
                 }
                 found += [joint for joint, fit in fits.items() if fit <= min(fits.values())]
     return found
+
+
+def _steps(skeleton: Skeleton, joint: str, chosen: Mapping[str, int]) -> int:
+    """How many bones lie between a joint's and the one of the joint above that has one."""
+    above = TARGETS[ROWS[joint]].above
+    while above is not None and above not in chosen:
+        above = TARGETS[ROWS[above]].above
+    return 0 if above is None else len(_between(skeleton, chosen[above], chosen[joint]))
 
 
 def _no_pelvis(skeleton: Skeleton, said: Sequence[Spelled], chosen: Mapping[str, int]) -> list[str]:

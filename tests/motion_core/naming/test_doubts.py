@@ -47,3 +47,12 @@ def test_a_lookalike_of_one_side_does_not_stand_in_in_silence(name, bone):
     parents = {"X" if b == bone else b: "X" if on == bone else on for b, on in parents.items()}
     for joint, found in matched(parents).sure().items():
         assert found == one_spine(right)[joint], joint
+
+
+def test_another_number_alone_is_no_doubt():
+    """As in a walker of SNU: LeftShoulder1 beside RightShoulder."""
+    parents, _ = MIXAMO.tree()
+    renamed = {bone: bone.replace("LeftShoulder", "LeftShoulder1") for bone in parents}
+    parents = {renamed[bone]: on and renamed[on] for bone, on in parents.items()}
+    found = matched(parents)
+    assert not found.unsure(JOINTS) and found.bones["left_collar"] == "LeftShoulder1"
