@@ -1,4 +1,4 @@
-"""Which bone of a rig is which joint: tables of bone names of the common rigs, and one function that picks the table.
+"""Which bone of a rig is which joint. `motion_core/naming` finds it; here are control rigs, maps and messages.
 
 A rig is keyed through its `bones`. Where other bones show the pose in the end (a limb that blends between IK and FK),
 `shown` names them. `carrier` is a control that carries and turns the body without being a joint itself.
@@ -12,14 +12,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from motion_core.body.joints import PARTS
 from motion_core.body.skeleton import JOINT, JOINTS, PARENT_OF
-from motion_core.formats.joint_names import guess_names, spine_joints
+from motion_core.naming import Match, Skeleton, match_joints
+from motion_core.naming.animals import animal_fault
+from motion_core.naming.customs import OTHER, custom_of
+from motion_core.naming.matching import spine_joints
 
 REQUIRED: tuple[str, ...] = (
     "pelvis", "spine1", "head", "left_hip", "left_knee", "left_ankle", "right_hip", "right_knee", "right_ankle",
     "left_shoulder", "left_elbow", "left_wrist", "right_shoulder", "right_elbow", "right_wrist",
 )  # fmt: skip
+
+
+ASKED, FEW = 6, 3  # joints that are asked for at once; fewer joints found than this are none
 
 
 class RigError(ValueError):
@@ -73,24 +81,18 @@ def _names(pairs: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Custom:
-    """A custom of naming. Of each joint the names are tried in order; SIDE stands for left or right.
+    """The controls of a control rig. Of each joint the names are tried in order; SIDE stands for left or right.
 
-    spine: from the pelvis up, as many as there are. bare: what is left of a bone's name before it is compared.
-    controls: the bones are controls, whose parents say nothing about the body.
+    spine: from the pelvis up, as many as there are. The parents of controls say nothing about the body.
     """
 
     kind: str
     sides: tuple[str, str]
     joints: Mapping[str, Sequence[str]]
     spine: Sequence[str]
-    prefix: str = ""  # a regular expression, taken off the names of the rig
     shown: Mapping[str, Sequence[str]] = field(default_factory=dict)
     switches: Sequence[Switch] = ()
     carrier: str | None = None
-    controls: bool = False
-
-    def bare(self, name: str) -> str:
-        return re.sub(f"^(?:{self.prefix})", "", name).lower() if self.prefix else name.lower()
 
 
 def _limbs(collar: str, shoulder: str, elbow: str, wrist: str, leg: Sequence[str]) -> dict[str, list[str]]:
@@ -101,8 +103,6 @@ def _limbs(collar: str, shoulder: str, elbow: str, wrist: str, leg: Sequence[str
 def _sided(pattern: str, value: float, *bones: str) -> list[Switch]:
     return [Switch(bone.replace("SIDE", side), pattern, value) for bone in bones for side in ("L", "R")]
 
-
-_TRUNK = {"pelvis": ["pelvis", "hips"], "neck": ["neck"], "head": ["head"]}
 
 RIGIFY = Custom(
     "Rigify", ("L", "R"),
@@ -115,7 +115,7 @@ RIGIFY = Custom(
     switches=[*_sided("IK_FK", 1.0, "thigh_parent.SIDE", "upper_arm_parent.SIDE"),
               *_sided("FK_limb_follow", 0.0, "thigh_parent.SIDE", "upper_arm_parent.SIDE"),
               Switch("torso", "neck_follow", 1.0), Switch("torso", "head_follow", 1.0)],
-    carrier="torso", controls=True,
+    carrier="torso",
 )  # fmt: skip
 AUTO_RIG_PRO = Custom(
     "Auto-Rig Pro", ("l", "r"),
@@ -127,74 +127,13 @@ AUTO_RIG_PRO = Custom(
     | _limbs("shoulder.SIDE", "arm_stretch.SIDE", "forearm_stretch.SIDE", "hand.SIDE",
              ("thigh_stretch.SIDE", "leg_stretch.SIDE", "foot.SIDE", "toes_01.SIDE")),
     switches=[Switch(f"{bone}.{side}", "ik_fk_switch", 1.0) for bone in ("c_foot_ik", "c_hand_ik") for side in "lr"],
-    controls=True,
 )  # fmt: skip
-CUSTOMS: tuple[Custom, ...] = (
-    RIGIFY,
-    AUTO_RIG_PRO,
-    Custom(
-        "Mixamo", ("Left", "Right"),
-        _TRUNK | _limbs("SIDEShoulder", "SIDEArm", "SIDEForeArm", "SIDEHand",
-                        ("SIDEUpLeg", "SIDELeg", "SIDEFoot", "SIDEToeBase")),
-        spine=["Spine", "Spine1", "Spine2", "Spine3", "Spine4"], prefix=r"(?:.*:)?mixamorig\d*[:_]|.*:",
-    ),
-    Custom(
-        "Unreal", ("l", "r"),
-        {"pelvis": ["pelvis"], "neck": ["neck_01"], "head": ["head"]}
-        | _limbs("clavicle_SIDE", "upperarm_SIDE", "lowerarm_SIDE", "hand_SIDE",
-                 ("thigh_SIDE", "calf_SIDE", "foot_SIDE", "ball_SIDE")),
-        spine=[f"spine_{n:02}" for n in range(1, 8)], prefix=r".*:",
-    ),
-    Custom(
-        "VRoid", ("L", "R"),
-        _TRUNK | _limbs("SIDE_Shoulder", "SIDE_UpperArm", "SIDE_LowerArm", "SIDE_Hand",
-                        ("SIDE_UpperLeg", "SIDE_LowerLeg", "SIDE_Foot", "SIDE_ToeBase")),
-        spine=["Spine", "Chest", "UpperChest"], prefix=r"J_Bip_(?:C_)?",
-    ),
-    Custom(
-        "VRM", ("left", "right"),
-        _TRUNK | _limbs("SIDEShoulder", "SIDEUpperArm", "SIDELowerArm", "SIDEHand",
-                        ("SIDEUpperLeg", "SIDELowerLeg", "SIDEFoot", "SIDEToes")),
-        spine=["spine", "chest", "upperChest"], prefix=r".*:",
-    ),
-    Custom(
-        "Auto-Rig Pro, exported", ("l", "r"),
-        {"pelvis": ["root.x"], "neck": ["neck.x"], "head": ["head.x"]}
-        | {joint: names for joint, names in AUTO_RIG_PRO.shown.items() if joint not in ("pelvis", "neck", "head")},
-        spine=[f"spine_{n:02}.x" for n in range(1, 7)],
-    ),
-    Custom(
-        "Rigify, deforming bones", ("L", "R"),
-        {"pelvis": ["spine"], "neck": ["spine.004", "neck"], "head": ["spine.006", "spine.005", "head"]}
-        | _limbs("shoulder.SIDE", "upper_arm.SIDE", "forearm.SIDE", "hand.SIDE",
-                 ("thigh.SIDE", "shin.SIDE", "foot.SIDE", "toe.SIDE")),
-        spine=["spine.001", "spine.002", "spine.003"], prefix=r"DEF-",
-    ),
-)  # fmt: skip
-SMPL = Custom("SMPL", ("left", "right"), {}, ())  # read by `joint_of`
-OTHER = Custom("other", ("left", "right"), {}, ())  # read by the words that names of all customs share
-
-
-def joint_of(name: str) -> str | None:
-    """The SMPL joint a bone is named after: left_hip, L_Hip, m_avg_L_Hip, Body:left_hip; None for any other name."""
-    base = re.sub(r"^(?:.*[:|])?(?:[a-z]_avg_)?", "", name.strip().lower())
-    side, _, rest = base.partition("_")
-    base = {"l": "left_", "r": "right_"}.get(side, f"{side}_") + rest if rest else base
-    return base if base in JOINT else None
-
-
-def _smpl_bones(names: Iterable[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in names:
-        joint = joint_of(name)
-        if joint is not None and (joint not in found or name == joint):
-            found[joint] = name
-    return found
+CONTROL_RIGS = (RIGIFY, AUTO_RIG_PRO)
 
 
 def _by_custom(custom: Custom, names: Sequence[str]) -> dict[str, str]:
     """{joint: bone} of one table, as far as it goes."""
-    table = {custom.bare(name): name for name in reversed(names)}
+    table = {name.lower(): name for name in reversed(names)}
     found = _look_up(custom, custom.joints, table)
     chain = [table[name.lower()] for name in custom.spine if name.lower() in table]
     return found | spine_joints([bone for bone in chain if bone not in found.values()])
@@ -212,16 +151,6 @@ def _look_up(custom: Custom, joints: Mapping[str, Sequence[str]], table: Mapping
             wanted = (word.replace("SIDE", side).lower() for word in words)
             if (bone := next((table[word] for word in wanted if word in table), None)) is not None:
                 found[full] = bone
-    return found
-
-
-def _guessed(names: Sequence[str], parents: Mapping[str, str | None]) -> dict[str, str]:
-    """By the words that names of all customs share; for rigs of no custom of ours."""
-    index = {name: number for number, name in enumerate(names)}
-    above = [index.get(parents.get(name) or "", -1) for name in names]
-    found = guess_names(names, above)
-    if "spine1" not in found and "spine3" in found:
-        found["spine1"] = found.pop("spine3")
     return found
 
 
@@ -263,53 +192,92 @@ def missing_joints(bones: Mapping[str, str]) -> list[str]:
     return [joint for joint in REQUIRED if not bones.get(joint)]
 
 
-def find_bones(names: Iterable[str], parents: Mapping[str, str | None] | None = None) -> BoneMap:
-    """The map of a rig with these bones; parents {bone: bone above}, None when they are not known.
+def find_bones(
+    names: Iterable[str],
+    parents: Mapping[str, str | None] | None = None,
+    heads: Mapping[str, np.ndarray] | None = None,
+) -> BoneMap:
+    """The map of a rig with these bones.
 
-    Raises RigError that names the joints without a bone, or the bone that hangs in the wrong place.
+    parents: {bone: bone above}, heads: {bone: (3,) where it begins at rest}, in any unit; None where not known.
+    Raises RigError that names the joints without a bone, the bone that hangs in the wrong place, or the joints that may
+    be one bone or another; it also tells an animal from a person.
     """
-    names, parents = list(names), parents or {}
-    attempts = _attempts(names, parents)
-    faults = []
-    for custom, bones in attempts:
-        if missing_joints(bones):
-            continue
-        fault = "" if custom.controls or not parents else misplaced(bones, parents)
-        if not fault:
+    names = list(names)
+    for custom in CONTROL_RIGS:
+        if not missing_joints(bones := _by_custom(custom, names)):
             return _completed(custom, bones, names)
-        faults.append(fault)
-    raise RigError(faults[0] if faults else _nothing_fits(attempts, len(names)))
+    skeleton = Skeleton.of_tree(names, parents or {}, heads)
+    match = match_joints(skeleton)
+    if fault := _fault(names, parents or {}, match) or animal_fault(skeleton, match):
+        raise RigError(f"{fault}{'' if 'list of bones' in fault else CHOOSE}")
+    return _as_map(match.sure())
 
 
-def nearest_map(names: Iterable[str], parents: Mapping[str, str | None] | None = None) -> BoneMap:
-    """What `find_bones` finds, else the map that comes nearest to it: a start for choosing the rest by hand."""
+CHOOSE = ": if it is a person, choose its bones in the list of bones"
+
+
+def nearest_map(
+    names: Iterable[str],
+    parents: Mapping[str, str | None] | None = None,
+    heads: Mapping[str, np.ndarray] | None = None,
+) -> BoneMap:
+    """What `find_bones` finds, else what of it is sure: a start for choosing the rest by hand."""
     names = list(names)
     try:
-        return find_bones(names, parents)
+        return find_bones(names, parents, heads)
     except RigError:
-        custom, bones = max(_attempts(names, parents or {}), key=lambda attempt: len(attempt[1]))
-        return _completed(custom, bones, names)
+        match = match_joints(Skeleton.of_tree(names, parents or {}, heads))
+        custom = max(CONTROL_RIGS, key=lambda custom: len(_by_custom(custom, names)))
+        controls = _by_custom(custom, names)
+        if len(controls) > len(match.sure()):
+            return _completed(custom, controls, names)
+        return _as_map(match.sure())
 
 
-def _attempts(names: Sequence[str], parents: Mapping[str, str | None]) -> list[tuple[Custom, dict[str, str]]]:
-    tables = [(custom, _by_custom(custom, names)) for custom in CUSTOMS]
-    return [(SMPL, _smpl_bones(names)), *tables, (OTHER, _guessed(names, parents))]
+def _as_map(bones: Mapping[str, str]) -> BoneMap:
+    """A map of these bones; a back of one bone is spine1."""
+    found = dict(bones)
+    if "spine1" not in found and "spine3" in found:
+        found["spine1"] = found.pop("spine3")
+    return BoneMap(custom_of(found.values()), _ordered(found))
 
 
-def _nothing_fits(attempts: Sequence[tuple[Custom, dict[str, str]]], count: int) -> str:
-    """What to say of a rig that no table fits: the nearest table, what it found and what is missing."""
-    custom, bones = max(attempts, key=lambda attempt: len(attempt[1]))
+def _fault(names: Sequence[str], parents: Mapping[str, str | None], match: Match) -> str:
+    """Why a rig with this match cannot take a motion, "" when it can."""
+    bones = _as_map(match.bones).bones
+    unsure = match.unsure([joint for joint in match.bones if joint in REQUIRED or joint == "spine3"])
+    if not missing_joints(bones):
+        return _question(unsure, len(bones), len(names)) if unsure else ""
+    if parents:
+        loose = _as_map(match_joints(Skeleton(tuple(names))).bones).bones
+        if not missing_joints(loose) and (fault := misplaced(loose, parents)):
+            return fault
+    return _nothing_fits({j: b for j, b in bones.items() if j not in unsure}, len(names))
+
+
+def _question(unsure: Mapping[str, Sequence[str]], found: int, count: int) -> str:
+    """What to ask of joints whose candidates are not sure; of nearly all of them, that names say nothing."""
+    if len(unsure) > found / 2:
+        return _nothing_fits({}, count)
+    asked = [f"{joint} ({' or '.join(map(repr, names))}?)" for joint, names in list(unsure.items())[:ASKED]]
+    return f"it is not sure which bones are {', '.join(asked)}: choose them in the list of bones"
+
+
+def _nothing_fits(bones: Mapping[str, str], count: int) -> str:
+    """What to say of a rig whose names are not enough: what was found and what is missing."""
     missing = ", ".join(missing_joints(bones))
-    if len(bones) < 3:
+    if len(bones) < FEW:
         return (
             f"this armature is not a humanoid that Laban knows: no bone for {missing}. "
             f"None of its {count} bones has a known name: choose them in the list of bones, or add a Laban rig"
         )
     found = ", ".join(f"{joint} = {bone!r}" for joint, bone in list(_ordered(bones).items())[:4])
-    share = f"{len(bones)} of {len(JOINTS)} joints"
+    kind = custom_of(bones.values())
+    like = "" if kind == OTHER else f"The names are most like those of {kind} rigs. "
     return (
-        f"no bone for {missing}. The names are most like those of {custom.kind} rigs ({share} "
-        f"found: {found} ...): choose the missing ones in the list of bones"
+        f"no bone for {missing}. {like}Found are {len(bones)} of {len(JOINTS)} joints ({found} ...): "
+        "choose the missing ones in the list of bones"
     )
 
 

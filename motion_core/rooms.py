@@ -5,7 +5,7 @@ A room is a folder or a file of `motion_core/`. It imports from lower floors and
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("rooms", "threads", "wording", "body"),
-    ("tasks", "results", "formats", "nn"),
+    ("tasks", "results", "naming", "formats", "nn"),
     ("pictures", "catalog", "editing", "rig_maps", "features", "diffusion", "checkpoint", "text"),
     ("retarget", "models", "hearing"),
     ("convert", "generators", "data"),
@@ -23,6 +23,7 @@ NUMPY_ONLY = (
     "threads",
     "wording",
     "body",
+    "naming",
     "tasks",
     "formats",
     "catalog",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, StringProperty
+from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from motion_core.formats.files import explained
 from motion_core.formats.reading import UNITS, UPS, Reading, read_names
@@ -110,6 +110,11 @@ class LABAN_OT_apply_motion(bpy.types.Operator):
         name="Joints",
         description="Joints whose names are guessed wrongly, such as left_knee=Knee_L,head=Top, or a .json file",
     )
+    t_pose: IntProperty(
+        name="T-Pose",
+        description="A frame of a BVH file, counted from 1, in which the person stands as a T or an A; 0: none",
+        min=0,
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -126,13 +131,14 @@ class LABAN_OT_apply_motion(bpy.types.Operator):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.use_property_split = True
-        for name in ("up", "unit", "fps", "joints"):
+        for name in ("up", "unit", "fps", "joints", "t_pose"):
             layout.prop(self, name)
 
     def reading(self) -> Reading:
         """What the dialog says about the file. Raises ValueError, or OSError of a file of names."""
         up, unit = (None if value == "AUTO" else value for value in (self.up, self.unit))
-        return Reading(up, unit, self.fps or None, read_names(self.joints) if self.joints.strip() else None)
+        names = read_names(self.joints) if self.joints.strip() else None
+        return Reading(up, unit, self.fps or None, names, self.t_pose or None)
 
     def execute(self, context: bpy.types.Context) -> OperatorReturn:
         from motion_core.formats.motion_file import read_motion

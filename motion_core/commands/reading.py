@@ -17,7 +17,7 @@ FILE_KINDS = ".npz, .bvh or .npy"
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser, *, fps: bool = True) -> None:
-    """--up, --unit, --file-fps, --joints. fps: --fps means the same, because the command has no other use for it."""
+    """--up, --unit, --file-fps, --joints, --t-pose. fps: --fps means --file-fps too."""
     group = parser.add_argument_group("what the motion file does not say itself")
     group.add_argument(
         "--up", metavar="AXIS", help=f"its axis that points up: {', '.join(UPS)} (default: a guess)"
@@ -32,12 +32,16 @@ def add_reading_arguments(parser: argparse.ArgumentParser, *, fps: bool = True) 
     group.add_argument(
         "--joints", metavar="NAMES", help=f"joints whose names are guessed wrongly: {NAMES_FORM}"
     )
+    group.add_argument(
+        "--t-pose", type=int, metavar="FRAME", dest="t_pose",
+        help="a frame of a .bvh, from 1, in which the person stands as a T or an A (default: the motion tells)",
+    )  # fmt: skip
 
 
 def reading_of(args: argparse.Namespace) -> Reading | None:
     """What the options say, None where they say nothing. Raises TaskError."""
-    given = (args.up, args.unit, args.file_fps, args.joints)
-    if given == (None, None, None, None):
+    given = (args.up, args.unit, args.file_fps, args.joints, args.t_pose)
+    if not any(value is not None for value in given):
         return None
     try:
         return Reading(
@@ -45,6 +49,7 @@ def reading_of(args: argparse.Namespace) -> Reading | None:
             read_unit(args.unit),
             args.file_fps,
             None if args.joints is None else read_names(args.joints),
+            args.t_pose,
         )
     except (ValueError, OSError) as error:
         raise TaskError(str(error)) from None

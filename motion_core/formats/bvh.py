@@ -41,12 +41,22 @@ from motion_core.formats.humanoid import (
     leg_length,
     place_joints,
 )
-from motion_core.formats.joint_names import guess_names
+from motion_core.formats.joint_names import find_names, guess_names
 from motion_core.formats.reading import UNITS, Reading, check_up, unit_name, unit_size
 from motion_core.formats.straight_limbs import with_straight_limbs
+from motion_core.formats.t_pose import turns_of_pose
 from motion_core.formats.up_axis import TO_Z_UP, guess_up_axis, standing_rest
 
-__all__ = ["BvhClip", "bvh_to_motion", "clip_to_capture", "guess_unit", "guess_up", "read_bvh", "write_bvh"]
+__all__ = [
+    "BvhClip",
+    "bvh_to_motion",
+    "clip_to_capture",
+    "guess_names",
+    "guess_unit",
+    "guess_up",
+    "read_bvh",
+    "write_bvh",
+]
 
 ADULT_CHAIN = 1.35  # metres from the hips along the longest chain of bones (to the finger tips or the crown)
 LOW_PERCENTILE, NEAR_FLOOR = 5.0, 0.3  # percent of frames; metres a file may stand beside its floor
@@ -94,10 +104,7 @@ def _up_of(clip: BvhClip, names: Mapping[str, str], positions: np.ndarray, take:
 
 def _rest_of(clip: BvhClip, names: Mapping[str, str], take: slice) -> np.ndarray | None:
     """(3,) from the hips to the neck of a skeleton that stands while nothing is turned; None for a heap."""
-    places = np.array(clip.usual_offsets(take))
-    for joint, parent in enumerate(clip.parents):
-        if parent >= 0:
-            places[joint] += places[parent]
+    places = clip.rest_places(take)
     at = {joint: places[clip.index(names[joint])] for joint in (_top(names), *LEGS)}
     hips, ankles = ((at[f"left_{end}"] + at[f"right_{end}"]) / 2 for end in ("hip", "ankle"))
     return standing_rest(hips, at[_top(names)], ankles)
@@ -165,21 +172,27 @@ def bvh_to_motion(
     *,
     up: str | None = None,
     unit: float | str | None = None,
+    t_pose: int | None = None,
 ) -> Motion:
     """The clip as a motion of our body at the clip's frame rate.
 
     A file with our joints and rest pose is taken over exactly. Any other humanoid is retargeted through `names` (our
     joint -> theirs; guessed from common names where None), scaled by leg length and stood on the floor. Its meta
-    says as `read` which axis and unit were taken.
+    says as `read` which axis and unit were taken. t_pose: as in `Reading`; how the joints are turned is read off it.
     Raises ValueError for a joint that is unknown or missing.
     """
     if names is None and _is_ours(clip):
         return _ours_to_motion(clip, up, unit)
-    names = names if names is not None else guess_names(clip.joints, clip.parents, clip.tips)
+    names = names if names is not None else names_in(clip)
     capture, units, ups = _measured(clip, names, up, unit)
     body = capture_to_body(capture, names)
-    motion = _body_to_motions(body, mean_turns(with_straight_limbs(evidence_of_takes(body), body)))[0]
+    if t_pose is None:
+        turns = mean_turns(with_straight_limbs(evidence_of_takes(body), body))
+    else:
+        turns = turns_of_pose(body, t_pose)[None]
+    motion = _body_to_motions(body, turns)[0]
     said = f"{ups[0].upper()} up; {unit_name(units[0])}; {clip.fps:g} Hz"
+    said += "" if t_pose is None else f"; T-pose in frame {t_pose}"
     return replace(motion, meta={"read": said})
 
 
@@ -190,17 +203,20 @@ def read_bvh_motion(path: str | Path, reading: Reading | None = None) -> Motion:
     if reading.fps is not None:
         clip = replace(clip, fps=reading.fps)
     try:
-        names = None if reading.names is None else _names_of(clip, reading.names)
-        return bvh_to_motion(clip, names, up=reading.up, unit=reading.unit)
+        names = None if reading.names is None else names_in(clip, reading.names)
+        return bvh_to_motion(clip, names, up=reading.up, unit=reading.unit, t_pose=reading.t_pose)
     except FormatError:
         raise
     except ValueError as error:
         raise FormatError(f"{path}: {error}") from error
 
 
-def _names_of(clip: BvhClip, given: Mapping[str, str]) -> dict[str, str]:
-    """Guessed names, overruled by those given."""
-    return guess_names(clip.joints, clip.parents, clip.tips) | dict(given)
+def names_in(clip: BvhClip, given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Our joint -> the clip's, by names, tree and rest. given: those that are known; guesses fit them.
+
+    Raises ValueError for a joint that must be asked for, and for an animal.
+    """
+    return find_names(clip.joints, clip.parents, clip.tips, clip.rest_places(clip.takes[0]), given)
 
 
 def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion]:
@@ -211,7 +227,7 @@ def bvh_to_motions(clips: Sequence[BvhClip], fps: float = np.inf) -> list[Motion
     """
     if _is_ours(clips[0]):
         return [bvh_to_motion(clip.at_rate(fps)) for clip in clips]
-    names = guess_names(clips[0].joints, clips[0].parents, clips[0].tips)
+    names = names_in(clips[0])
     check_names(names, clips[0].joints)
     units = [guess_unit(clip) for clip in clips]
     joints = {name.removeprefix("tip:") for name in names.values()}

@@ -112,6 +112,14 @@ class BvhClip:
             offsets[joint, POSITIONS.index(channel)] = value
         return offsets
 
+    def rest_places(self, take: slice) -> np.ndarray:
+        """(J,3): where the joints of a take lie while nothing is turned, in the file's unit and axes."""
+        places = np.array(self.usual_offsets(take))
+        for joint, parent in enumerate(self.parents):
+            if parent >= 0:
+                places[joint] += places[parent]
+        return places
+
     @property
     def takes(self) -> list[slice]:
         """The frames of each of the clips that follow each other."""

@@ -34,7 +34,7 @@ def evidence(body: Body) -> np.ndarray:
 
 def evidence_of_takes(body: Body) -> np.ndarray:
     """(N,22,4,4): the `evidence` of each take."""
-    return _summed(body, *_fits(body))
+    return _summed(body, *fits_of(body))
 
 
 def _summed(body: Body, fits: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -102,7 +102,7 @@ def _symmetric(turn: np.ndarray) -> np.ndarray:
     return np.where(near, quat.multiply(quat.between(across, axis), turn), turn)
 
 
-def _fits(body: Body) -> tuple[np.ndarray, np.ndarray]:
+def fits_of(body: Body) -> tuple[np.ndarray, np.ndarray]:
     """World orientations (T,22,4) of the geometric fit and how far each frame is to be believed (T,22)."""
     positions = body.positions
     fits = body.fits.copy(order="K")

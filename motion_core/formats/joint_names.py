@@ -1,121 +1,84 @@
-"""Which joint is which, guessed from its name: Mixamo, Rokoko, Biped, Daz, Unreal, SMPL and plain English ones."""
+"""Which joint of a motion file is which of ours. `motion_core/naming` finds it; here are End Sites and messages."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
 
 from motion_core.body.skeleton import JOINTS
+from motion_core.naming import Match, Skeleton, match_joints
+from motion_core.naming.animals import animal_fault
+from motion_core.naming.targets import NEEDED
 
-# Words of the customs, without side, prefix, digits and punctuation.
-_MIDDLE = {
-    "pelvis": ("hips", "pelvis", "hip", "cog"),
-    "neck": ("neck",),
-    "head": ("head",),
-}
-_SPINE = ("spine", "chest", "upperchest", "abdomen", "lowerback", "torso", "tospine", "waist", "thorax")
-_LIMBS = {
-    "hip": ("upleg", "upperleg", "thigh", "hip", "legupper"),
-    "knee": ("leg", "lowerleg", "shin", "calf", "knee", "leglower"),
-    "ankle": ("foot", "ankle"),
-    "foot": ("toebase", "toe", "toes", "ball"),
-    "collar": ("collar", "clavicle", "shoulder", "inshoulder"),
-    "shoulder": ("arm", "upperarm", "uparm", "shldr", "armupper", "shoulder"),
-    "elbow": ("forearm", "lowerarm", "elbow", "armlower"),
-    "wrist": ("hand", "wrist"),
-}
-_PREFIX = re.compile(
-    r"^(mixamorig\d*[:_]|bip0*\d+[ _]|m_avg_|f_avg_|joint_|def[-_.]|[a-z0-9]+:)", re.IGNORECASE
-)
+ASKED = 6  # joints that are asked for in one message
+# An End Site stands in for what is missing below a joint
+STAND_INS = {"foot": "ankle", "wrist": "elbow"}
+Given = Mapping[str, str]
 
 
-def split_name(name: str) -> tuple[str | None, str]:
-    """("left" | "right" | None, bare lower-case word) of a joint's name: "mixamorig:LeftUpLeg" -> ("left", "upleg")."""
-    text = name.strip()
-    while (shorter := _PREFIX.sub("", text)) != text and shorter:  # "character:mixamorig:Hips"
-        text = shorter
-    for side in ("left", "right"):
-        if re.search(side, text, re.IGNORECASE):
-            return side, _bare(re.sub(side, "", text, flags=re.IGNORECASE))
-        initial = side[0]
-        # L_Thigh, Thigh.L, thigh_l, lThigh: an initial set apart by punctuation or by the change of case
-        if re.search(rf"^{initial}[ _.\-]|[ _.\-]{initial}([ _.\-]|$)", text, re.IGNORECASE):
-            return side, _bare(
-                re.sub(rf"^{initial}[ _.\-]|[ _.\-]{initial}(?=[ _.\-]|$)", "", text, flags=re.IGNORECASE)
-            )
-        if re.match(rf"{initial}[A-Z]", text):
-            return side, _bare(text[1:])
-    return None, _bare(text)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[^a-z]", "", text.lower())
-
-
-def guess_names(joints: Sequence[str], parents: Sequence[int], tips: Collection[str] = ()) -> dict[str, str]:
-    """Our joint -> theirs, as far as names tell. Names of our own are taken at their word.
-
-    tips: joints with an End Site, which stands in for toes that are missing ("tip:NAME").
-    """
-    if set(JOINTS) <= set(joints):
-        return {joint: joint for joint in JOINTS}
-    words = [split_name(name) for name in joints]
-    found = {}
-    for ours, known in _MIDDLE.items():
-        if index := _first(words, None, known):
-            found[ours] = joints[index[0]]
-    for side in ("left", "right"):
-        for ours, known in _LIMBS.items():
-            if (index := _first(words, side, known)) and joints[index[0]] not in found.values():
-                found[f"{side}_{ours}"] = joints[index[0]]
-        _settle_shoulder(found, side)
-        if f"{side}_foot" not in found and found.get(f"{side}_ankle") in tips:
-            found[f"{side}_foot"] = f"tip:{found[f'{side}_ankle']}"
-        if f"{side}_wrist" not in found and found.get(f"{side}_elbow") in tips:
-            found[f"{side}_wrist"] = f"tip:{found[f'{side}_elbow']}"
-    found |= _spine(words, joints, parents, found)
-    return found
-
-
-def _first(words: Sequence[tuple[str | None, str]], side: str | None, known: Sequence[str]) -> list[int]:
-    """Indices of the joints with the earliest known word on that side."""
-    for word in known:
-        if hits := [i for i, (where, bare) in enumerate(words) if where == side and bare == word]:
-            return hits
-    return []
-
-
-def _settle_shoulder(found: dict[str, str], side: str) -> None:
-    """A "shoulder" is the collar bone where there is an upper arm besides, else the upper arm itself."""
-    if f"{side}_shoulder" not in found and (collar := found.pop(f"{side}_collar", None)):
-        found[f"{side}_shoulder"] = collar
-
-
-def _spine(
-    words: Sequence[tuple[str | None, str]],
+def guess_names(
     joints: Sequence[str],
     parents: Sequence[int],
-    found: dict[str, str],
+    tips: Collection[str] = (),
+    places: np.ndarray | None = None,
+    given: Given | None = None,
 ) -> dict[str, str]:
-    """Spine joints in order from the pelvis up: the last is spine3, the first spine1, one between them spine2."""
-    chain = [i for i, (side, bare) in enumerate(words) if side is None and bare in _SPINE]
-    chain = [i for i in chain if joints[i] not in found.values()]
-    depth = {i: _depth(i, parents) for i in chain}
-    return spine_joints([joints[i] for i in sorted(chain, key=lambda i: depth[i])], fewest="spine3")
+    """Our joint -> theirs, as far as it is sure. Names of our own are taken at their word.
+
+    parents: index or -1. tips: joints with an End Site, which stands in for toes that are missing ("tip:NAME").
+    places: (J,3) at rest, in any unit. given: our joint -> theirs, for those that are known.
+    """
+    if not given and set(JOINTS) <= set(joints):
+        return {joint: joint for joint in JOINTS}
+    _, match = _matched(joints, parents, places, given)
+    return _with_tips(match.sure(), tips) | dict(given or {})
 
 
-def spine_joints(chain: Sequence[str], fewest: str = "spine1") -> dict[str, str]:
-    """Our spine joints of a chain of any length from the pelvis up; `fewest` names the only one of a chain of one."""
-    if len(chain) < 2:
-        return dict.fromkeys([fewest], chain[0]) if chain else {}
-    table = {"spine1": chain[0], "spine3": chain[-1]}
-    if len(chain) >= 3:
-        table["spine2"] = chain[len(chain) // 2]
-    return table
+def find_names(
+    joints: Sequence[str],
+    parents: Sequence[int],
+    tips: Collection[str] = (),
+    places: np.ndarray | None = None,
+    given: Given | None = None,
+) -> dict[str, str]:
+    """`guess_names`. Raises ValueError that asks for joints that are not sure, or says that this is an animal.
+
+    A joint that may be missing is left out instead.
+    """
+    if not given and set(JOINTS) <= set(joints):
+        return {joint: joint for joint in JOINTS}
+    skeleton, match = _matched(joints, parents, places, given)
+    if not given and (fault := animal_fault(skeleton, match)):
+        raise ValueError(
+            f"{fault}. If it is a person, say which joints are which (--joints left_hip=NAME,...)"
+        )
+    unsure = {joint: names for joint, names in match.unsure(NEEDED).items() if joint not in (given or {})}
+    if unsure and len(unsure) < len(match.bones) / 2:
+        raise ValueError(question(unsure))
+    return _with_tips(match.sure(), tips) | dict(given or {})
 
 
-def _depth(joint: int, parents: Sequence[int]) -> int:
-    depth = 0
-    while parents[joint] >= 0:
-        joint, depth = parents[joint], depth + 1
-    return depth
+def _matched(
+    joints: Sequence[str], parents: Sequence[int], places: np.ndarray | None, given: Given | None
+) -> tuple[Skeleton, Match]:
+    skeleton = Skeleton(tuple(joints), tuple(parents), places)
+    return skeleton, match_joints(skeleton, given)
+
+
+def question(unsure: Mapping[str, Sequence[str]]) -> str:
+    """What to ask of joints whose candidates are not sure."""
+    asked = [f"{joint} ({' or '.join(map(repr, names))}?)" for joint, names in list(unsure.items())[:ASKED]]
+    more = f" and {len(unsure) - ASKED} more" if len(unsure) > ASKED else ""
+    first, names = next(iter(unsure.items()))
+    return (
+        f"it is not sure which joints are {', '.join(asked)}{more}: say so (--joints {first}={names[0]},...)"
+    )
+
+
+def _with_tips(found: dict[str, str], tips: Collection[str]) -> dict[str, str]:
+    for side in ("left", "right"):
+        for joint, above in STAND_INS.items():
+            if f"{side}_{joint}" not in found and found.get(f"{side}_{above}") in tips:
+                found[f"{side}_{joint}"] = f"tip:{found[f'{side}_{above}']}"
+    return found

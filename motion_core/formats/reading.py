@@ -17,13 +17,15 @@ class Reading:
     """Each field None where the file, or else a guess, decides. Raises ValueError that names the value.
 
     up: the file's axis that points up, such as "z" or "-y". unit: m, cm, mm, or the metres of one unit. fps: Hz. names:
-    our joint -> the file's, for those that are guessed wrongly.
+    our joint -> the file's, for those that are guessed wrongly. t_pose: number of a frame, from 1, in which the person
+    stands upright with straight arms out, as a T or an A.
     """
 
     up: str | None = None
     unit: str | float | None = None
     fps: float | None = None
     names: Mapping[str, str] | None = None
+    t_pose: int | None = None
 
     def __post_init__(self) -> None:
         from motion_core.body.motion import MAX_FPS  # numpy: not for those who only want help
@@ -34,6 +36,8 @@ class Reading:
             unit_size(self.unit)
         if self.fps is not None and not (math.isfinite(self.fps) and 0 < self.fps <= MAX_FPS):
             raise ValueError(f"fps is {self.fps!r}: it is a rate above 0 and at most {MAX_FPS:g} Hz")
+        if self.t_pose is not None and self.t_pose < 1:
+            raise ValueError(f"the T-pose is frame {self.t_pose}: frames are counted from 1")
 
 
 def check_up(up: str) -> str:

@@ -26,7 +26,7 @@ from motion_core.retarget.to_motion import (
     pose_bones,
 )
 from motion_core.retarget.to_rig import motion_to_bone_curves
-from motion_core.rig_maps import RigError, find_bones, joint_of
+from motion_core.rig_maps import RigError, find_bones
 
 __all__ = [
     "BoneCurves",
@@ -36,7 +36,6 @@ __all__ = [
     "bone_curves_to_motion",
     "bone_poses_to_motion",
     "find_bones",
-    "joint_of",
     "match_bones",
     "motion_space",
     "motion_to_bone_curves",

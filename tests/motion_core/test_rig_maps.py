@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
+from known_rigs import KNOWN, places, quadruped
 
 from motion_core.body.skeleton import JOINTS, PARENT_OF, mirrored_name
 from motion_core.rig_maps import (
-    CUSTOMS,
     REQUIRED,
     RIGIFY,
     BoneMap,
@@ -16,8 +17,8 @@ from motion_core.rig_maps import (
     Switch,
     check_map,
     find_bones,
-    joint_of,
     misplaced,
+    nearest_map,
 )
 
 # What rigs of each custom are called, left half and middle, as their programs write them.
@@ -65,7 +66,7 @@ BIPED = {
 }  # fmt: skip
 SIDES = {
     "Mixamo": ("Left", "Right"), "Unreal": ("_l", "_r"), "VRoid": ("_L_", "_R_"), "VRM": ("left", "right"),
-    "Rigify": (".L", ".R"), "Auto-Rig Pro": (".l", ".r"), "other": (" L ", " R "),
+    "Rigify": (".L", ".R"), "Auto-Rig Pro": (".l", ".r"), "Biped": (" L ", " R "),
 }  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def tree(bones: dict[str, str]) -> dict[str, str | None]:
 
 TABLES = [
     ("Mixamo", MIXAMO), ("Unreal", UE4), ("VRoid", VROID), ("VRM", VRM), ("Rigify", RIGIFY_FK),
-    ("Auto-Rig Pro", ARP), ("other", BIPED),
+    ("Auto-Rig Pro", ARP), ("Biped", BIPED),
 ]  # fmt: skip
 
 
@@ -139,17 +140,6 @@ def test_rigify_is_keyed_through_its_controls_and_read_from_what_they_move():
     assert all(switch.bone in more for switch in found.switches)
 
 
-def test_deforming_bones_alone_of_rigify():
-    names = {"pelvis": "spine", "spine1": "spine.001", "spine2": "spine.002", "spine3": "spine.003",
-             "neck": "spine.004", "head": "spine.006"}  # fmt: skip
-    left = {f"left_{joint}": name[0].replace("SIDE", "L") for joint, name in
-            (pair for custom in CUSTOMS if custom.kind == "Rigify, deforming bones"
-             for pair in custom.joints.items()) if joint not in JOINTS}  # fmt: skip
-    bones = {joint: f"DEF-{bone}" for joint, bone in both_sides({**names, **left}, "Rigify").items()}
-    found = find_bones([*bones.values(), "DEF-thigh.L.001", "DEF-pelvis.L", "DEF-spine.005"], tree(bones))
-    assert (found.kind, found.bones) == ("Rigify, deforming bones", bones)
-
-
 def test_hands_and_feet_may_be_missing_where_they_are_not_needed():
     bones = {j: b for j, b in both_sides(VRM, "VRM").items() if j in REQUIRED}
     assert find_bones(bones.values()).bones == bones
@@ -159,7 +149,7 @@ def test_errors_name_the_missing_bone_and_what_was_found():
     bones = both_sides(UE4, "Unreal")
     names = [bone for bone in bones.values() if bone not in ("calf_l", "hand_r")]
     with pytest.raises(
-        RigError, match=r"no bone for left_knee, right_wrist.*Unreal rigs \(20 of 22 joints.*pelvis"
+        RigError, match=r"no bone for left_knee, right_wrist.*Unreal rigs.*20 of 22 joints \(pelvis"
     ):
         find_bones(names)
     with pytest.raises(RigError, match="None of its 2 bones has a known name"):
@@ -212,14 +202,36 @@ def test_maps_that_do_not_fit_are_refused():
     assert RIGIFY.carrier == "torso"
 
 
-@pytest.mark.parametrize(
-    ("name", "joint"),
-    [
-        ("left_hip", "left_hip"), ("L_Hip", "left_hip"), ("m_avg_L_Hip", "left_hip"), ("f_avg_R_Foot", "right_foot"),
-        ("Pelvis", "pelvis"), ("m_avg_Pelvis", "pelvis"), ("Spine1", "spine1"), ("SMPLX:right_wrist", "right_wrist"),
-        ("LEFT_KNEE", "left_knee"), ("root", None), ("m_avg_root", None), ("left_index1", None), ("jaw", None),
-        ("L_Hand", None), ("left_eye_smplhf", None), ("mixamorig:Hips", None), ("", None), ("_", None),
-    ],
-)  # fmt: skip
-def test_bone_names(name, joint):
-    assert joint_of(name) == joint
+@pytest.mark.parametrize("name", KNOWN)
+def test_no_known_rig_is_mapped_wrongly(name):
+    parents, right = KNOWN[name].tree()
+    found = find_bones(parents, parents, places(parents, right))
+    assert found.bones == right
+    assert find_bones(parents, parents).bones == right
+
+
+def test_an_unsure_bone_is_asked_for_with_a_proposal():
+    bones = both_sides(MIXAMO, "Mixamo")
+    names = {bone: above for bone, above in tree(bones).items() if bone != "LeftForeArm"}
+    names |= {"Bone.007": "LeftArm", "LeftHand": "Bone.007"}
+    with pytest.raises(RigError, match=r"not sure.*left_elbow \('Bone.007'\?\).*list of bones"):
+        find_bones(names, names)
+    assert nearest_map(names, names).bones == {j: b for j, b in bones.items() if j != "left_elbow"}
+
+
+def test_two_people_in_one_armature_are_asked_about():
+    one = tree(both_sides(MIXAMO, "Mixamo"))
+    both = {f"{who}:{bone}": on and f"{who}:{on}" for who in ("A", "B") for bone, on in one.items()}
+    with pytest.raises(RigError, match=r"not sure|None of its"):
+        find_bones(both, both)
+
+
+def test_a_quadruped_is_refused_and_a_person_with_a_tail_is_not():
+    parents, heads = quadruped()
+    with pytest.raises(RigError, match=r"four feet.*if it is a person.*list of bones"):
+        find_bones(parents, parents, heads)
+    parents, right = KNOWN["Mixamo"].tree()
+    heads = places(parents, right)
+    for above, tail in pairwise(["Hips", "Tail", "Tail1", "Tail2"]):
+        parents[tail], heads[tail] = above, heads[above] + [0.0, 0.0, -0.1]
+    assert find_bones(parents, parents, heads).bones == right

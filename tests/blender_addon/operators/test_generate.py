@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from foreign_bvh import foreign_text, march
 from session_ticks import kept_files, waving_rig
 
 from blender_addon.actions.actions import fcurves
@@ -149,6 +150,11 @@ def test_any_motion_file_can_be_applied(context, rig, walking_motion, tmp_path):
     for wrong in ({"joints": "pelvis"}, {"joints": "absent.json"}):
         with pytest.raises(RuntimeError, match=r"pelvis|absent"):
             bpy.ops.laban.apply_motion(filepath=str(path), **wrong)
+    (tmp_path / "posed.bvh").write_text(foreign_text(march(30), 1))
+    with pytest.raises(RuntimeError, match=r"frame 25 is no T-pose"):
+        bpy.ops.laban.apply_motion(filepath=str(tmp_path / "posed.bvh"), t_pose=25)
+    bpy.ops.laban.apply_motion(filepath=str(tmp_path / "posed.bvh"))
+    assert rig.animation_data.action.name == "posed"
     path.write_bytes(b"PK nothing")
     with pytest.raises(RuntimeError, match=r"from elsewhere\.npz"):
         bpy.ops.laban.apply_motion(filepath=str(path))

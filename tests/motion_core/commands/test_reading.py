@@ -30,6 +30,7 @@ def test_all_that_can_be_said(tmp_path):
         parsed("--up", "z", "--unit", "0.0254", "--fps", "24", "--joints", "pelvis=Hüfte, head=Kopf")
     )
     assert (reading.up, reading.unit, reading.fps) == ("z", 0.0254, 24.0)
+    assert reading_of(parsed("--t-pose", "12")).t_pose == 12
     assert reading.names == {"pelvis": "Hüfte", "head": "Kopf"}
     assert reading_of(parsed("--joints", str(tmp_path / "names.json"))).names == {"left_knee": "Knie L"}
 
@@ -40,6 +41,7 @@ def test_all_that_can_be_said(tmp_path):
         (("--up", "north"), "up is 'north'"),
         (("--unit", "inch"), "unit is 'inch'"),
         (("--fps", "-1"), "fps is -1"),
+        (("--t-pose", "0"), "frame 0: frames are counted from 1"),
         (("--joints", "pelvis"), "write OURS=THEIRS"),
         (("--joints", "absent.json"), "absent.json"),
     ],

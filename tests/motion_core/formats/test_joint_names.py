@@ -1,82 +1,99 @@
-"""Joint names of the usual rigs."""
+"""Joint names of motion files: known skeletons, End Sites, names that must be asked for, animals."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from known_rigs import FOREIGN, KNOWN, quadruped
 
 from motion_core.body.skeleton import JOINTS
 from motion_core.formats.humanoid import NEEDED
-from motion_core.formats.joint_names import guess_names, split_name
+from motion_core.formats.joint_names import find_names, guess_names
 
-MIXAMO = [
-    "Hips", "Spine", "Spine1", "Spine2", "Neck", "Head",
-    *(f"{side}{part}" for side in ("Left", "Right") for part in (
-        "Shoulder", "Arm", "ForeArm", "Hand", "HandIndex1", "UpLeg", "Leg", "Foot", "ToeBase")),
-]  # fmt: skip
-UNREAL = [
-    "root", "pelvis", "spine_01", "spine_02", "spine_03", "neck_01", "head",
-    *(f"{part}_{side}" for side in "lr" for part in (
-        "clavicle", "upperarm", "lowerarm", "hand", "thigh", "calf", "foot", "ball")),
-]  # fmt: skip
-BIPED = [
-    "Bip01 Pelvis", "Bip01 Spine", "Bip01 Spine1", "Bip01 Neck", "Bip01 Head",
-    *(f"Bip01 {side} {part}" for side in "LR" for part in (
-        "Clavicle", "UpperArm", "Forearm", "Hand", "Thigh", "Calf", "Foot", "Toe0")),
-]  # fmt: skip
-PLAIN = [
-    "Hips", "Chest", "Chest2", "Neck", "Head",
-    *(f"{side}{part}" for side in ("Left", "Right") for part in (
-        "Collar", "Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle")),
-]  # fmt: skip
+PLAIN = KNOWN["plain BVH"]
 
 
-def chain(joints: list[str]) -> list[int]:
-    return list(range(-1, len(joints) - 1))
+def listed(parents: dict[str, str | None]) -> tuple[list[str], list[int]]:
+    """Names and indices of those above, as a BVH file has them."""
+    names = list(parents)
+    return names, [-1 if on is None else names.index(on) for on in parents.values()]
 
 
-@pytest.mark.parametrize("joints", [MIXAMO, ["mixamorig:" + n for n in MIXAMO], UNREAL, BIPED, PLAIN])
-def test_every_needed_joint_is_found_once(joints):
-    names = guess_names(joints, chain(joints))
-    assert set(NEEDED) <= set(names)
-    assert len(set(names.values())) == len(names)
-    assert set(names.values()) <= set(joints)
-    for ours, theirs in names.items():
-        side = "left" if ours.startswith("left_") else "right" if ours.startswith("right_") else None
-        assert split_name(theirs)[0] == side, (ours, theirs)
+@pytest.mark.parametrize("name", KNOWN)
+def test_every_known_skeleton_is_read_by_its_names(name):
+    parents, right = KNOWN[name].tree()
+    found = find_names(*listed(parents))
+    if "spine3" not in right and "spine1" in right:  # a back of one bone is the chest in a file
+        right["spine3"] = right.pop("spine1")
+    assert found == right
+    assert set(found) >= set(NEEDED)
 
 
-def test_knees_are_not_hips_and_elbows_not_arms():
-    names = guess_names(MIXAMO, chain(MIXAMO))
-    assert names["left_hip"] == "LeftUpLeg" and names["left_knee"] == "LeftLeg"
-    assert names["right_shoulder"] == "RightArm" and names["right_elbow"] == "RightForeArm"
-    assert names["right_collar"] == "RightShoulder"
-    assert (names["spine1"], names["spine2"], names["spine3"]) == ("Spine", "Spine1", "Spine2")
+@pytest.mark.parametrize("name", FOREIGN)
+def test_names_of_other_languages(name):
+    parents, right = FOREIGN[name].tree()
+    assert find_names(*listed(parents)) == right
+
+
+def test_an_ankle_beside_a_foot_is_the_ankle():
+    found = guess_names(*listed(KNOWN["ankle and foot"].tree()[0]))
+    assert (found["left_ankle"], found["left_foot"]) == ("LeftAnkle", "LeftFoot")
 
 
 def test_a_shoulder_without_an_arm_is_the_arm():
-    names = guess_names(PLAIN, chain(PLAIN))
+    parents, _ = PLAIN.tree()
+    names = guess_names(*listed(parents))
     assert names["left_shoulder"] == "LeftShoulder" and names["left_collar"] == "LeftCollar"
-    without = [name for name in PLAIN if "Collar" not in name]
-    names = guess_names(without, chain(without))
+    parents = {
+        joint: "Chest4" if on and "Collar" in on else on
+        for joint, on in parents.items()
+        if "Collar" not in joint
+    }
+    names = guess_names(*listed(parents))
     assert names["left_shoulder"] == "LeftShoulder" and "left_collar" not in names
 
 
-def test_an_end_site_stands_in_for_toes():
-    names = guess_names(PLAIN, chain(PLAIN), {"LeftAnkle", "RightAnkle"})
-    assert names["left_foot"] == "tip:LeftAnkle"
+def test_an_end_site_stands_in_for_toes_and_wrists():
+    parents, _ = PLAIN.tree()
+    parents = {j: on for j, on in parents.items() if not j.endswith(("Toe", "Wrist"))}
+    names = guess_names(*listed(parents), {"LeftAnkle", "RightElbow", "Head"})
+    assert (names["left_foot"], names["right_wrist"]) == ("tip:LeftAnkle", "tip:RightElbow")
+    assert "right_foot" not in names and "left_wrist" not in names
 
 
 def test_our_own_names_are_taken_as_they_are():
-    assert guess_names(JOINTS, chain(list(JOINTS))) == {joint: joint for joint in JOINTS}
+    assert find_names(JOINTS, range(-1, 21)) == {joint: joint for joint in JOINTS}
 
 
-@pytest.mark.parametrize(
-    ("name", "side", "word"),
-    [
-        ("LeftUpLeg", "left", "upleg"), ("thigh.L", "left", "thigh"), ("R_Hand", "right", "hand"),
-        ("lShin", "left", "shin"), ("Bip01 L Thigh", "left", "thigh"), ("Head", None, "head"),
-        ("LowerBack", None, "lowerback"), ("root", None, "root"), ("J_left_knee", "left", "jknee"),
-    ],
-)  # fmt: skip
-def test_side_and_word(name, side, word):
-    assert split_name(name) == (side, word)
+def test_an_unsure_joint_is_asked_for_and_may_be_said():
+    parents, right = PLAIN.tree()
+    parents = {
+        joint.replace("RightKnee", "J12"): on and on.replace("RightKnee", "J12")
+        for joint, on in parents.items()
+    }
+    with pytest.raises(ValueError, match=r"right_knee \('J12'\?\): say so \(--joints right_knee=J12"):
+        find_names(*listed(parents))
+    assert "right_knee" not in guess_names(*listed(parents))
+    assert find_names(*listed(parents), given={"right_knee": "J12"}) == right | {"right_knee": "J12"}
+
+
+def test_what_is_said_changes_the_other_guesses():
+    parents, _ = KNOWN["Mixamo"].tree()
+    found = find_names(*listed(parents), given={"left_hip": "LeftLeg", "left_knee": "LeftFoot"})
+    assert found["left_knee"] == "LeftFoot" and found.get("left_ankle") in (
+        None,
+        "LeftToeBase",
+        "LeftToe_End",
+    )
+    assert found["right_knee"] == "RightLeg"
+
+
+def test_an_animal_is_no_person_unless_it_is_said():
+    parents, heads = quadruped()
+    where = np.array([heads[joint] for joint in parents])
+    with pytest.raises(ValueError, match=r"four feet.*--joints left_hip=NAME"):
+        find_names(*listed(parents), places=where)
+    assert (
+        find_names(*listed(parents), places=where, given={"left_hip": "LeftUpLeg"})["left_wrist"]
+        == "LeftHand"
+    )
