@@ -16,6 +16,11 @@ and sin of it are the quaternion (cos a/2, 0, sin a/2, 0) that turns the world *
 component 0 as an angle turns half as far, and the wrong way.
 
 The heading is not the body's own: it is smoothed over +-4 s (a Gaussian of 20 frames), and frame 0's is set to zero.
+What is smoothed is not the facing direction either. The official code exchanges the names of the hips there, so the
+hips count against the shoulders. Networks have learnt that, hence `_smoothed_forward` does it too.
+
+One thing is done otherwise. Where the heading passes the direction straight behind the first frame's, the official
+arcsine turns the step's sign round. That frame's `yaw_velocity` would lead a decoder astray by twice the step.
 `positions` and the root are the truth for `decode_263`; the rotations are written for networks that expect them.
 """
 
@@ -85,12 +90,25 @@ def _into_heading(half: np.ndarray) -> np.ndarray:
     return np.stack([np.cos(half), zero, np.sin(half), zero], axis=-1)
 
 
-def _forward(joints: np.ndarray) -> np.ndarray:
-    """Facing direction (T,3) in the floor plane from hips and shoulders (Y up), not of unit length."""
-    left, right = ([JOINT[f"{side}_hip"], JOINT[f"{side}_shoulder"]] for side in ("left", "right"))
-    across = np.sum(joints[:, left] - joints[:, right], axis=1)
+def _left(joints: np.ndarray, part: str) -> np.ndarray:
+    """From the right joint of a pair to the left one (T,3)."""
+    return joints[:, JOINT[f"left_{part}"]] - joints[:, JOINT[f"right_{part}"]]
+
+
+def _facing(across: np.ndarray) -> np.ndarray:
+    """Direction (T,3) in the floor plane (Y up) of a body whose left is `across` (T,3); not of unit length."""
     across = across / np.maximum(np.linalg.norm(across, axis=-1, keepdims=True), 1e-12)
     return np.cross(across, [0.0, 1.0, 0.0])
+
+
+def _forward(joints: np.ndarray) -> np.ndarray:
+    """Facing direction (T,3) of hips and shoulders."""
+    return _facing(_left(joints, "shoulder") + _left(joints, "hip"))
+
+
+def _smoothed_forward(joints: np.ndarray) -> np.ndarray:
+    """The direction (T,3) that the official code smooths: of the shoulders, less that of the hips."""
+    return _smoothed(_facing(_left(joints, "shoulder") - _left(joints, "hip")))
 
 
 def _half_heading(forward: np.ndarray) -> np.ndarray:
@@ -136,7 +154,7 @@ def encode_263(joints: np.ndarray) -> np.ndarray:
     if len(joints) < 2:
         raise ValueError("the motion has 1 frame: velocities need at least two")
     joints = _placed(z_up_to_y_up(joints))
-    half = _half_heading(_smoothed(_forward(joints)))
+    half = _half_heading(_smoothed_forward(joints))
     half[0] = 0.0
     root = _into_heading(half)  # (T,4)
     steps = np.diff(joints, axis=0)  # (T-1,22,3)
