@@ -65,7 +65,7 @@ def convert(path: Path, tensors: dict[str, Tensor]) -> tuple[dict[str, Tensor], 
     return ours, CheckpointInfo(
         family="dit",
         config=config.to_json(),
-        features="smpl205",
+        features="smpl205-lab",  # heights and velocities as the lab writes them
         mean=mean,
         std=std,
         fps=20.0,

@@ -128,7 +128,7 @@ def test_a_lightning_file_becomes_a_checkpoint_of_its_averaged_network(tmp_path,
     assert info == said
     assert torch.equal(torch.tensor(info.mean), mean) and torch.equal(torch.tensor(info.std), std)
     assert info.diffusion["schedule"] == "gamma_cosine" and info.diffusion["sampler"] == "ddpm"
-    assert (info.features, info.fps, info.text_encoder) == ("smpl205", 20.0, "clip-vit-b32-states")
+    assert (info.features, info.fps, info.text_encoder) == ("smpl205-lab", 20.0, "clip-vit-b32-states")
     model_class, config_class = family_classes(info.family)
     ours = model_class(config_class.from_json(info.config)).eval()
     ours.load_state_dict(tensors)
