@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from motion_core.body.motion import Motion
-from motion_core.features import humanml263, known, smpl205, smpl205_official
+from motion_core.features import humanact, humanml263, kit251, known, smpl205, smpl205_official
 from motion_core.features.stats import STD_FLOOR, FeatureStats, check_features
 
 __all__ = ["FEATURES", "STD_FLOOR", "FeatureStats", "Features", "Known", "check_features"]
@@ -100,5 +100,8 @@ FEATURES: dict[str, Features] = {
         Features(
             "humanml263", humanml263.DIM, humanml263.SLICES, humanml263.encode, humanml263.features_to_motion
         ),
+        Features("kit251", kit251.DIM, kit251.SLICES, kit251.encode, kit251.decode),
+        Features("smpl24rot6d", 150, humanact.ROT6D, humanact.encode_rotations, humanact.decode_rotations),
+        Features("joints22", 66, humanact.POSITIONS, humanact.encode_positions, humanact.decode_positions),
     )
 }
