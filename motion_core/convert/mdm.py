@@ -147,6 +147,7 @@ def config_of(path: Path, args: Arguments, dataset: Dataset, official: dict[str,
         )
     layers = "seqTransDecoder.layers." if arch == "trans_dec" else "seqTransEncoder.layers."
     condition = _condition(args, dataset)
+    context, predicted = _parts(args)
     try:
         return MDMConfig(
             features=features,
@@ -162,7 +163,8 @@ def config_of(path: Path, args: Arguments, dataset: Dataset, official: dict[str,
             class_token=args.flag("emb_trans_dec") and arch == "trans_dec",
             mask_frames=args.flag("mask_frames"),
             max_frames=args.whole("pos_embed_max_len", 5000, 2, LONGEST_TABLE),
-            **_parts(args),
+            context=context,
+            predicted=predicted,
         )
     except FormatError:
         raise
@@ -210,7 +212,7 @@ def _actions(path: Path, dataset: Dataset, official: dict[str, Tensor]) -> int:
     return found
 
 
-def _parts(args: Arguments) -> dict[str, int]:
+def _parts(args: Arguments) -> tuple[int, int]:
     """`context` and `predicted` of a model that makes a clip part by part (DiP); none for others."""
     context = args.whole("context_len", 0, 0, MOST_FRAMES)
     predicted = args.whole("pred_len", 0, 0, MOST_FRAMES)
@@ -220,7 +222,7 @@ def _parts(args: Arguments) -> dict[str, int]:
         raise FormatError(
             f"{args.file} has pred_len = {predicted} without a context_len: it can go on from nothing"
         )
-    return {"context": context, "predicted": (predicted or context)} if context else {}
+    return context, (predicted or context) if context else 0
 
 
 def _statistics(path: Path, features: int) -> tuple[np.ndarray, np.ndarray]:

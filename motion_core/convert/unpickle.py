@@ -86,7 +86,7 @@ def tensors_of(node: Any) -> Iterator[tuple[str, Tensor]]:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             yield prefix, torch.tensor(_number(value), dtype=torch.float32)
         elif isinstance(value, Mapping):
-            for name, child in reversed(value.items()):
+            for name, child in reversed(list(value.items())):
                 waiting.append((f"{prefix}/{name}" if prefix else str(name), child, depth + 1))
 
 
