@@ -87,6 +87,10 @@ def fit_model(
     for name, shape in expected.items():
         if tuple(tensors[name].shape) != shape:
             raise FormatError(f"{path}: {name!r} is {tuple(tensors[name].shape)}, the model needs {shape}")
-        if not (tensors[name].is_floating_point() and bool(torch.isfinite(tensors[name]).all())):
+        if not tensors[name].is_floating_point() or not _finite(tensors[name]):
             raise FormatError(f"{path}: {name!r} has values that are no finite numbers: download it again")
     return tensors
+
+
+def _finite(tensor: Tensor) -> bool:
+    return tensor.is_meta or bool(torch.isfinite(tensor).all())
