@@ -26,8 +26,8 @@ def tiny_clip(folder, width=16, projected=12):
     table = word_tokenizer(folder, ("<start>", "<end>"))
     config = CLIPTextConfig(
         vocab_size=len(table), hidden_size=width, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2,
-        projection_dim=projected, max_position_embeddings=77, bos_token_id=table["<start>"], eos_token_id=table["<end>"],
-        pad_token_id=0,
+        projection_dim=projected, max_position_embeddings=77, bos_token_id=table["<start>"],
+        eos_token_id=table["<end>"], pad_token_id=0,
     )  # fmt: skip
     torch.manual_seed(1)
     network = CLIPTextModelWithProjection(config).eval()

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from tiny_encoders import tiny_clip, tiny_distilbert
+from tiny_encoders import tiny_clip, tiny_distilbert, word_tokenizer
 
 from motion_core import text
 from motion_core.text import ENV_FOLDER, find_encoder, load_text_encoder
