@@ -2,8 +2,9 @@
 
     python bench/hostile_checkpoints.py [NAME ...] [--words]
 
-Each file is converted by a process of its own. Every one must end within LONGEST seconds and MOST bytes with a message
-of Laban's own, run nothing that the file holds, and leave nothing behind.
+Each file is converted by a process of its own. Every one must end within LONGEST seconds of computing and MOST bytes
+with a message of Laban's own, run nothing that the file holds, and leave nothing behind. Where the machine has other
+work the clock shows more than that; it may show AWAITED seconds.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ sys.path.insert(0, str(ROOT / "tests" / "helpers"))
 
 from hostile_checkpoints import CORPUS, write_corpus  # noqa: E402
 
-LONGEST, MOST = 20.0, 2e9  # seconds, bytes
+LONGEST, AWAITED, MOST = 20.0, 90.0, 2e9  # seconds, seconds, bytes
 # What no message may say: torch's own advice, our own surprise, or a bare exception.
 STRANGE = re.compile(r"fault of laban|weights_only|torch\.load|PytorchStreamReader|Traceback|Error:")
 
@@ -32,7 +33,9 @@ STRANGE = re.compile(r"fault of laban|weights_only|torch\.load|PytorchStreamRead
 class Outcome:
     name: str
     status: int
+    # Of all its processes' computing, and by the clock.
     seconds: float
+    awaited: float
     # Most that one of its processes held.
     peak: float
     said: str
@@ -41,7 +44,7 @@ class Outcome:
     @property
     def faults(self) -> list[str]:
         found = []
-        if self.seconds > LONGEST:
+        if self.seconds > LONGEST or self.awaited > AWAITED:
             found.append("too slow")
         if self.peak > MOST:
             found.append("too large")
@@ -59,13 +62,14 @@ def convert(name: str, path: Path, folder: Path) -> Outcome:
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors)
         _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
+        awaited = time.perf_counter() - start
         process.returncode = status  # it has been waited for
         errors.seek(0)
         said = errors.read().decode(errors="replace").strip().splitlines()
     code = os.waitstatus_to_exitcode(status)
     left = (path.parent / "was-run").exists() or (target.exists() and code != 0)
-    return Outcome(name, code, seconds, usage.ru_maxrss * 1024.0, said[-1] if said else "", left)
+    seconds = usage.ru_utime + usage.ru_stime
+    return Outcome(name, code, seconds, awaited, usage.ru_maxrss * 1024.0, said[-1] if said else "", left)
 
 
 def main() -> int:
@@ -82,18 +86,16 @@ def main() -> int:
             outcomes.append(outcome)
             what = "converted" if outcome.status == 0 else f"refused ({outcome.status})"
             faults = ", ".join(outcome.faults) or "ok"
-            print(
-                f"{name:22} {outcome.seconds:6.1f} s {outcome.peak / 1e6:7.0f} MB  {what:12} {faults}",
-                flush=True,
-            )
+            cost = f"{outcome.seconds:6.1f} s {outcome.awaited:6.1f} s {outcome.peak / 1e6:7.0f} MB"
+            print(f"{name:22} {cost}  {what:12} {faults}", flush=True)
             if options.words or outcome.faults:
                 print(f"    {outcome.said[:300]}", flush=True)
     bad = [outcome for outcome in outcomes if outcome.faults]
-    slowest, largest = max(o.seconds for o in outcomes), max(o.peak for o in outcomes)
+    slowest, awaited, largest = (max(getattr(o, n) for o in outcomes) for n in ("seconds", "awaited", "peak"))
     converted = sum(o.status == 0 for o in outcomes)
     print(
         f"{len(outcomes)} files: {converted} converted, {len(outcomes) - converted} refused, {len(bad)} wrongly; "
-        f"at most {slowest:.1f} s and {largest / 1e6:.0f} MB"
+        f"at most {slowest:.1f} s of computing ({awaited:.1f} s by the clock) and {largest / 1e6:.0f} MB"
     )
     return 1 if bad else 0
 

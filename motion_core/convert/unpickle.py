@@ -68,7 +68,7 @@ def check_archive(path: str) -> None:
         raise Refused(PLAIN) from error
     whole = sum(member.file_size for member in members)
     if whole > 2 * os.path.getsize(path) + SLACK or len(members) > VALUES:
-        raise Refused(f"would unpack to {whole / 1e9:.1f} GB: PyTorch does not pack its files, so it is none")
+        raise Refused(f"would unpack to {whole / 1e6:.0f} MB: PyTorch does not pack its files, so it is none")
     if any(m.file_size > PICKLE for m in members if m.filename.endswith("data.pkl")):
         raise Refused("describes its tensors at too great a length: convert a plain state dict")
 
