@@ -91,6 +91,8 @@ class Denoising:
             usual = told.get("sampling_steps", min(int(steps.default), levels))
             steps = replace(steps, default=usual, low=1, high=levels)
             guidance = replace(guidance, default=float(told.get("guidance", guidance.default)))
+            if "sampling_steps" in told:  # levels that lie closer at the ends are the card's own finding
+                spacing = replace(spacing, default=1.0)
             if info.conditioning is None or info.training.get("condition_dropped") == 0:
                 guidance = guidance.fixed_at(
                     1.0

@@ -104,7 +104,9 @@ def test_a_converted_file_makes_motions_as_published(name, tmp_path, encoders, m
     generator = load_generator("mdm", device="cpu", checkpoint=tmp_path / "ours.safetensors")
     own = {setting.name: setting.default for setting in generator.card.settings}
     assert (own["sampler"], own["steps"], own["guidance"]) == ("ddpm", 10, guidance)
-    assert generator.card.max_seconds == pytest.approx(longest)
+    assert generator.card.max_seconds == pytest.approx(longest) and own["spacing"] == 1.0
+    if not words:
+        assert generator.run(Generate(), Sampling(3, {"steps": 1})).seconds == pytest.approx(longest, abs=0.1)
     seen = []
     motion = generator.run(Generate(**words, seconds=3.0), Sampling(3), lambda k, n: seen.append((k, n)))
     assert motion.seconds == pytest.approx(3.0, abs=0.1) and np.isfinite(motion.joints()).all()
@@ -137,7 +139,7 @@ def test_the_labs_floor_and_guidance_are_read_from_the_file(tmp_path, encoders, 
     convert_checkpoint(official_dit.save_lightning(tmp_path, network, network), tmp_path / "ours.safetensors")
     generator = load_generator("dit-adaln", device="cpu", checkpoint=tmp_path / "ours.safetensors")
     own = {setting.name: setting.default for setting in generator.card.settings}
-    assert (own["sampler"], own["steps"], own["guidance"]) == ("ddpm", 100, 3.5)
+    assert (own["sampler"], own["steps"], own["guidance"], own["spacing"]) == ("ddpm", 100, 3.5, 1.0)
     maker = generator.maker
     for sampler, least in (("ddim", 1e-5), ("ddpm", 1e-9), ("ddim", 1e-5)):
         generator.run(Generate(**WORDS, seconds=1.0), Sampling(0, {"sampler": sampler, "steps": 2}))
