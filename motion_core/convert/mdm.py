@@ -169,7 +169,7 @@ def config_of(path: Path, args: Arguments, dataset: Dataset, official: dict[str,
     except FormatError:
         raise
     except ValueError as error:
-        raise FormatError(f"{args.file} does not describe a model: {error}") from error
+        raise FormatError(f"{path} and {args.file} do not describe a model: {error}") from error
 
 
 def _arch(path: Path, args: Arguments) -> str:
