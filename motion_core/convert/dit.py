@@ -123,7 +123,9 @@ def config_of(path: Path, official: Mapping[str, Tensor]) -> DiTConfig:
     """The three variants by what their layers have; sizes from the weights. Raises FormatError for a fourth."""
     try:
         config = _config(official)
-    except (KeyError, IndexError, ValueError, ZeroDivisionError) as error:
+    except KeyError as error:
+        raise FormatError(f"{path} lacks {error}: it is incomplete, download it again") from error
+    except (IndexError, ValueError, ZeroDivisionError) as error:
         raise FormatError(f"{path} does not describe a network of the lab: {error}") from error
     if (config.features, config.text_width) != (FEATURES, TEXT_WIDTH):
         raise FormatError(

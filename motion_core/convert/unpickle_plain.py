@@ -11,7 +11,7 @@ import pickle
 import sys
 from typing import Any
 
-SECONDS, BYTES = 10, 1 << 29  # of computing and of memory that a list of words may take
+SECONDS, BYTES = 4, 1 << 29  # of computing and of memory that a list of words may take
 
 
 def set_limits() -> None:
