@@ -5,10 +5,13 @@ import official_dit
 import official_mdm
 import pytest
 import torch
+from hostile_checkpoints import CORPUS, write_corpus
+from safetensors.torch import load_file
 from tiny_encoders import save_encoders
 
 from motion_core import Generate, Sampling, TaskError, load_generator
 from motion_core.convert import convert_checkpoint
+from motion_core.convert.unpickle import main as unpickle
 from motion_core.convert.unpickle import tensors_of
 from motion_core.features import FEATURES
 from motion_core.formats import FormatError
@@ -159,3 +162,33 @@ def test_what_only_its_own_code_would_raise_is_said_in_a_sentence(tmp_path, monk
     with pytest.raises(FormatError, match=r"motion_encoder\.pt .*TMR"):
         convert_checkpoint(path, tmp_path / "ours.safetensors")
     assert not (tmp_path / "ours.safetensors").exists()
+
+
+# Refused for what they ask of memory and time alone, by limits that a process of its own has (test_reader.py).
+NEED_LIMITS = {
+    "zip-bomb",
+    "pickle-of-a-memory",
+    "pickle-long-memo",
+    "pickle-endless-text",
+    "t2m-words-doubled",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(set(CORPUS) - NEED_LIMITS))
+def test_hostile_files_are_refused_in_a_sentence_of_our_own(name, tmp_path, monkeypatch):
+    def read(path):
+        if not path.is_file():
+            raise FileNotFoundError(f"no checkpoint at {path}")
+        answer = unpickle(str(path), str(tmp_path / "tensors"))
+        if "error" in answer:
+            raise FormatError(f"{path} {answer['error']}")
+        return load_file(tmp_path / "tensors")
+
+    for module in ("", ".mdm_scratch", ".statistics", ".tmr"):
+        monkeypatch.setattr(f"motion_core.convert{module}.read_pickled", read)
+    path = write_corpus(tmp_path, [name])[name]
+    with pytest.raises((FormatError, FileNotFoundError), match=name) as told:
+        convert_checkpoint(path, tmp_path / "ours.safetensors")
+    assert not any(word in str(told.value) for word in ("torch.load", "weights_only", "PytorchStreamReader"))
+    assert not (tmp_path / "ours.safetensors").exists() and not (tmp_path / name / "was-run").exists()
