@@ -208,7 +208,7 @@ def test_addon_imports_only_what_blender_has(path: Path):
 )
 def test_nothing_unpickles(path: Path):
     text = path.read_text(encoding="utf-8")
-    if "convert" not in path.parts and path.stem not in {"convert", "smpl_body"}:
+    if "convert" not in path.parts and path.stem not in {"convert", "array_pickles"}:
         assert "torch.load(" not in text, f"{path.name}: checkpoints are safetensors at run time"
         assert not any(name.split(".")[0] == "pickle" for name in imports(path)), (
             f"{path.name} imports pickle"

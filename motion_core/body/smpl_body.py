@@ -4,7 +4,7 @@
 
 The files are licensed to each user; Laban carries none of them. A shaped body is linear in its betas (Loper et al.
 2015, equations 8 and 10): vertices = template + shapedirs betas, joints = regressor vertices. Official .pkl files
-hold classes of other programs; they are read by an unpickler that knows arrays and empty stand-ins and nothing else.
+hold classes of other programs; `array_pickles` reads arrays and empty stand-ins out of them and nothing else.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import pickle
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from motion_core.body.array_pickles import Array, StandIn, unpickled
 from motion_core.body.mesh import BodyData
 from motion_core.body.skeleton import JOINT, JOINTS, PARENTS, TIPS
 
@@ -28,73 +28,15 @@ JOINT_COUNTS = {24: "SMPL", 52: "SMPL-H", 55: "SMPL-X"}
 SHAPES_OF_SMPLX = (
     300  # SMPL-X files append expressions to the shapes: 300 + 100, or 10 + 10 in the first release
 )
+LARGEST_MATRIX = 10_000_000  # numbers; the regressor of SMPL-X has 576,125
 MAX_BETA = 10.0  # standard deviations; beyond, no body is left
-
-
-class _StandIn:
-    """Takes the place of any class of chumpy or scipy: keeps its state and can do nothing."""
-
-    def __new__(cls, *_: Any) -> _StandIn:
-        return object.__new__(cls)
-
-    def __init__(self, *_: Any):
-        pass
-
-    def __setstate__(self, state: Any) -> None:
-        if isinstance(state, dict):
-            self.__dict__.update(state)
-
-
-def _rebuilt(kind: Any, *_: Any) -> Any:
-    """What copyreg._reconstructor does, for stand-ins only."""
-    if not (isinstance(kind, type) and issubclass(kind, _StandIn)):
-        raise pickle.UnpicklingError(f"{kind!r} may not be built")
-    return kind()
-
-
-def _to_bytes(text: str, encoding: str = "latin1") -> bytes:
-    if encoding not in ("latin1", "latin-1", "ascii", "utf-8"):
-        raise pickle.UnpicklingError(f"encoding {encoding!r}")
-    return text.encode(encoding)
-
-
-def _array_makers() -> dict[tuple[str, str], Any]:
-    """(module, name) of the few functions that arrays are pickled with, under numpy's old and new module names."""
-    reduced = np.zeros(1).__reduce__()[0]  # numpy's _reconstruct, wherever this numpy keeps it
-    scalar = np.float64(0).__reduce__()[0]
-    table: dict[tuple[str, str], Any] = {("numpy", "ndarray"): np.ndarray, ("numpy", "dtype"): np.dtype}
-    for module in ("numpy.core.multiarray", "numpy._core.multiarray"):
-        table |= {(module, "_reconstruct"): reduced, (module, "scalar"): scalar}
-    for module in ("numpy.core.numeric", "numpy._core.numeric"):
-        table[module, "_frombuffer"] = np.zeros(1).__reduce_ex__(5)[0]
-    return table
-
-
-ALLOWED: dict[tuple[str, str], Any] = _array_makers() | {
-    ("copy_reg", "_reconstructor"): _rebuilt,
-    ("copyreg", "_reconstructor"): _rebuilt,
-    ("__builtin__", "object"): object,
-    ("builtins", "object"): object,
-    ("__builtin__", "set"): set,
-    ("builtins", "set"): set,
-    ("_codecs", "encode"): _to_bytes,
-}
-
-
-class _ArrayUnpickler(pickle.Unpickler):
-    """Reads arrays; every other class is a stand-in (chumpy, scipy) or an error."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in ALLOWED:
-            return ALLOWED[module, name]
-        if module.split(".")[0] in ("chumpy", "scipy") and name.isidentifier():
-            return type(name, (_StandIn,), {})
-        raise pickle.UnpicklingError(f"it wants to load {module}.{name}, which is not part of a body model")
 
 
 def _dense(value: Any) -> np.ndarray:
     """An array from an array, from chumpy's wrapper round one, or from scipy's compressed sparse matrix."""
-    if isinstance(value, _StandIn):
+    if isinstance(value, Array) and value.value is not None:
+        return value.value
+    if isinstance(value, StandIn):
         state = vars(value)
         if "x" in state:
             return _dense(state["x"])
@@ -110,8 +52,13 @@ def _dense(value: Any) -> np.ndarray:
 def _dense_from_compressed(state: dict[str, Any], columns: bool) -> np.ndarray:
     """Compressed by columns (csc) or rows (csr): indptr[k]:indptr[k+1] are the entries of column or row k."""
     rows, cols = (int(n) for n in state["_shape" if "_shape" in state else "shape"])
-    data, indices, indptr = (np.asarray(state[key]) for key in ("data", "indices", "indptr"))
-    major = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    data, indices, indptr = (_dense(state[key]) for key in ("data", "indices", "indptr"))
+    counts = np.diff(indptr)
+    if not (rows > 0 and cols > 0 and rows * cols <= LARGEST_MATRIX and counts.min(initial=0) >= 0):
+        raise ValueError(f"a sparse matrix of {rows} x {cols} with entries that do not fit it")
+    if counts.sum() != len(data) or len(indices) != len(data):
+        raise ValueError(f"a sparse matrix whose {len(data)} entries do not lie in it")
+    major = np.repeat(np.arange(len(counts)), counts)
     dense = np.zeros((rows, cols))
     np.add.at(dense, (indices, major) if columns else (major, indices), data)
     return dense
@@ -123,7 +70,7 @@ def _members(path: Path) -> dict[str, np.ndarray]:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             # other members of official files are pickled dictionaries; they are never touched
             return {name: _dense(archive[name]) for name in NEEDED if name in archive.files}
-    stored = _ArrayUnpickler(io.BytesIO(content), encoding="latin1").load()
+    stored = unpickled(content)
     if not isinstance(stored, dict):
         raise ValueError("it holds no table of arrays")
     return {name: _dense(stored[name]) for name in NEEDED if name in stored}

@@ -12,6 +12,9 @@ from motion_core.checkpoint import CheckpointInfo, save_checkpoint
 from motion_core.convert import dit, mdm, mdm_scratch, t2m, tmr
 from motion_core.convert.reader import read_pickled
 from motion_core.formats import FormatError
+from motion_core.generators.families import FAMILIES, check_family
+from motion_core.generators.makers.denoising import check_diffusion
+from motion_core.text import ENCODERS
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,43 @@ def convert_checkpoint(
     source = _recognise(path_in, set(tensors))
     if family is not None and source.family != family:
         raise FormatError(f"{path_in} is a checkpoint of {source.title}, not of the family {family!r}")
-    converted, info = source.convert(path_in, tensors)
+    converted, info = _converted(source, path_in, tensors)
+    _check_that_it_runs(path_in, info)
     save_checkpoint(path_out, converted, info)
     return info
+
+
+def _converted(
+    source: Source, path: Path, tensors: dict[str, Tensor]
+) -> tuple[dict[str, Tensor], CheckpointInfo]:
+    try:
+        return source.convert(path, tensors)
+    except (FormatError, OSError):
+        raise
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        MemoryError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise FormatError(
+            f"{path} is not laid out as a checkpoint of {source.title} ({type(error).__name__}): download it again"
+        ) from error
+
+
+def _check_that_it_runs(path: Path, info: CheckpointInfo) -> None:
+    """Raises FormatError where a model that makes motion could not be sampled: better now than at its first use."""
+    try:
+        if info.family in FAMILIES:
+            check_family(info)
+            check_diffusion(info)
+        if info.text_encoder is not None and info.text_encoder not in ENCODERS:
+            raise FormatError(f"it reads the texts of {info.text_encoder!r}, which Laban does not have")
+    except FormatError as error:
+        raise FormatError(f"{path} cannot be used: {error}") from error
 
 
 def _recognise(path: Path, names: set[str]) -> Source:

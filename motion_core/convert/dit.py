@@ -18,6 +18,9 @@ from motion_core.models.dit import DiT, DiTConfig
 HEADS = 16  # fixed in its configuration, and not to be seen in the weights
 LEVELS = 100  # training drew t from 0, 1/100, ..., 99/100
 GUIDANCE = 3.5
+LONGEST_CLIP = 197  # frames
+FLOORS = {"ddpm": 1e-9, "ddim": 1e-5}  # what its samplers leave of the clean features at the noisiest level
+TEXT_WIDTH, FEATURES = 512, 205  # CLIP's; and its features
 WORD_SLOTS = 77  # CLIP's context: shorter texts are filled up with zeros, which are attended to
 LICENCE = "unknown: the official code has no licence; trained on AMASS-derived data: non-commercial research"
 STATISTICS = ("tmr-rifke-mean.pt", "tmr-rifke-std.pt")
@@ -65,7 +68,7 @@ def convert(path: Path, tensors: dict[str, Tensor]) -> tuple[dict[str, Tensor], 
     return ours, CheckpointInfo(
         family="dit",
         config=config.to_json(),
-        features="smpl205",
+        features="smpl205-lab",  # heights and velocities as the lab writes them
         mean=mean,
         std=std,
         fps=20.0,
@@ -76,9 +79,16 @@ def convert(path: Path, tensors: dict[str, Tensor]) -> tuple[dict[str, Tensor], 
             "steps": LEVELS,
             "predicts": "x0",
             "sampler": "ddpm",
+            "sampling_steps": LEVELS,
             "guidance": GUIDANCE,
+            "floors": FLOORS,
         },
-        training={"source": path.name, "dataset": "humanml3d", "condition_dropped": 0.1},
+        training={
+            "source": path.name,
+            "dataset": "humanml3d",
+            "condition_dropped": 0.1,
+            "longest_frames": LONGEST_CLIP,
+        },
         licence=LICENCE,
     )
 
@@ -112,9 +122,17 @@ def joined_qkv(official: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def config_of(path: Path, official: Mapping[str, Tensor]) -> DiTConfig:
     """The three variants by what their layers have; sizes from the weights. Raises FormatError for a fourth."""
     try:
-        return _config(official)
-    except (KeyError, IndexError, ValueError) as error:
+        config = _config(official)
+    except KeyError as error:
+        raise FormatError(f"{path} lacks {error}: it is incomplete, download it again") from error
+    except (IndexError, ValueError, ZeroDivisionError) as error:
         raise FormatError(f"{path} does not describe a network of the lab: {error}") from error
+    if (config.features, config.text_width) != (FEATURES, TEXT_WIDTH):
+        raise FormatError(
+            f"{path} has {config.features} features and reads texts of {config.text_width} numbers; the lab's have "
+            f"{FEATURES} and {TEXT_WIDTH}"
+        )
+    return config
 
 
 def _config(official: Mapping[str, Tensor]) -> DiTConfig:

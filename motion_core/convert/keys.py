@@ -38,6 +38,21 @@ def weights_of(tensors: Mapping[str, Tensor], ignored: tuple[str, ...]) -> dict[
     return {}
 
 
+def matrix(path: Path, official: Mapping[str, Tensor], name: str) -> tuple[int, int]:
+    """(rows, columns) of an official matrix. Raises FormatError where it is missing or no matrix."""
+    if name not in official:
+        raise FormatError(f"{path} lacks {name!r}: it is incomplete, download it again")
+    shape = tuple(official[name].shape)
+    if len(shape) != 2 or 0 in shape:
+        raise FormatError(f"{path}: {name!r} has the shape {shape}, not that of a matrix")
+    return shape[0], shape[1]
+
+
+def layer_count(official: Mapping[str, Tensor], start: str) -> int:
+    """How many layers there are of names `start`N.…"""
+    return len({name[len(start) :].split(".")[0] for name in official if name.startswith(start)})
+
+
 def rename(
     path: Path, official: Mapping[str, Tensor], keys: Mapping[str, str], layer_keys: Mapping[str, str]
 ) -> dict[str, Tensor]:
@@ -72,4 +87,10 @@ def fit_model(
     for name, shape in expected.items():
         if tuple(tensors[name].shape) != shape:
             raise FormatError(f"{path}: {name!r} is {tuple(tensors[name].shape)}, the model needs {shape}")
+        if not tensors[name].is_floating_point() or not _finite(tensors[name]):
+            raise FormatError(f"{path}: {name!r} has values that are no finite numbers: download it again")
     return tensors
+
+
+def _finite(tensor: Tensor) -> bool:
+    return tensor.is_meta or bool(torch.isfinite(tensor).all())

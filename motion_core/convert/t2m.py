@@ -101,10 +101,7 @@ def _statistics(path: Path, features: int) -> tuple[np.ndarray, np.ndarray]:
         "copy them beside it from Comp_v6_KLD01/meta (KIT-ML: Comp_v6_KLD005/meta) of the official checkpoints; the "
         "data set's Mean.npy and Std.npy are others"
     )
-    mean, std = read_statistics(path, features, places, [STATISTICS], fix)
-    if not (std > 0).all():
-        raise FormatError(f"std.npy of {path} has a value that is not above 0: features are divided by it")
-    return mean, std
+    return read_statistics(path, features, places, [STATISTICS], fix)
 
 
 def read_vectors(path: Path) -> tuple[list[str], np.ndarray]:

@@ -16,7 +16,6 @@ from motion_core.checkpoint import CheckpointInfo
 from motion_core.convert.keys import ATTENTION_KEYS, fit_model, rename
 from motion_core.convert.reader import read_pickled
 from motion_core.convert.statistics import read_statistics
-from motion_core.features import FEATURES
 from motion_core.formats import FormatError
 from motion_core.models.tmr import TMR, TMRConfig
 
@@ -24,7 +23,8 @@ HEADS = 4  # fixed in its configuration, and not to be seen in the weights
 MOTION, TEXT, DECODER = "motion_encoder", "text_encoder", "motion_decoder"
 PREFIXES = ("", "tmr-")  # of the files' names
 LONGEST_CLIP = 200  # frames: it was trained on clips of 2 to 10 seconds at 20 fps
-BY_WIDTH = {kind.dim: kind.name for kind in FEATURES.values()}
+# By the number of features: their kind; the second is that of the lab, whose files begin with PREFIXES[1].
+BY_WIDTH = {263: ("humanml263", "humanml263"), 205: ("smpl205-stmc", "smpl205-lab")}
 TEXT_ENCODERS = {768: "distilbert", 512: "clip-vit-b32-states"}
 STATISTICS = (("mean.pt", "std.pt"), ("tmr-rifke-mean.pt", "tmr-rifke-std.pt"), ("Mean.npy", "Std.npy"))
 LICENCE = "MIT code; trained on AMASS-derived data: non-commercial research"
@@ -78,7 +78,7 @@ def convert(path: Path, tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor
     return fit_model(path, TMR, config, ours), CheckpointInfo(
         family="tmr",
         config=config.to_json(),
-        features=BY_WIDTH[config.features],
+        features=BY_WIDTH[config.features][path.name.startswith(PREFIXES[1])],
         mean=mean,
         std=std,
         fps=20.0,

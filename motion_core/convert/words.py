@@ -10,7 +10,7 @@ from typing import Any
 from motion_core.convert.reader import ask_child
 from motion_core.formats import FormatError
 
-CHILD = ("-I", str(Path(__file__).with_name("unpickle_plain.py")))
+PROGRAM = Path(__file__).with_name("unpickle_plain.py")
 
 
 def read_words(path: Path) -> list[str]:
@@ -39,7 +39,7 @@ def read_places(path: Path) -> dict[str, int]:
 def _read_pickle(path: Path) -> Any:
     with tempfile.TemporaryDirectory(prefix="laban-convert-") as folder:
         out = Path(folder) / "words.json"
-        answer = ask_child(CHILD, path, out)
+        answer = ask_child(PROGRAM, path, out)
         if "error" in answer:
             raise FormatError(f"{path} {answer['error']}")
         return json.loads(out.read_text(encoding="utf-8"))

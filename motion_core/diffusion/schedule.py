@@ -79,13 +79,16 @@ SCHEDULES: dict[str, Callable[[int], Schedule]] = {
 }
 
 
-def make_schedule(name: str, n: int) -> Schedule:
-    """The schedule a config or checkpoint names. Raises ValueError that lists the names there are."""
+def make_schedule(name: str, n: int, least: float | None = None) -> Schedule:
+    """The schedule a config or checkpoint names; least: the floor of "gamma_cosine", where it has another than its own.
+
+    Raises ValueError that lists the names there are.
+    """
     if name not in SCHEDULES:
         raise ValueError(f"unknown noise schedule {name!r}; use one of {', '.join(SCHEDULES)}")
     if n < 1:
         raise ValueError(f"a schedule has {n} levels: give at least 1")
-    return SCHEDULES[name](n)
+    return SCHEDULES[name](n) if least is None else gamma_cosine_schedule(n, least)
 
 
 def spaced_timesteps(n: int, steps: int, spacing: float = 1.0) -> list[int]:

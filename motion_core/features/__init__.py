@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from motion_core.body.motion import Motion
-from motion_core.features import humanml263, known, smpl205
+from motion_core.features import humanact, humanml263, kit251, known, smpl205, smpl205_official
 from motion_core.features.stats import STD_FLOOR, FeatureStats, check_features
 
 __all__ = ["FEATURES", "STD_FLOOR", "FeatureStats", "Features", "Known", "check_features"]
@@ -59,6 +59,15 @@ class Features:
         return [self.canonical(self.encode(motion)) for motion in motions]
 
 
+KNOWN_205 = Known(
+    known.KNOWN_DIM,
+    known.STEPS,
+    known.WORLD_ROOT,
+    known.known_values,
+    known.poses_known,
+    known.columns_without,
+    known.path_columns,
+)
 FEATURES: dict[str, Features] = {
     kind.name: kind
     for kind in (
@@ -70,18 +79,29 @@ FEATURES: dict[str, Features] = {
             smpl205.decode,
             smpl205.canonical,
             smpl205.encode_canonical,
-            Known(
-                known.KNOWN_DIM,
-                known.STEPS,
-                known.WORLD_ROOT,
-                known.known_values,
-                known.poses_known,
-                known.columns_without,
-                known.path_columns,
-            ),
+            KNOWN_205,
+        ),
+        Features(
+            "smpl205-lab",
+            smpl205.DIM,
+            smpl205.SLICES,
+            smpl205_official.encode_lab,
+            smpl205_official.decode_lab,
+            smpl205.canonical,
+            known=KNOWN_205,
+        ),
+        Features(
+            "smpl205-stmc",
+            smpl205.DIM,
+            smpl205.SLICES,
+            smpl205_official.encode_stmc,
+            smpl205_official.decode_stmc,
         ),
         Features(
             "humanml263", humanml263.DIM, humanml263.SLICES, humanml263.encode, humanml263.features_to_motion
         ),
+        Features("kit251", kit251.DIM, kit251.SLICES, kit251.encode, kit251.decode),
+        Features("smpl24rot6d", 150, humanact.ROT6D, humanact.encode_rotations, humanact.decode_rotations),
+        Features("joints22", 66, humanact.POSITIONS, humanact.encode_positions, humanact.decode_positions),
     )
 }

@@ -1,4 +1,4 @@
-"""The 205 SMPL features of STMC and the DiT lab: [r_z, r'_x, r'_y, a', theta, j], Z up, per frame.
+"""The 205 SMPL features, in the columns of STMC and the DiT lab: [r_z, r'_x, r'_y, a', theta, j], Z up, per frame.
 
     root_height    1    z of `trans`, metres
     root_velocity  2    step of the pelvis over the floor since the frame before, seen from this frame's heading, metres
@@ -9,6 +9,9 @@
 The heading is the angle a of the root's ZYX Euler angles, R = Rz(a) Ry(b) Rx(c): the direction of the body's left
 axis over the floor, 0 when it is +X. Lying on the front or back is therefore harmless; lying exactly on one side
 leaves a undefined, and there it is held between the frames around.
+
+The lab and STMC write heights and velocities otherwise: `smpl205_official`. Here the pelvis' own turn about Z, which is
+0 in real motion but not in what networks make, is added to the heading by `decode`.
 
 Frame 0 has no frame before: its two velocities are the absolute position and heading, so that running sums restore
 both. A clip that starts facing front over the origin has zeros there; `canonical` makes any clip such a one.
@@ -34,7 +37,7 @@ from motion_core.features.stats import FeatureStats, check_features
 
 __all__ = [
     "DIM", "FEATURE_JOINTS", "SLICES", "FeatureStats", "canonical", "crop", "decode", "encode", "encode_canonical",
-    "features_to_joints", "integrate_root", "local_matrices", "split", "world_matrices",
+    "features_to_joints", "heading_of", "integrate_root", "local_matrices", "split", "turned", "world_matrices",
 ]  # fmt: skip
 
 FEATURE_JOINTS: tuple[str, ...] = (*JOINTS[1:], "left_hand", "right_hand")  # the 23, in SMPL's order
@@ -52,7 +55,7 @@ X, Y, Z = 0, 1, 2
 _MIN_HORIZONTAL = 1e-3
 
 
-def _heading(left: np.ndarray) -> np.ndarray:
+def heading_of(left: np.ndarray) -> np.ndarray:
     """Angle a (T,), unwrapped, of the body's left axis in the world (T,3)."""
     known = np.flatnonzero(np.hypot(left[:, X], left[:, Y]) > _MIN_HORIZONTAL)
     if len(known) == 0:
@@ -61,7 +64,7 @@ def _heading(left: np.ndarray) -> np.ndarray:
     return np.interp(np.arange(len(left)), known, angle)
 
 
-def _turned(vectors: np.ndarray, yaw: np.ndarray) -> np.ndarray:
+def turned(vectors: np.ndarray, yaw: np.ndarray) -> np.ndarray:
     """Vectors (T,...,2 or 3) turned about Z by yaw (T,)."""
     yaw = yaw.reshape(-1, *[1] * (vectors.ndim - 2))
     cos, sin, out = np.cos(yaw), np.sin(yaw), vectors.copy()
@@ -81,9 +84,9 @@ def _hands(positions: np.ndarray, orientations: np.ndarray) -> np.ndarray:
 def encode(motion: Motion) -> np.ndarray:
     """Features (T,205) float32, one row per frame of the motion."""
     matrices = quat.quat_to_matrix(motion.rotations.astype(np.float64))  # (T,22,3,3)
-    yaw = _heading(matrices[:, JOINT["pelvis"], :, X])
+    yaw = heading_of(matrices[:, JOINT["pelvis"], :, X])
     # Rz(-a) R turns each column of R
-    facing = _turned(np.swapaxes(matrices[:, JOINT["pelvis"]], -1, -2), -yaw)
+    facing = turned(np.swapaxes(matrices[:, JOINT["pelvis"]], -1, -2), -yaw)
     matrices[:, JOINT["pelvis"]] = np.swapaxes(facing, -1, -2)
 
     positions, orientations = motion.kinematics()
@@ -93,10 +96,10 @@ def encode(motion: Motion) -> np.ndarray:
 
     x0 = np.empty((len(motion), DIM), dtype=np.float32)
     x0[:, SLICES["root_height"]] = motion.trans[:, Z, None]
-    x0[:, SLICES["root_velocity"]] = _turned(np.diff(floor, axis=0, prepend=0.0), -yaw)
+    x0[:, SLICES["root_velocity"]] = turned(np.diff(floor, axis=0, prepend=0.0), -yaw)
     x0[:, SLICES["yaw_velocity"]] = np.diff(yaw, prepend=0.0)[:, None]
     x0[:, SLICES["rot6d"]] = matrices[..., :2, :].reshape(len(motion), -1)
-    x0[:, SLICES["joints"]] = _turned(around, -yaw).reshape(len(motion), -1)
+    x0[:, SLICES["joints"]] = turned(around, -yaw).reshape(len(motion), -1)
     return x0
 
 
@@ -135,7 +138,7 @@ def decode(x0: np.ndarray, fps: float) -> Motion:
     """
     x0 = check_features(x0, SLICES)
     yaw = np.cumsum(x0[:, SLICES["yaw_velocity"]][:, 0])
-    floor = np.cumsum(_turned(x0[:, SLICES["root_velocity"]], yaw), axis=0)
+    floor = np.cumsum(turned(x0[:, SLICES["root_velocity"]], yaw), axis=0)
     matrices = rot6d_to_matrix(torch.from_numpy(x0[:, SLICES["rot6d"]].reshape(-1, len(JOINTS), 6))).numpy()
     rotations = quat.matrix_to_quat(matrices)
     rotations[:, JOINT["pelvis"]] = quat.multiply(quat.about_z(yaw), rotations[:, JOINT["pelvis"]])

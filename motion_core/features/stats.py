@@ -34,7 +34,7 @@ def check_features(features: np.ndarray, slices: Mapping[str, slice]) -> np.ndar
 class FeatureStats:
     """Mean and standard deviation (F,) of each feature; raises ValueError unless finite and one-dimensional.
 
-    `std` is raised to at least `STD_FLOOR`.
+    A deviation of 0 becomes `STD_FLOOR`; others stay, because official networks have learnt them to the last digit.
     """
 
     mean: np.ndarray
@@ -50,11 +50,14 @@ class FeatureStats:
         if np.any(std < 0):
             raise ValueError(f"std is negative at feature {int(np.argmax(std < 0))}")
         object.__setattr__(self, "mean", mean)
-        object.__setattr__(self, "std", np.maximum(std, np.float32(STD_FLOOR)))
+        object.__setattr__(self, "std", np.where(std == 0, np.float32(STD_FLOOR), std))
 
     @classmethod
     def fit(cls, clips: Sequence[np.ndarray]) -> FeatureStats:
-        """Over all frames of clips (T,F), T may differ. NaN or infinite features raise ValueError."""
+        """Over all frames of clips (T,F), T may differ; deviations are at least `STD_FLOOR`.
+
+        NaN or infinite features raise ValueError.
+        """
         count = sum(len(clip) for clip in clips)
         if count == 0:
             raise ValueError("no frames to take statistics of: give at least one clip")
@@ -64,7 +67,7 @@ class FeatureStats:
                 raise ValueError(f"clip {number} is not finite at frame {frame}, feature {feature}")
         mean = np.sum([np.sum(clip, axis=0, dtype=np.float64) for clip in clips], axis=0) / count
         variance = np.sum([np.sum((clip - mean) ** 2, axis=0) for clip in clips], axis=0) / count
-        return cls(mean, np.sqrt(variance))
+        return cls(mean, np.maximum(np.sqrt(variance), STD_FLOOR))
 
     def _like(self, x: Any) -> tuple[Any, Any]:
         if isinstance(x, torch.Tensor):

@@ -27,10 +27,17 @@ def check_task(card: ModelCard, task: Any) -> None:
         _check_action(card, str(task.action))
 
 
+def length_of(card: ModelCard, task: Generate) -> float:
+    """Seconds that a motion shall have; where nothing is said of them, no more than the model makes without words."""
+    if task.seconds is None and task.text is None:
+        return min(task.length, card.max_seconds)
+    return task.length
+
+
 def _check_length(card: ModelCard, task: Generate) -> None:
     """Several clips make a longer motion where a model makes sequences, and words say what goes on."""
     most = LONGEST if Sequence.name in card.tasks and task.text is not None else card.max_seconds
-    if task.length > most + 1e-9:
+    if length_of(card, task) > most + 1e-9:
         raise TaskError(f"seconds is {task.length:g}: model {card.id!r} makes at most {most:g} seconds")
 
 

@@ -86,7 +86,8 @@ def spans(known: np.ndarray, longest: int, context: int = CONTEXT) -> Iterator[t
         inside = [gap for gap in gaps if gap[1] < limit or gap[1] == count == limit]
         if inside:
             gaps = gaps[len(inside) :]
-            yield start, min(limit, inside[-1][1] + context)
+            behind = gaps[0][0] if gaps else count  # frames of the next gap are no context
+            yield start, min(limit, inside[-1][1] + context, behind)
         else:
             gaps[0] = (limit, end)
             gaps = gaps if limit < end else gaps[1:]

@@ -16,6 +16,7 @@ from motion_core.generators.completing import complete, edit
 from motion_core.generators.counting import counted
 from motion_core.generators.finishing import frame_count, grounded, tidied
 from motion_core.generators.led import led
+from motion_core.generators.model_choice import length_of
 from motion_core.generators.plan import BroadWork, Plan
 from motion_core.generators.prompt_parts import Reading
 from motion_core.generators.sequencing import sequence
@@ -41,7 +42,10 @@ class Workplace:
 
 def _generate(task: Generate, sampling: Sampling, place: Workplace) -> BroadWork:
     how, reading = _clean_of(task, place), place.reading
-    frames, studio = frame_count(task.length, place.card.fps), replace(place.studio, calm=how.calm)
+    frames, studio = (
+        frame_count(length_of(place.card, task), place.card.fps),
+        replace(place.studio, calm=how.calm),
+    )
     if reading.sequence is not None:
         parts = replace(reading.sequence, clean=replace(NOTHING, calm=how.calm))
         motion = yield from sequence(parts, sampling, studio)

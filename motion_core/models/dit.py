@@ -186,6 +186,12 @@ class DiT(nn.Module):
             x0 = x0 + cond.known[..., : self.config.features].to(x.dtype)
         return x0
 
+    def set_gamma_min(self, least: float) -> None:
+        """Tell noise levels as of a schedule with another floor than the config's: samplers may have their own."""
+        gamma = gamma_table(self.config.levels, least)
+        levels = noise_level_table(gamma, self.config.width // 4)
+        self.noise_levels.copy_(levels.to(self.noise_levels))
+
     def answer_nothing(self) -> None:
         """Zero the last layer: an answer that is added to a guess starts as the guess itself."""
         nn.init.zeros_(self.output.weight)

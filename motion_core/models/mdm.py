@@ -44,6 +44,9 @@ class MDMConfig:
     class_token: bool = False  # a decoder gets the time as a first token too
     mask_frames: bool = True  # padded frames are hidden; the first published weights saw them
     max_frames: int = 5000  # the longest clip and the token in front of it
+    # Frames before a clip that it is told as `Condition.known`, and how many it then makes; 0: it makes whole clips.
+    context: int = 0
+    predicted: int = 0
 
     def __post_init__(self) -> None:
         for name, known in (
@@ -68,6 +71,10 @@ class MDMConfig:
             raise ValueError("an action model needs `actions`, the number of its classes")
         if self.text_tokens and (self.arch, self.condition) != ("trans_dec", "text"):
             raise ValueError("text_tokens needs arch 'trans_dec' and condition 'text'")
+        if self.context < 0 or self.predicted < 0 or bool(self.context) != bool(self.predicted):
+            raise ValueError(
+                f"context is {self.context}, predicted {self.predicted}: both are above 0, or none"
+            )
         if self.class_token and self.arch != "trans_dec":
             raise ValueError("class_token needs arch 'trans_dec'")
 
@@ -138,6 +145,8 @@ class MDM(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor, cond: Condition, mask: Tensor | None = None) -> Tensor:
         """mask None means that all frames are valid."""
+        if self.config.context:
+            x, mask = self._behind_context(x, cond, mask)  # (B,C+T,F)
         if x.shape[1] >= self.config.max_frames:
             raise ValueError(
                 f"{x.shape[1]} frames are too many: this model takes {self.config.max_frames - 1}"
@@ -153,7 +162,20 @@ class MDM(nn.Module):
             y = self._run_decoder(self.input(x), time, token, valid, memory_valid)
         else:
             y = self._run_encoder(self.input(x), token, valid)
-        return self.output(y).to(x.dtype)  # (B,T,F)
+        return self.output(y[:, self.config.context :]).to(x.dtype)  # (B,T,F)
+
+    def _behind_context(
+        self, x: Tensor, cond: Condition, mask: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Noisy frames (B,T,F) and their mask behind the frames before them, which are clean: (B,C+T,...)."""
+        before = cond.known
+        if before is None or before.shape[1] != self.config.context:
+            raise ValueError(
+                f"this model goes on from {self.config.context} frames: the condition needs `known`"
+            )
+        if mask is not None:
+            mask = nn.functional.pad(mask, [self.config.context, 0], value=True)
+        return torch.cat([before.to(x), x], 1), mask
 
     def _run_encoder(self, x: Tensor, token: Tensor, valid: Tensor | None) -> Tensor:
         """(B,T,D) behind its condition token (B,1,D) -> (B,T,D)"""

@@ -78,7 +78,7 @@ class OfficialBlock(nn.Module):
 class OfficialDiT(nn.Module):
     """x (B,T,F), gamma (B,), y (B,C) or (B,77,C), padded (B,T) true where padded -> x0 (B,T,F)."""
 
-    def __init__(self, kind, features=205, text=24, width=32, layers=2, ratio=2, rows=300):
+    def __init__(self, kind, features=205, text=512, width=32, layers=2, ratio=2, rows=300):
         super().__init__()
         self.kind = kind
         pe = with_buffer("pe", positions(rows, width))

@@ -55,8 +55,13 @@ class OfficialMDM(nn.Module):
             nn.init.normal_(p, 0.02 if p.dim() > 1 else 0.1, 0.15)
 
     def forward(
-        self, x, t, *, text=None, action=None, uncond=False, frame_mask=None, text_hidden=None
+        self, x, t, *, text=None, action=None, uncond=False, frame_mask=None, text_hidden=None, prefix=None
     ):  # -> (B,F,1,T)
+        if prefix is not None:  # DiP: clean frames (B,F,1,C) before the noisy ones, in the mask as valid
+            if frame_mask is not None:
+                ones = torch.ones(len(x), prefix.shape[-1], dtype=torch.bool)
+                frame_mask = torch.cat([ones, frame_mask], 1)
+            x = torch.cat([prefix, x], -1)
         batch, features, _, frames = x.shape
         time = self.embed_timestep.time_embed(self.sequence_pos_encoder.pe[t]).permute(1, 0, 2)  # (1,B,D)
         emb = time
@@ -87,6 +92,8 @@ class OfficialMDM(nn.Module):
             )
             out = out[1:] if self.args.get("emb_trans_dec") else out
         out = self.output_process["poseFinal"](out)
+        if prefix is not None:
+            out, frames = out[prefix.shape[-1] :], frames - prefix.shape[-1]
         return out.reshape(frames, batch, features, 1).permute(1, 2, 3, 0)
 
 

@@ -187,8 +187,8 @@ def test_what_is_no_retrieval_model_is_refused(folder, make_tiny, tmp_path):
     make_tiny(tmp_path / "mdm.safetensors", "text")
     with pytest.raises(FormatError, match="'mdm', not 'tmr'"):
         load_embedder(checkpoint=tmp_path / "mdm.safetensors")
-    with pytest.raises(FormatError, match=r"'kit251'.*smpl205, humanml263"):
-        load_embedder(checkpoint=checkpoint(tmp_path, "kit.safetensors", "kit251", 251))
+    with pytest.raises(FormatError, match=r"'fish'.*smpl205, .*humanml263"):
+        load_embedder(checkpoint=checkpoint(tmp_path, "fish.safetensors", "fish", 251))
     with pytest.raises(TaskError, match=r"'clip'.*tmr"):
         load_embedder("clip")
     with pytest.raises(FileNotFoundError, match=r"absent\.safetensors"):

@@ -76,7 +76,8 @@ def _peak_memory() -> float | None:
 
 def cost_in_child(model: str, device: str, length: float) -> Cost:
     """`measure_cost` in a process of its own. Raises ValueError with its last words where that fails."""
-    command = [sys.executable, "-m", "motion_core.metrics.benchmark.cost", model, device, str(length)]
+    # -P: nothing of the current folder is imported, which may hold a `torch.py`
+    command = [sys.executable, "-P", "-m", "motion_core.metrics.benchmark.cost", model, device, str(length)]
     root = str(Path(__file__).resolve().parents[3])  # the package may not be installed, only on the path
     paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": paths})

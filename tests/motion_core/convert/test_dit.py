@@ -18,7 +18,7 @@ from motion_core.models.dit import SIZES, DiT, gamma_table
 from motion_core.nn.condition import Condition
 
 KINDS = ("incontext", "adaln", "crossattn")
-FEATURES, FRAMES, BATCH, TEXT = 205, 13, 3, 24
+FEATURES, FRAMES, BATCH, TEXT = 205, 13, 3, 512
 FLOORS = {"ddpm": 1e-9, "ddim": 1e-5}
 
 
@@ -45,10 +45,10 @@ def inputs(kind):
     x = torch.randn(BATCH, FRAMES, FEATURES)
     mask = torch.arange(FRAMES)[None] < torch.tensor([[FRAMES], [7], [1]])
     if kind != "crossattn":
-        pooled = torch.randn(BATCH, TEXT)
+        pooled = torch.randn(BATCH, TEXT) / 5
         return x, mask, Condition(pooled=pooled), pooled
     real = torch.arange(6)[None] < torch.tensor([[6], [2], [4]])
-    tokens = torch.randn(BATCH, 6, TEXT)
+    tokens = torch.randn(BATCH, 6, TEXT) / 5
     slots = torch.zeros(BATCH, 77, TEXT)
     slots[:, :6] = tokens * real[..., None]
     return x, mask, Condition(tokens=tokens, token_mask=real), slots
@@ -128,7 +128,7 @@ def test_a_lightning_file_becomes_a_checkpoint_of_its_averaged_network(tmp_path,
     assert info == said
     assert torch.equal(torch.tensor(info.mean), mean) and torch.equal(torch.tensor(info.std), std)
     assert info.diffusion["schedule"] == "gamma_cosine" and info.diffusion["sampler"] == "ddpm"
-    assert (info.features, info.fps, info.text_encoder) == ("smpl205", 20.0, "clip-vit-b32-states")
+    assert (info.features, info.fps, info.text_encoder) == ("smpl205-lab", 20.0, "clip-vit-b32-states")
     model_class, config_class = family_classes(info.family)
     ours = model_class(config_class.from_json(info.config)).eval()
     ours.load_state_dict(tensors)
@@ -178,6 +178,11 @@ def changed(kind, change):
             "does not describe|needs",
         ),
         ("incontext", lambda t: t.pop("input_projection.1.pe"), "input_projection"),
+        (
+            "adaln",
+            lambda t: t.update({"joint_cond_projection.weight": torch.ones(32, 24)}),
+            "texts of 24 numbers",
+        ),
     ],
 )
 def test_other_networks_are_refused(kind, change, message):

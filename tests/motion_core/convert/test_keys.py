@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from motion_core.convert.keys import fit_model, inside, rename, weights_of
+from motion_core.convert.keys import fit_model, inside, layer_count, matrix, rename, weights_of
 from motion_core.formats import FormatError
 
 FILE = Path("theirs.pt")
@@ -65,9 +65,25 @@ def test_tensors_that_fill_the_model_come_back():
         ({"bias": None}, r"lacks 'bias' and 0 more"),
         ({"scale": ONE}, r"has 'scale' and 0 more"),
         ({"weight": torch.ones(1, 4)}, r"'weight' is \(1, 4\), the model needs \(1, 3\)"),
+        ({"bias": torch.tensor([float("inf")])}, "'bias' has values that are no finite numbers"),
+        ({"bias": torch.ones(1, dtype=torch.long)}, "'bias' has values that are no finite numbers"),
     ],
 )
 def test_tensors_that_do_not_fill_it_are_named(change, said):
     tensors = {"weight": torch.ones(1, 3), "bias": torch.ones(1)} | change
     with pytest.raises(FormatError, match=said):
         fit_model(FILE, linear, 3, {name: t for name, t in tensors.items() if t is not None})
+
+
+def test_matrices_are_measured_and_layers_counted():
+    tensors = {
+        "w": torch.ones(3, 4),
+        "v": ONE,
+        "none": torch.ones(0, 2),
+        "e.layers.0.a": ONE,
+        "e.layers.1.a": ONE,
+    }
+    assert matrix(FILE, tensors, "w") == (3, 4) and layer_count(tensors, "e.layers.") == 2
+    for name, said in (("v", "not that of a matrix"), ("none", "not that of a matrix"), ("x", "lacks 'x'")):
+        with pytest.raises(FormatError, match=said):
+            matrix(FILE, tensors, name)

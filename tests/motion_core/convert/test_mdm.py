@@ -18,7 +18,7 @@ from motion_core.formats import FormatError
 from motion_core.models.mdm import MDM, MDMConfig
 from motion_core.nn.condition import Condition
 
-FEATURES, FRAMES, BATCH, TEXT = 263, 11, 3, 24
+FEATURES, FRAMES, BATCH, TEXT = 263, 11, 3, 512
 ARGS = {
     "dataset": "humanml",
     "arch": "trans_enc",
@@ -72,15 +72,18 @@ def our_layout(x):
 def test_text_variants_answer_alike(name, tmp_path):
     args = {**ARGS, **VARIANTS[name]}
     tokens = args.get("text_encoder_type") == "bert"
-    theirs, path = write(tmp_path, args, text_width=TEXT)
+    width = 768 if tokens else TEXT
+    theirs, path = write(tmp_path, args, text_width=width)
     ours, info = rebuilt(path, theirs)
     assert info.text_encoder == ("distilbert" if tokens else "clip-vit-b32") and info.features == "humanml263"
-    assert info.diffusion == {"schedule": "cosine", "steps": 50, "predicts": "x0"}
+    assert info.diffusion == {
+        "schedule": "cosine", "steps": 50, "predicts": "x0", "sampler": "ddpm", "sampling_steps": 50, "guidance": 2.5,
+    }  # fmt: skip
 
     x, t = torch.randn(BATCH, FRAMES, FEATURES), torch.tensor([0, 17, 49])
     mask = torch.arange(FRAMES)[None] < torch.tensor([[FRAMES], [7], [3]])
     length = 5 if tokens else 1
-    text = torch.randn(BATCH, length, TEXT)
+    text = torch.randn(BATCH, length, width)
     real = torch.arange(length)[None] < torch.tensor([[length], [1], [max(1, length - 2)]])
     cond = (
         Condition(tokens=text, token_mask=real)
@@ -181,16 +184,26 @@ def test_what_must_lie_beside_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"layers": 3}, r"lacks 'layers\.2"),
-        ({"layers": 1}, r"has 'layers\.1"),
-        ({"arch": "trans_dec"}, "has not|does not have|lacks"),
+        ({"layers": 3}, "has 2 layers, .* says 3"),
+        ({"layers": 10**9}, "layers = 1000000000: it must be a whole number from 1"),
+        ({"arch": "trans_dec"}, "has 0 layers, .* says 2"),
         ({"arch": "rnn"}, "rnn"),
         ({"arch": "gru"}, "along the batch"),
-        ({"layers": "eight"}, "does not describe a model"),
+        ({"layers": "eight"}, "layers = 'eight': it must be a whole number"),
+        ({"layers": True}, "layers = True"),
+        ({"pos_embed_max_len": 10**12}, "pos_embed_max_len"),
+        ({"diffusion_steps": 10**7}, "diffusion_steps = 10000000"),
+        ({"diffusion_steps": 0}, "diffusion_steps = 0"),
+        ({"cond_mask_prob": "0.1"}, "cond_mask_prob = '0.1'"),
+        ({"mask_frames": "False"}, "mask_frames = 'False': it must be true or false"),
+        ({"text_encoder_type": "bert"}, "texts of 512 numbers; distilbert, .* gives 768"),
+        ({"dataset": "kit"}, "263 features; those of 'kit', .* have 251"),
+        ({"dataset": ["humanml"]}, "known are humanml"),
+        ({"emb_policy": "concat", "context_len": 4}, "emb_policy = 'concat'"),
+        ({"pred_len": 40}, "pred_len = 40 without a context_len"),
         ({"noise_schedule": "sigmoid"}, "sigmoid"),
         ({"text_encoder_type": "t5"}, "t5"),
-        ({"dataset": "amass"}, r"'amass'; known are humanml"),
-        ({"context_len": 20}, "context_len = 20"),
+        ({"dataset": "amass"}, r"dataset = 'amass'; known are humanml"),
     ],
 )
 def test_args_that_do_not_fit_the_weights_are_refused(change, message, tmp_path):
@@ -200,7 +213,71 @@ def test_args_that_do_not_fit_the_weights_are_refused(change, message, tmp_path)
         rebuilt(path, theirs)
 
 
-@pytest.mark.parametrize("text", ["{", "[1]"])
+@pytest.mark.parametrize("name", ["output_process.poseFinal.weight", "embed_text.weight"])
+def test_a_tensor_that_is_not_there_is_named(name, tmp_path):
+    theirs, path = write(tmp_path, ARGS, text_width=TEXT)
+    tensors = dict(tensors_of(theirs.state_dict()))
+    del tensors[name]
+    with pytest.raises(FormatError, match=f"lacks '{name}'"):
+        mdm.convert(path, tensors)
+
+
+def test_values_that_are_no_numbers_are_named(tmp_path):
+    theirs, path = write(tmp_path, ARGS, text_width=TEXT)
+    tensors = dict(tensors_of(theirs.state_dict()))
+    tensors["embed_text.weight"][3, 4] = float("nan")
+    with pytest.raises(FormatError, match=r"'text\.weight' has values that are no finite numbers"):
+        mdm.convert(path, tensors)
+    np.save(tmp_path / "Std.npy", np.zeros(FEATURES))
+    with pytest.raises(FormatError, match=r"Std\.npy has a value that is not above 0"):
+        mdm.convert(
+            path, dict(tensors_of(official.OfficialMDM(FEATURES, ARGS, text_width=TEXT).state_dict()))
+        )
+
+
+DIP = {
+    **ARGS, "arch": "trans_dec", "text_encoder_type": "bert", "mask_frames": True, "diffusion_steps": 10,
+    "context_len": 6, "pred_len": 9,
+}  # fmt: skip
+
+
+def dip_condition(seed, batch=BATCH):
+    """Ours, and theirs as words: token states of three lengths, the frames before."""
+    torch.manual_seed(seed)
+    text, real = torch.randn(batch, 5, 768), torch.arange(5)[None] < torch.tensor([[5], [1], [3]])[:batch]
+    before = torch.randn(batch, DIP["context_len"], FEATURES)
+    known = torch.ones_like(before, dtype=torch.bool)
+    said = {"text": text.transpose(0, 1), "text_hidden": ~real}
+    return Condition(tokens=text, token_mask=real, known=before, known_mask=known), said, before
+
+
+def test_a_model_that_goes_on_from_frames_answers_alike(tmp_path):
+    theirs, path = write(tmp_path, DIP, text_width=768)
+    ours, info = rebuilt(path, theirs)
+    assert (ours.config.context, ours.config.predicted, info.diffusion["guidance"]) == (6, 9, 7.5)
+    x, t = torch.randn(BATCH, 9, FEATURES), torch.tensor([0, 4, 9])
+    mask = torch.arange(9)[None] < torch.tensor([[9], [4], [1]])
+    cond, said, before = dip_condition(3)
+    with torch.no_grad():
+        for given, uncond in ((cond, False), (cond.without(), True)):
+            wanted = theirs(
+                official_layout(x), t, uncond=uncond, frame_mask=mask, prefix=official_layout(before), **said
+            )
+            got = ours(x, t, given, mask)
+            assert torch.allclose(got[mask], our_layout(wanted)[mask], atol=1e-5)
+        assert not torch.allclose(got, ours(x, t, dip_condition(4)[0].without(), mask), atol=1e-3)
+        with pytest.raises(ValueError, match="goes on from 6 frames"):
+            ours(x, t, Condition(tokens=said["text"].transpose(0, 1)), mask)
+
+
+def test_goals_for_joints_are_left_out(tmp_path):
+    theirs, path = write(tmp_path, DIP, text_width=768)
+    tensors = dict(tensors_of(theirs.state_dict())) | {"embed_target_cond.mlp.0.weight": torch.ones(32, 8)}
+    ours, _ = mdm.convert(path, tensors)
+    assert not any("target" in name for name in ours)
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "[" * 100_000])
 def test_args_that_are_no_table_are_refused(text, tmp_path):
     theirs, path = write(tmp_path, ARGS, text_width=TEXT)
     (tmp_path / "args.json").write_text(text)

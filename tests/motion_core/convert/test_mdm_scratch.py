@@ -24,7 +24,10 @@ def test_scratch_version_is_a_config_of_the_same_class(tmp_path):
     torch.save({"mean": torch.tensor(0.25), "std": torch.tensor(0.5)}, tmp_path / "norm_stats.pt")
     info = convert_checkpoint(tmp_path / "mdm_final.pth", tmp_path / "ours.safetensors", family="mdm")
     assert (info.mean, info.std) == ((0.25,), (0.5,))
-    assert info.diffusion == {"schedule": "linear", "steps": 1000, "predicts": "x0"}
+    assert info.diffusion == {
+        "schedule": "linear", "steps": 1000, "predicts": "x0", "sampler": "ddpm", "sampling_steps": 1000,
+        "guidance": 1.0,
+    }  # fmt: skip
     ours = build(*load_checkpoint(tmp_path / "ours.safetensors", "mdm"))
     assert (ours.config.heads, ours.config.activation) == (8, "relu")
     x, t, action = torch.randn(2, 60, 66), torch.tensor([0, 999]), torch.tensor([5, 0])

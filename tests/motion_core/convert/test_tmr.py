@@ -95,7 +95,9 @@ def test_both_encoders_and_the_decoder_answer_alike(converted):
 
 def test_the_description_names_features_and_text_encoder(converted):
     _, folder, _, info = converted
-    assert (info.features, info.config["features"]) in (("smpl205", 205), ("humanml263", 263))
+    kinds = (("smpl205-stmc", 205, "distilbert"), ("smpl205-lab", 205, "clip-vit-b32-states"))
+    kind = (info.features, info.config["features"], info.text_encoder)
+    assert kind in (*kinds, ("humanml263", 263, "distilbert"))
     assert info.text_encoder == {768: "distilbert", 512: "clip-vit-b32-states"}[info.config["text_width"]]
     assert info.fps == 20.0 and info.conditioning == "text" and "non-commercial" in info.licence
     assert load_embedder(checkpoint=folder / "ours.safetensors", device="cpu").features == info.features

@@ -101,3 +101,9 @@ def test_bad_schedules_are_refused():
         Schedule(torch.tensor([0.6, 0.5]), spacing=9)
     with pytest.raises(ValueError, match="one row"):
         Schedule(torch.ones(2, 2))
+
+
+def test_only_the_noisiest_level_has_another_floor():
+    usual, raised = make_schedule("gamma_cosine", 100), make_schedule("gamma_cosine", 100, 1e-5)
+    assert torch.equal(usual.alpha_bar[:-1], raised.alpha_bar[:-1])
+    assert (float(usual.alpha_bar[-1]), float(raised.alpha_bar[-1])) == (1e-9, 1e-5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import official_humanml3d as official
 import pytest
 
 from motion_core.body import quaternions as quat
@@ -77,6 +78,29 @@ def test_joints_there_and_back(seed, turns):
     assert features.shape == (195, DIM)
     assert features.dtype == np.float32
     assert rigidly_apart(decode_263(features), joints[:-1]) < 1e-4
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("turns", [0.0, 0.3, 1.5])
+def test_every_value_is_the_official_one(seed, turns):
+    """But for the sign of one step, each time the heading passes the direction behind the first frame's."""
+    joints = wandering(seed=seed, turns=turns).joints()
+    theirs, ours = official.process(z_up_to_y_up(joints.astype(float))), encode_263(joints)
+    behind = official.turns_through_the_back(z_up_to_y_up(joints))
+    assert behind.sum() == (turns > 1)
+    assert np.allclose(ours[behind, 0], -theirs[behind, 0], atol=1e-5)
+    theirs[behind, 0] *= -1
+    assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_hips_count_against_the_shoulders_in_the_smoothed_heading():
+    """Twisted hips turn the heading the other way, and by more than the shoulders' share."""
+    joints = standing(np.zeros(200), path(200)).astype(float)
+    twisted = joints.copy()
+    hips = [JOINT["left_hip"], JOINT["right_hip"]]
+    twisted[:, hips, 1] += np.linspace(0, 0.08, len(joints))[:, None] * [1, -1]  # left hip back
+    change = np.cumsum(encode_263(twisted)[:, 0] - encode_263(joints)[:, 0])
+    assert change[-1] > 0.05  # positive turns right; a body whose left hip goes back turns left
 
 
 def test_what_is_decoded_stands_on_the_floor_at_the_origin_facing_front():

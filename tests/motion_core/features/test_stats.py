@@ -47,6 +47,13 @@ def test_constant_channel_is_floored():
     assert np.all(stats.normalize(np.full((1, 2), 7.0, dtype=np.float32)) == 0)
 
 
+def test_given_deviations_stay_unless_they_are_zero():
+    std = np.array([0.0, 1e-6, 0.00099, 2.0], dtype=np.float32)
+    found = FeatureStats(np.zeros(4), std).std
+    assert found[0] == np.float32(STD_FLOOR) and np.array_equal(found[1:], std[1:])
+    assert FeatureStats.fit([np.array([[0.0], [2e-5]], dtype=np.float32)]).std[0] == np.float32(STD_FLOOR)
+
+
 def test_large_mean_small_spread_is_not_lost():
     values = 1000 + np.array([[0.0], [1.0]] * 50, dtype=np.float32)
     assert FeatureStats.fit([values]).std[0] == pytest.approx(0.5, rel=1e-6)

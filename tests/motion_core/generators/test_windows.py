@@ -36,6 +36,14 @@ def test_windows_hold_every_free_frame_and_begin_with_known_ones(frames, free_ru
     assert done.all()
 
 
+def test_a_gap_just_behind_a_window_is_not_begun_in_it():
+    for runs in ([(0, 176), (177, 196)], [(0, 2), (21, 196)]):
+        known = np.ones(197, dtype=bool)
+        for start, stop in runs:
+            known[start:stop] = False
+        assert [stop for _, stop in spans(known, 196)] == [runs[1][0], 197]
+
+
 def test_a_short_motion_is_one_window_and_a_gap_in_a_long_one_too():
     known = np.ones(150, dtype=bool)
     known[140:] = False
@@ -48,7 +56,7 @@ def test_a_short_motion_is_one_window_and_a_gap_in_a_long_one_too():
 def test_a_gap_is_not_cut_where_it_fits_a_window():
     known = np.ones(400, dtype=bool)
     known[100:140] = known[150:190] = known[300:380] = False
-    assert list(spans(known, 64, 12)) == [(88, 152), (138, 202), (288, 352), (340, 392)]
+    assert list(spans(known, 64, 12)) == [(88, 150), (138, 202), (288, 352), (340, 392)]
     assert gaps_of(known) == [(100, 140), (150, 190), (300, 380)]
     assert gaps_of(~known) == [(0, 100), (140, 150), (190, 300), (380, 400)]
 

@@ -258,3 +258,13 @@ def test_an_answer_is_added_to_the_guess():
     torch.testing.assert_close(model(x, t, cond, mask), torch.zeros_like(x))
     with pytest.raises(ValueError, match="guess needs known columns"):
         DiTConfig(**SMALL, guess=True)
+
+
+def test_the_floor_of_the_noisiest_level_can_be_set_and_set_back():
+    model = build("adaln")
+    before = model.noise_levels.clone()
+    model.set_gamma_min(1e-6)
+    changed = (model.noise_levels != before).any(1)
+    assert changed[-1] and not changed[:-1].any()
+    model.set_gamma_min(model.config.gamma_min)
+    assert torch.equal(model.noise_levels, before)

@@ -186,3 +186,24 @@ def test_missing_conditions_and_too_many_frames_are_named():
     with pytest.raises(ValueError, match="9 frames are too many: this model takes 8"):
         short(x, t, cond, mask)
     assert math.isfinite(float(short(x[:, :8], t, cond, mask[:, :8]).sum().detach()))
+
+
+def test_a_model_with_a_context_goes_on_from_it_and_answers_for_the_rest():
+    torch.manual_seed(0)
+    model = MDM(MDMConfig(7, 32, 2, 2, 48, condition=None, context=3, predicted=5)).eval()
+    x, t, before = torch.randn(2, 5, 7), torch.tensor([3, 9]), torch.randn(2, 3, 7)
+    told = {"known_mask": torch.ones(2, 3, 7, dtype=torch.bool), "keep": torch.ones(2, dtype=torch.bool)}
+    mask = torch.tensor([[True] * 5, [True] * 2 + [False] * 3])
+    answer = model(x, t, Condition(known=before, **told), mask)
+    assert answer.shape == (2, 5, 7)
+    assert not torch.allclose(answer, model(x, t, Condition(known=before + 1, **told), mask), atol=1e-3)
+    padded = x.clone()
+    padded[1, 2:] += 9  # is not seen
+    again = model(padded, t, Condition(known=before, **told), mask)
+    assert torch.allclose(again[mask], answer[mask], atol=1e-5)
+    for known in (None, torch.randn(2, 4, 7)):
+        cond = Condition(known=known, known_mask=None if known is None else known > 0, keep=told["keep"])
+        with pytest.raises(ValueError, match="goes on from 3 frames"):
+            model(x, t, cond, mask)
+    with pytest.raises(ValueError, match="both are above 0, or none"):
+        MDMConfig(context=3)

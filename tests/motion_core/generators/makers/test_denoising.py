@@ -79,6 +79,11 @@ def test_a_model_that_always_saw_its_condition_is_not_guided(tmp_path, make_tiny
         ({"family": "fish"}, "family is 'fish'"),
         ({"diffusion": {"schedule": "fish"}}, "noise schedule is 'fish'"),
         ({"diffusion": {"steps": 0}}, "steps are 0"),
+        ({"diffusion": {"sampling_steps": 51}}, "sampled in 51 steps; it has 50 levels"),
+        ({"diffusion": {"sampling_steps": "all"}}, "sampled in 'all' steps"),
+        ({"diffusion": {"guidance": 31.0}}, "guidance is 31.0; known is 0 to 30"),
+        ({"diffusion": {"floors": {"ddim": 1e-5}}}, "floors are those of no schedule"),
+        ({"diffusion": {"schedule": "gamma_cosine", "floors": {"euler": 1e-5}}}, "floors are .*euler"),
         ({"diffusion": {"folded_spacing": "wide"}}, "folded spacing is 'wide'; known is 1 to 4"),
         ({"diffusion": {"folded_spacing": 0.5}}, "folded spacing is 0.5"),
         ({"config": {"dropout": 0.1, "class_token": False}, "actions": ("walk",)}, None),
@@ -138,3 +143,15 @@ def test_other_errors_of_the_network_are_not_hidden(action_model, monkeypatch):
     monkeypatch.setattr(action_model.maker.model, "forward", broken)
     with pytest.raises(RuntimeError, match="shapes differ"):
         action_model.run(Generate(action="walk", seconds=0.5), Sampling(settings={"steps": 1}))
+
+
+def test_what_a_checkpoint_says_of_its_sampling_is_what_it_does(tmp_path, make_tiny):
+    path = tmp_path / "said.safetensors"
+    said = {"sampler": "ddpm", "sampling_steps": 7, "guidance": 4.0}
+    make_tiny(path, "action", diffusion=said, training={"longest_frames": 30})
+    generator = load_generator("mdm-action", device="cpu", checkpoint=path)
+    seen = []
+    motion = generator.run(Generate(action="walk"), on_step=lambda k, n: seen.append((k, n)))
+    assert seen[-1] == (7, 7) and motion.meta["guidance"] == 4.0 and len(motion) == 30
+    with pytest.raises(TaskError, match=r"at most 1\.5 seconds"):
+        generator.run(Generate(action="walk", seconds=2.0))
