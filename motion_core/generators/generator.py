@@ -78,6 +78,8 @@ class Generator:
         self.maker = maker
         # Whether new motions whose feet are under the floor are raised, and feet that stand are steadied.
         self.clean_up = True
+        # Whether a clip that plainly does not do what was asked is made again once (`as_asked.py`); never raw ones.
+        self.again = True
         self.features = FEATURES[info.features]
         context = SHORT_CONTEXT if card.id in INBETWEEN_CARDS else CONTEXT
         longest = round(card.max_seconds * card.fps)
@@ -123,7 +125,7 @@ class Generator:
             place = str(self.device.torch_device)
             self._specialists[self.card.between] = load_generator(self.card.between, device=place)
         specialist = self._specialists[self.card.between]
-        specialist.clean_up = self.clean_up
+        specialist.clean_up, specialist.again = self.clean_up, self.again
         return specialist.run_batch([(task, Sampling(sampling.seed)) for task, sampling in jobs], on_step)
 
     def _run_own(self, jobs: Sequence[Job], on_step: OnStep | None) -> list[Motion]:
@@ -173,7 +175,8 @@ class Generator:
         return ReadyJob(task, sampling, settings, read_words(self.card, task), note, heard)
 
     def _work(self, job: ReadyJob) -> BroadWork:
-        place = Workplace(self.card, self.features, self.studio, self.clean_up, job.reading)
+        again = self.again and self.clean_up
+        place = Workplace(self.card, self.features, self.studio, self.clean_up, job.reading, again)
         return work_of(job.task, job.sampling, place)
 
     def _finished(self, job: ReadyJob, motion: Motion) -> Motion:

@@ -11,6 +11,7 @@ from motion_core.catalog import ModelCard
 from motion_core.editing.cleanup import clean_up
 from motion_core.editing.hold import held_on
 from motion_core.features import Features
+from motion_core.generators.as_asked import as_asked
 from motion_core.generators.completing import complete, edit
 from motion_core.generators.counting import counted
 from motion_core.generators.finishing import frame_count, grounded, tidied
@@ -34,6 +35,8 @@ class Workplace:
     clean_up: bool
     # How the task's words were taken.
     reading: Reading
+    # Whether a clip that does not do what was asked is made again.
+    again: bool = False
 
 
 def _generate(task: Generate, sampling: Sampling, place: Workplace) -> BroadWork:
@@ -48,9 +51,15 @@ def _generate(task: Generate, sampling: Sampling, place: Workplace) -> BroadWork
         wanted = None if task.seconds is None else frames
         motion, note = yield from counted(str(task.text), reading.count, wanted, sampling, studio)
         return _finished_off(replace(motion, meta={"note": note} if note else {}), how, place)
-    x0 = yield Plan(frames, sampling, task.text, task.action)
-    motion = place.features.decode(place.features.canonical(x0), place.card.fps)
-    return clean_up(tidied(motion, how.calm) if place.clean_up else motion, how)
+
+    def one(drawn: Sampling) -> BroadWork:
+        x0 = yield Plan(frames, drawn, task.text, task.action)
+        motion = place.features.decode(place.features.canonical(x0), place.card.fps)
+        return clean_up(tidied(motion, how.calm) if place.clean_up else motion, how)
+
+    if place.again and task.text:
+        return (yield from as_asked(task.text, sampling, one))
+    return (yield from one(sampling))
 
 
 def _finished_off(motion: Motion, how: CleanUp, place: Workplace) -> Motion:

@@ -159,10 +159,10 @@ def test_raw_leaves_the_feet_where_they_are(action_model):
 
 JOBS = [
     (Generate("a person walks", seconds=1.0), Sampling(1)),
-    (Generate("a person runs", seconds=2.0), Sampling(2)),
-    (Generate("a person walks, then sits", seconds=4.0), Sampling(3)),
+    (Generate("a person dances", seconds=2.0), Sampling(2)),
+    (Generate("a person dances, then drinks", seconds=4.0), Sampling(3)),
     (Generate("a person walks", seconds=1.0), Sampling(4, {"rounds": 5})),
-    (Generate("a person bows", seconds=1.5), Sampling(1)),
+    (Generate("a person nods", seconds=1.5), Sampling(1)),
 ]
 
 
