@@ -32,6 +32,7 @@ from ..write.put_change import put_change
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
 
+MISSED = "Missed: "
 NOTHING = 0  # no action has this session number
 META = "blender"  # entry of a kept motion's meta: where it belongs
 SAME = 1e-3  # metres, and radians, within which a frame is still the given one
@@ -69,15 +70,18 @@ class Landing:
         except OSError as error:
             trouble = f" (not kept as a file: {error.strerror} in {results_folder()})"
         try:
-            action, notes = self.put(motion)
+            action, notes, missed = self.put(motion)
         except (RigError, TaskError) as error:
             kept = f". The motion is kept as {path.name}" if path else trouble
             return Outcome(f"{error}{kept}", True, path)
         took = f"{action.name}: {self.frames} frames, made in {time.monotonic() - run.began:.1f} s"
-        return Outcome(". ".join([took + more + trouble, *notes]))
+        return Outcome(". ".join([took + more + trouble, *notes, *missed]), partly=bool(missed))
 
-    def put(self, motion: Motion) -> tuple[bpy.types.Action, list[str]]:
-        """Puts the result on the rig. Returns its action, and what there is to say about it. Raises RigError."""
+    def put(self, motion: Motion) -> tuple[bpy.types.Action, list[str], list[str]]:
+        """Puts the result on the rig. Returns its action, what there is to say about it, and what of it is missed.
+
+        Raises RigError.
+        """
         said: list[str] = []
 
         def make(context: Any, rig: Any) -> bpy.types.Action:
@@ -85,7 +89,9 @@ class Landing:
             said.extend(notes)
             return action
 
-        return put(self.place, make, f"{self.task} {self.place.rig_name}"), said
+        action = put(self.place, make, f"{self.task} {self.place.rig_name}")
+        missed = [note for note in said if note.startswith(MISSED)]
+        return action, [note for note in said if note not in missed], missed
 
     def make(
         self, context: bpy.types.Context, rig: Any, motion: Motion
@@ -98,7 +104,7 @@ class Landing:
                 change = _as_remembered(context, rig, change)
             action, fault = put_change(context, rig, change, title, self.place.extend_range)
         forget_meta(action, change.motion.meta)
-        missed = [f"Missed: {line}" for line in Made.from_meta(motion.meta).missed_pins]
+        missed = [MISSED + line for line in Made.from_meta(change.motion.meta).missed_pins]
         return action, [note for note in (fault, self.note, *missed) if note]
 
     def _change(self, context: bpy.types.Context, motion: Motion) -> Change:

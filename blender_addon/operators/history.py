@@ -59,13 +59,14 @@ class LABAN_OT_reapply(bpy.types.Operator):
             landing = landing_of(path, motion, place)
             if trial.playing(rig):
                 trial.reject(bpy.context.scene, rig)
-            action, notes = (
-                (put_on_rig(motion, place, push=False), []) if landing is None else landing.put(motion)
+            action, notes, missed = (
+                (put_on_rig(motion, place, push=False), [], []) if landing is None else landing.put(motion)
             )
         except (FormatError, RigError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        SESSION.outcome = Outcome(". ".join([f"{action.name}: a result of before", *notes]))
+        said = ". ".join([f"{action.name}: a result of before", *notes, *missed])
+        SESSION.outcome = Outcome(said, partly=bool(missed))
         return {"FINISHED"}
 
 

@@ -167,7 +167,7 @@ def _highest(home: Pose, shift: np.ndarray, legs: list[Limb]) -> np.ndarray:
 
 
 def _over(leg: Limb, apart: np.ndarray) -> np.ndarray:
-    """How far (T,) a hip is over its ankle at most; apart (T,3): from the one to the other, of which z does not count."""
+    """How far (T,) a hip is over its ankle at most; apart (T,3): from one to the other, of which z does not count."""
     return np.sqrt(np.maximum((LONGEST * leg.reach) ** 2 - (apart[:, :2] ** 2).sum(axis=1), 0.0))
 
 

@@ -15,6 +15,7 @@ from motion_core.generators.plan import Asked, BroadWork
 from motion_core.tasks import MAX_SEED, Sampling
 from motion_core.wording.deeds import DEEDS, deeds_of
 
+UNDONE = "undone"  # entry of a result's meta: what was asked and is not there
 OTHERWISE = "try other words, another seed or another model"
 
 
@@ -40,9 +41,13 @@ def as_asked(
     with_seeds = f"with seed {sampling.seed}", f"with seed {other.seed}"
     if len(still) < len(gone):
         note = f"made {with_seeds[1]}, since {missing_note(gone)} {with_seeds[0]}"
-        return _noted(second, f"{note}; still {missing_note(still)}" if still else note)
-    return _noted(first, f"{missing_note(gone)}, {with_seeds[0]} or {other.seed}: {OTHERWISE}")
+        return _noted(second, f"{note}; still {missing_note(still)}" if still else note, missing_note(still))
+    return _noted(
+        first, f"{missing_note(gone)}, {with_seeds[0]} or {other.seed}: {OTHERWISE}", missing_note(gone)
+    )
 
 
-def _noted(motion: Motion, note: str) -> Motion:
-    return replace(motion, meta={**motion.meta, "note": all_said(motion.meta.get("note"), note)})
+def _noted(motion: Motion, note: str, undone: str) -> Motion:
+    """The motion with what is to be said of it, and of what was asked and is not there."""
+    told = {"note": all_said(motion.meta.get("note"), note), **({UNDONE: undone} if undone else {})}
+    return replace(motion, meta={**motion.meta, **told})

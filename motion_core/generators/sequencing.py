@@ -21,7 +21,7 @@ from motion_core.editing.calm import calm
 from motion_core.editing.cleanup import clean_up
 from motion_core.editing.repetitions import KINDS, find_repetitions
 from motion_core.editing.upright import is_upright
-from motion_core.generators.as_asked import missing, missing_note
+from motion_core.generators.as_asked import UNDONE, missing, missing_note
 from motion_core.generators.assembling import Assembly, assembled
 from motion_core.generators.counting import counted
 from motion_core.generators.finishing import frame_count
@@ -77,7 +77,8 @@ def sequence(task: Sequence, sampling: Sampling, studio: Studio) -> BroadWork:
         last = text
     assert whole is not None
     made = whole if before is None else whole.slice(len(before))
-    meta = {"note": "; ".join(notes)} if notes else {}
+    said = "; ".join(notes)
+    meta = {"note": said, UNDONE: said} if notes else {}
     return replace(clean_up(made, task.clean or CleanUp()), meta=meta)  # not that of the start
 
 
