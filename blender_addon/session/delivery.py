@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from .outcome import Outcome, Place, Results, Run
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
 
+UNDONE = "undone"  # entry of a motion's meta: what was asked and is not there
 MOTION = "application/octet-stream"  # media type of a motion
 MAX_STEM = 50  # characters of the words in a file's name
 
@@ -123,7 +125,7 @@ def deliver(run: Run, results: Results) -> Outcome:
     paths, trouble = keep_all(results, run)
     outcome = _apply(results[0].body, run)
     if not outcome.failed:
-        return Outcome(outcome.text + more_kept(paths) + trouble)
+        return replace(outcome, text=outcome.text + more_kept(paths) + trouble)
     kept = f". The motion is kept as {paths[0].name}" if paths else trouble
     return Outcome(outcome.text + kept, True, paths[0] if paths else None)
 
@@ -166,4 +168,5 @@ def _apply(content: bytes, run: Run) -> Outcome:
     seconds, made = time.monotonic() - run.began, Made.from_meta(motion.meta)
     of = f" in {len(made.parts)} parts" if made.parts else ""
     note = f"; {made.note}" if made.note else ""
-    return Outcome(f"{action.name}: {motion.seconds:.1f} s of motion{of}, made in {seconds:.1f} s{note}")
+    text = f"{action.name}: {motion.seconds:.1f} s of motion{of}, made in {seconds:.1f} s{note}"
+    return Outcome(text, partly=bool(made.more.get(UNDONE)))

@@ -19,7 +19,7 @@ from motion_core.tasks import Request, TaskError
 
 from ..backend.client import Service
 from ..backend.service_settings import ServiceSettings
-from .outcome import Arrival, Outcome, Place, Run
+from .outcome import Arrival, Outcome, Place, Run, Whole
 
 TICK_SECONDS = 0.1  # while something goes on
 IDLE_SECONDS = 1.0  # while a service is only kept ready
@@ -75,13 +75,15 @@ class Session:
         place: Place,
         title: str,
         arrive: Arrival | None = None,
+        whole: Whole | None = None,
     ) -> None:
         """Hand a request over. Raises TaskError when one runs or the service cannot be had."""
         if self.run is not None:
             raise TaskError(BUSY)
         self.ensure_service(settings)
         job = self.service.submit(request.to_json())
-        self.run, self.outcome = Run(job, place, title, request.sampling.seed, arrive=arrive), Outcome()
+        seed = request.sampling.seed
+        self.run, self.outcome = Run(job, place, title, seed, arrive=arrive, whole=whole), Outcome()
         self.wake()
 
     def cancel(self) -> None:
@@ -100,9 +102,12 @@ class Session:
     def tick(self) -> float | None:
         """Move everything on without waiting; returns the seconds until the next call, None when nothing goes on."""
         self.service.poll()
-        if self.run is not None and self.run.job.poll():
-            run, self.run = self.run, None
-            self.outcome = self._end(run)
+        if self.run is not None:
+            over = self.run.job.poll()
+            self.run.look()
+            if over:
+                run, self.run = self.run, None
+                self.outcome = self._end(run)
         for name, work in list(self.background.items()):
             if work.poll():
                 del self.background[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -44,9 +45,10 @@ def progress_text(run: Run) -> tuple[str, float]:
     if job.service.state == "starting":
         return "Starting the service", 0.0
     if job.state in ("waiting", "queued") or not job.steps or (job.state == "running" and job.step == 0):
-        return "Waiting for its turn" if job.state == "queued" else "Loading the model", 0.0
-    left = "" if job.seconds_left is None else f", {max(job.seconds_left, 0):.0f} s left"
-    return f"Step {job.step} of {job.steps}{left}", job.progress
+        return "Waiting for its turn" if job.state == "queued" else "Loading the model", run.share
+    left = "" if run.seconds_left is None else f", {math.ceil(max(run.seconds_left, 0.0))} s left"
+    part = "" if run.whole is None else f"{run.whole.done + 1} of {run.whole.jobs}, "
+    return f"{part}{100 * run.share:.0f} %{left}", run.share
 
 
 class LABAN_PT_motion(SidebarPanel, bpy.types.Panel):
@@ -168,7 +170,7 @@ def draw_outcome(layout: bpy.types.UILayout, outcome: Outcome, width: int) -> No
     if not outcome.text:
         return
     box = layout.box()
-    draw_text(box, outcome.text, width=width - 2, icon="ERROR" if outcome.failed else "CHECKMARK")
+    draw_text(box, outcome.text, width=width - 2, icon=outcome.icon)
     if outcome.file is not None:
         button: Any = box.operator("laban.apply_motion", text="Put It on the Selected Rig", icon="IMPORT")
         button.filepath = str(outcome.file)
