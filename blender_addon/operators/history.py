@@ -48,7 +48,7 @@ class LABAN_OT_reapply(bpy.types.Operator):
         from motion_core.formats.npz import read_npz
         from motion_core.retarget import RigError
 
-        from ..changes.landing import landing_of
+        from ..changes.landing import is_missed, landing_of
         from ..trial import trial
 
         path, rig = chosen_file(bpy.context.window_manager), target_rig(context)
@@ -59,14 +59,14 @@ class LABAN_OT_reapply(bpy.types.Operator):
             landing = landing_of(path, motion, place)
             if trial.playing(rig):
                 trial.reject(bpy.context.scene, rig)
-            action, notes, missed = (
-                (put_on_rig(motion, place, push=False), [], []) if landing is None else landing.put(motion)
+            action, notes = (
+                (put_on_rig(motion, place, push=False), []) if landing is None else landing.put(motion)
             )
         except (FormatError, RigError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        said = ". ".join([f"{action.name}: a result of before", *notes, *missed])
-        SESSION.outcome = Outcome(said, partly=bool(missed))
+        said = ". ".join([f"{action.name}: a result of before", *notes])
+        SESSION.outcome = Outcome(said, partly=is_missed(notes))
         return {"FINISHED"}
 
 

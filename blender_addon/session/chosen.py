@@ -47,7 +47,13 @@ def place_of(context: bpy.types.Context) -> Place:
     settings, scene, rig = settings_of(context), context.scene, target_rig(context)
     assert rig is not None
     start = scene.frame_current if settings.start == "CURRENT" else settings.start_frame
-    return place_on(rig, scene, start, scene.laban_edit.trial_generate)
+    return place_on(rig, scene, start, tries_first(context))
+
+
+def tries_first(context: bpy.types.Context) -> bool:
+    """Whether a whole new motion has to be accepted. Without a window only where a script says so: nobody is there."""
+    edit = edit_settings(context)
+    return edit.trial and (not bpy.app.background or edit.is_property_set("trial"))
 
 
 def place_on(rig: Any, scene: Any, start_frame: int, try_first: bool) -> Place:

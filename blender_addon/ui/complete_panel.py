@@ -91,7 +91,7 @@ def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, mode: s
         row.operator("laban.cancel", text="", icon="X")
         return
     row.operator(OPERATORS[mode], icon="PLAY")
-    draw_regenerate(layout, width)
+    draw_regenerate(layout, context, width)
     if fault := edit_fault(context, mode):
         draw_text(layout, fault, width=width, icon="INFO")
     draw_outcome(layout, SESSION.outcome, width)

@@ -66,6 +66,7 @@ class LABAN_PT_motion(SidebarPanel, bpy.types.Panel):
         column.prop(settings, "model", text="")
         _draw_words(column, settings, width)
         _draw_numbers(column, settings)
+        column.prop(context.scene.laban_edit, "trial")
         layout.separator(factor=0.5)
         _draw_button(layout, context, width)
         draw_outcome(layout, SESSION.outcome, width)
@@ -207,7 +208,6 @@ class LABAN_PT_placement(SidebarPanel, bpy.types.Panel):
         if settings.start == "GIVEN":
             layout.prop(settings, "start_frame")
         layout.prop(settings, "extend_range")
-        layout.prop(context.scene.laban_edit, "trial_generate")
         layout.operator("laban.apply_motion", text="Apply Motion File...", icon="FILE_FOLDER").filepath = ""
 
 

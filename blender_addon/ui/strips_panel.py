@@ -8,6 +8,7 @@ import bpy
 
 from motion_core.catalog import CATALOG
 
+from ..changes.since import listed, moved_lately
 from ..operators.generate_strips import make_fault
 from ..operators.keys import keys_fault
 from ..properties.preferences import service_settings
@@ -116,18 +117,27 @@ def _draw_buttons(layout: Any, context: bpy.types.Context, width: int) -> None:
     row = layout.row(align=True)
     row.operator("laban.generate_strips", text="This One").which = "ONE"
     row.operator("laban.generate_strips", text="All").which = "ALL"
-    draw_regenerate(layout, width)
+    draw_regenerate(layout, context, width)
     if fault := make_fault(context):
         draw_text(layout, fault, width=width, icon="INFO")
         if service_settings().fault:
             layout.operator("laban.open_preferences", icon="PREFERENCES")
 
 
-def draw_regenerate(layout: bpy.types.UILayout, width: int) -> None:
-    """Make the active action again: the same, or with another seed."""
+def draw_regenerate(layout: bpy.types.UILayout, context: bpy.types.Context, width: int) -> None:
+    """Make the active action again: the same, or with another seed, or with what has moved since."""
     row = beside(layout, width)
     row.operator("laban.regenerate", icon="FILE_REFRESH")
     row.operator("laban.regenerate", text="Other Seed").new_seed = True  # type: ignore[attr-defined]
+    if moved := moved_lately(context, target_rig(context)):
+        what = listed(moved)
+        draw_text(
+            layout, f"{what} moved since: Regenerate uses what was there then", width=width, icon="INFO"
+        )
+        button: Any = layout.operator(
+            "laban.regenerate", text=f"Regenerate with {what} of Now", icon="FILE_REFRESH"
+        )
+        button.fresh = True
 
 
 class LABAN_PT_keys(SidebarPanel, bpy.types.Panel):

@@ -14,6 +14,7 @@ from blender_addon.session.chosen import (
     rig_fault,
     strips_of,
     target_rig,
+    tries_first,
 )
 from blender_addon.session.outcome import Place
 
@@ -59,5 +60,15 @@ def test_a_motion_goes_to_the_playhead_or_to_the_given_frame(context, rig):
     scene.frame_set(17)
     assert place_of(context) == Place(scene.session_uid, rig.session_uid, "Laban", 17, True, False)
     settings.start, settings.start_frame, settings.extend_range = "GIVEN", -5, False
-    scene.laban_edit.trial_generate = True
+    scene.laban_edit.trial = True
     assert place_of(context) == Place(scene.session_uid, rig.session_uid, "Laban", -5, False, True)
+
+
+def test_one_switch_says_whether_results_are_tried_first(context, rig, monkeypatch):
+    edit = context.scene.laban_edit
+    edit.property_unset("trial")
+    assert edit.trial and not tries_first(context)  # nobody is there to accept
+    edit.trial = True
+    assert tries_first(context)
+    edit.trial = False
+    assert not tries_first(context)
