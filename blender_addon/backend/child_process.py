@@ -150,6 +150,8 @@ class BackendProcess:
 
 
 def _exit_text(code: int) -> str:
+    if code == -9:
+        return "signal 9: the system ended it, mostly for want of memory; close other programs and try again"
     return f"signal {-code}" if code < 0 else f"exit status {code}"
 
 

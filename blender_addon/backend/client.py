@@ -96,9 +96,9 @@ class Service:
         """A motion that a search has found."""
         return FoundMotion(self, {"library": library, "path": path})
 
-    def knows(self, text: str) -> Question:
-        """How a prompt is heard; `heard_by` reads the answer."""
-        return Question(self, {"text": text})
+    def knows(self, text: str, fragment: bool = False) -> Question:
+        """How a prompt is heard; `heard_by` reads the answer. fragment: it may say a manner alone."""
+        return Question(self, {"text": text, "fragment": True} if fragment else {"text": text})
 
     def wait_ready(self, timeout: float) -> bool:
         """For scripts: wait until the service is ready (true) or has failed (false)."""

@@ -70,6 +70,10 @@ def scene_and_rig(place: Place) -> tuple[Any, Any]:
     scene, rig = find_by_uid(bpy.data.scenes, place.scene), find_by_uid(bpy.data.objects, place.rig)
     if scene is None or rig is None:
         raise RigError(f"the rig {place.rig_name!r} is not in this file any more")
+    if scene.objects.get(rig.name) != rig:
+        raise RigError(
+            f"the rig {place.rig_name!r} is not in the scene {scene.name!r} any more: link it again"
+        )
     return scene, rig
 
 
@@ -162,11 +166,27 @@ def _apply(content: bytes, run: Run) -> Outcome:
 
     try:
         motion = bytes_to_motion(content, "the motion that the service sent")
-        action = put_on_rig(motion, run.place)
+        action = put_on_rig(motion, run.place, push=not run.place.also)
+        others = _on_others(motion, run.place)
+        if run.place.also:
+            push_undo(f"Laban: {action.name}")
     except (FormatError, RigError) as error:
         return Outcome(str(error), True)
     seconds, made = time.monotonic() - run.began, Made.from_meta(motion.meta)
     of = f" in {len(made.parts)} parts" if made.parts else ""
     note = f"; {made.note}" if made.note else ""
     text = f"{action.name}: {motion.seconds:.1f} s of motion{of}, made in {seconds:.1f} s{note}"
-    return Outcome(text, partly=bool(made.more.get(UNDONE)))
+    return Outcome(". ".join([text, *others]), partly=bool(made.more.get(UNDONE) or others))
+
+
+def _on_others(motion: Motion, place: Place) -> list[str]:
+    """Puts the motion on the other rigs of a place; returns why some have not taken it."""
+    from motion_core.retarget import RigError
+
+    faults = []
+    for uid, name in place.also:
+        try:
+            put_on_rig(motion, replace(place, rig=uid, rig_name=name, also=()), push=False)
+        except RigError as error:
+            faults.append(f"Not on {name!r}: {error}")
+    return faults

@@ -21,6 +21,7 @@ class Place:
     start_frame: int
     extend_range: bool  # whether the scene's end may move out
     trial: bool = False  # whether the result has to be accepted
+    also: tuple[tuple[int, str], ...] = ()  # (`session_uid`, name) of other rigs that get the same motion
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,11 @@ from .outcome import Arrival, Outcome, Place, Run, Whole
 
 TICK_SECONDS = 0.1  # while something goes on
 IDLE_SECONDS = 1.0  # while a service is only kept ready
+LIBRARIES = ("motion_core", "numpy")
+GONE = (
+    "Laban's library is not where it was: another Blender that shares the user folder has removed it, or the extension "
+    "was updated. Save, and start Blender again; if that does not help, install the extension again"
+)
 BUSY = "a motion is being made: wait for it or cancel it"
 
 
@@ -150,15 +155,20 @@ class Session:
 SESSION = Session()
 
 
+def fault_text(fault: Exception) -> str:
+    """What is said of a fault that nobody expected."""
+    if isinstance(fault, ImportError) and (fault.name or "").partition(".")[0] in LIBRARIES:
+        return GONE
+    return f"an error in Laban, please report it: {type(fault).__name__}: {fault}"
+
+
 def _on_timer() -> float | None:
     before = SESSION.outcome, SESSION.service.state, SESSION.busy
     try:
         interval = SESSION.tick()
     except Exception as fault:  # Blender would drop the timer, and the panel would stand still for ever
         traceback.print_exc()
-        SESSION.outcome = Outcome(
-            f"an error in Laban, please report it: {type(fault).__name__}: {fault}", True
-        )
+        SESSION.outcome = Outcome(fault_text(fault), True)
         interval = TICK_SECONDS if SESSION.busy else IDLE_SECONDS
     if SESSION.busy or before != (SESSION.outcome, SESSION.service.state, SESSION.busy):
         redraw()
@@ -180,24 +190,35 @@ def _on_history(*_: object) -> None:
     """After undo and redo "Accepted" is not true any more; a kept file is still there to be put on a rig."""
     if SESSION.outcome.file is None:
         SESSION.outcome = Outcome()
+    SESSION.search_outcome = Outcome()
 
 
-HISTORY = (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post)
+@persistent
+def _on_file(*_: object) -> None:
+    """What was said of another file means nothing in this one."""
+    SESSION.outcome = SESSION.search_outcome = Outcome()
+
+
+HISTORY = (
+    (bpy.app.handlers.undo_post, _on_history),
+    (bpy.app.handlers.redo_post, _on_history),
+    (bpy.app.handlers.load_post, _on_file),
+)
 
 
 def begin(deliver: Arrival) -> None:
     """When the extension is enabled."""
     SESSION.deliver = deliver
-    for handlers in HISTORY:
-        handlers.append(_on_history)
+    for handlers, handler in HISTORY:
+        handlers.append(handler)
     atexit.register(SESSION.stop)
 
 
 def end() -> None:
     """When it is disabled."""
-    for handlers in HISTORY:
-        if _on_history in handlers:
-            handlers.remove(_on_history)
+    for handlers, handler in HISTORY:
+        if handler in handlers:
+            handlers.remove(handler)
     if bpy.app.timers.is_registered(_on_timer):
         bpy.app.timers.unregister(_on_timer)
     SESSION.stop()

@@ -17,7 +17,7 @@ from ..properties.strips import LabanStrip
 from ..session.chosen import chosen_strip, edit_settings, strips_of, target_rig
 from ..session.session import SESSION
 from ..strips.stale import stale_on
-from .sidebar import SidebarPanel, draw_outcome, draw_trial, progress_text
+from .sidebar import SidebarPanel, draw_heard, draw_outcome, draw_trial, progress_text
 from .wrapped_text import beside, columns_of, draw_text, fits_field
 
 _reasons: dict[str, str] = {}  # of the rig whose list is being drawn: worked out once, not for each line
@@ -87,6 +87,7 @@ def _draw_strip(layout: Any, strip: LabanStrip, reason: str, width: int) -> None
     column.prop(strip, "prompt", text="")
     if not fits_field(strip.prompt, width):
         draw_text(column, strip.prompt, width=width, typed=True)
+    draw_heard(column, strip.prompt, width)
     row = beside(column, width)
     row.prop(strip, "start")
     row.prop(strip, "end")

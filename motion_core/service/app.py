@@ -66,20 +66,22 @@ class Api:
         return JSONResponse({"id": job.id}, status_code=202)
 
     async def knows(self, request: HttpRequest) -> Response:
-        text = request.query_params.get("text")
+        text, fragment = request.query_params.get("text"), False
         if request.method == "POST":
-            text = read_text(read_json(await request.body()))
+            text, fragment = read_text(read_json(await request.body()))
         # the text encoder takes its time the first time: not on the server's loop
-        return await run_in_threadpool(self._known, text)
+        return await run_in_threadpool(self._known, text, fragment)
 
-    def _known(self, text: str | None) -> Response:
-        """How a prompt is heard; without one, everything that is known."""
+    def _known(self, text: str | None, fragment: bool) -> Response:
+        """How a prompt is heard; without one, everything that is known. fragment: it may say a manner alone."""
         from motion_core.hearing.hearing import knows
         from motion_core.hearing.known import load_known, things_json
 
         with _refusals():
             return JSONResponse(
-                things_json(load_known()) if text is None else knows(text, part_texts).to_json()
+                things_json(load_known())
+                if text is None
+                else knows(text, part_texts, fragment=fragment).to_json()
             )
 
     async def found(self, request: HttpRequest) -> Response:
@@ -158,12 +160,17 @@ def read_json(body: bytes) -> Any:
         raise HTTPException(400, f"the request is not JSON: {str(fault)[:200]}") from fault
 
 
-def read_text(entry: Any) -> str:
-    """The prompt of a question. Raises HTTPException 400."""
-    text = entry.get("text") if isinstance(entry, Mapping) else None
-    if not isinstance(text, str) or set(entry) != {"text"}:
+def read_text(entry: Any) -> tuple[str, bool]:
+    """(prompt, fragment) of a question. Raises HTTPException 400."""
+    question = entry if isinstance(entry, Mapping) else {}
+    text, fragment = question.get("text"), question.get("fragment", False)
+    if (
+        not isinstance(text, str)
+        or not isinstance(fragment, bool)
+        or not set(question) <= {"text", "fragment"}
+    ):
         raise HTTPException(400, 'send a JSON object with the prompt: {"text": "a person waves"}')
-    return text
+    return text, fragment
 
 
 def read_place(entry: Any) -> tuple[str, str]:

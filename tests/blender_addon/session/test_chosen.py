@@ -9,6 +9,7 @@ from blender_addon.operators.generate import generate_fault
 from blender_addon.session.chosen import (
     chosen_pin,
     chosen_strip,
+    other_rigs,
     pins_of_rig,
     place_of,
     rig_fault,
@@ -72,3 +73,24 @@ def test_one_switch_says_whether_results_are_tried_first(context, rig, monkeypat
     assert tries_first(context)
     edit.trial = False
     assert not tries_first(context)
+
+
+def test_other_selected_rigs_get_the_motion_too_or_it_is_said_why_not(context, rig):
+    """Only the active one was animated, without a word."""
+    bpy.ops.laban.add_rig()
+    second = context.object
+    third = bpy.data.objects.new("Crate Rig", bpy.data.armatures.new("Crate"))
+    context.collection.objects.link(third)
+    for thing in (rig, second, third):
+        thing.select_set(True)
+    context.view_layer.objects.active = rig
+    found = dict(other_rigs(context))
+    assert found[second] == "" and "no bone for" in found[third] and len(found) == 2
+    assert place_of(context).also == ((second.session_uid, second.name),)
+    settings = context.scene.laban
+    settings.steps, settings.seconds = 2, 0.5
+    bpy.ops.laban.generate()
+    assert rig.animation_data.action and second.animation_data.action and not third.animation_data
+    third.select_set(False)
+    second.select_set(False)
+    assert other_rigs(context) == []
