@@ -8,7 +8,6 @@ import bpy
 
 from motion_core.catalog import CATALOG
 
-from ..changes.since import listed, moved_lately
 from ..operators.generate_strips import make_fault
 from ..operators.keys import keys_fault
 from ..properties.preferences import service_settings
@@ -127,6 +126,8 @@ def _draw_buttons(layout: Any, context: bpy.types.Context, width: int) -> None:
 
 def draw_regenerate(layout: bpy.types.UILayout, context: bpy.types.Context, width: int) -> None:
     """Make the active action again: the same, or with another seed, or with what has moved since."""
+    from ..changes.since import listed, moved_lately  # needs numpy, which is not loaded with the extension
+
     row = beside(layout, width)
     row.operator("laban.regenerate", icon="FILE_REFRESH")
     row.operator("laban.regenerate", text="Other Seed").new_seed = True  # type: ignore[attr-defined]

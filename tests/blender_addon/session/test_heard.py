@@ -37,7 +37,7 @@ def typed(prompt: str) -> str:
         worst = max(worst, time.perf_counter() - begun)
         return (prompt, False) in HEARING._said and WORK not in SESSION.background
 
-    tick_until(answered, 60.0)
+    tick_until(answered, 120.0)
     assert worst < WORST_LOOK
     return HEARING.line(prompt)
 
@@ -85,7 +85,7 @@ def test_words_of_complete_and_of_strips_are_heard_too(hearing, context):
         heard._watch()
         return WORK not in SESSION.background and len(HEARING._said) >= 3
 
-    tick_until(answered, 60.0)
+    tick_until(answered, 120.0)
     assert {text for text, _ in HEARING._said} >= {"a cat sleeps on the sofa", "old and hunched"}
     assert "only a human body is made" in HEARING.line("a cat sleeps on the sofa")
     assert HEARING.line("old and hunched", fragment=True) == "" == HEARING.line("old and hunched")
