@@ -26,7 +26,7 @@ class LABAN_MT_all(bpy.types.Menu):
     bl_idname = "LABAN_MT_all"
     bl_label = "Laban"
 
-    def draw(self, context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context | None) -> None:
         layout: Any = self.layout
         layout.operator_context = "INVOKE_DEFAULT"
         for number, group in enumerate(GROUPS):
@@ -41,15 +41,19 @@ def _draw(self: Any, context: bpy.types.Context) -> None:
     self.layout.menu(LABAN_MT_all.bl_idname)
 
 
+def _menus() -> tuple[Any, ...]:
+    return bpy.types.VIEW3D_MT_object, bpy.types.VIEW3D_MT_pose
+
+
 def begin() -> None:
     """When the extension is enabled."""
-    for menu in (bpy.types.VIEW3D_MT_object, bpy.types.VIEW3D_MT_pose):
+    for menu in _menus():
         menu.append(_draw)
 
 
 def end() -> None:
     """When it is disabled."""
-    for menu in (bpy.types.VIEW3D_MT_object, bpy.types.VIEW3D_MT_pose):
+    for menu in _menus():
         menu.remove(_draw)
 
 
