@@ -215,7 +215,7 @@ def landing_again(kept: RememberedRequest, place: Place, fps: float, again: int)
             place, str(about["task"]), int(about["first"]), int(about["frames"]),
             tuple((int(a), int(b)) for a, b in about["keep"]), tuple(map(str, about["joints"])),
             tuple(getattr(task, "pins", ())), task.motion if about["loop"] else None,
-            request=kept.to_text(), again=again, **_named(about),
+            request=kept.to_text(), again=again, name=str(about.get("name", "")), curve=str(about.get("curve", "")),
         )  # fmt: skip
         rate = float(about["fps"])
     except (KeyError, TypeError, ValueError) as error:
@@ -236,15 +236,10 @@ def landing_of(path: Path, motion: Motion, place: Place) -> Landing | None:
             place, str(about["task"]), int(about["first"]), int(about["frames"]),
             tuple((int(a), int(b)) for a, b in about["keep"]), tuple(map(str, about["joints"])),
             tuple(_pin(entry) for entry in about.get("pins", ())),
-            request=str(about.get("request", "")), **_named(about),
+            request=str(about.get("request", "")), name=str(about.get("name", "")), curve=str(about.get("curve", "")),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise RigError(f"{path.name} does not say rightly where it belongs ({error!r})") from None
-
-
-def _named(about: dict[str, Any]) -> dict[str, str]:
-    """The fields of words, which earlier versions did not write."""
-    return {field: str(about.get(field, "")) for field in ("name", "curve")}
 
 
 def _pin(entry: dict[str, Any]) -> Pin:

@@ -103,11 +103,11 @@ def _pins_moved(context: bpy.types.Context, rig: Any, task: Any, first: int, fra
 def _alike(first: Pin, second: Pin) -> bool:
     if first.joint != second.joint:
         return False
-    numbers = [
+    before, after = (
         [pin.start, pin.stop, *(pin.position or ()), *(() if pin.heading is None else (pin.heading,))]
         for pin in (first, second)
-    ]
-    return len(numbers[0]) == len(numbers[1]) and bool(np.allclose(*numbers, atol=SAME))
+    )
+    return len(before) == len(after) and bool(np.allclose(before, after, atol=SAME))
 
 
 @dataclass

@@ -7,9 +7,12 @@ import pytest
 from editing_motions import standing
 
 from motion_core.body.motion import Motion
-from motion_core.generators.as_asked import as_asked
+from motion_core.catalog import DEFAULT_MODEL, find_card
+from motion_core.generators import load_generator
+from motion_core.generators.as_asked import as_asked, missing
 from motion_core.generators.plan import Plan
-from motion_core.tasks import MAX_SEED, Sampling
+from motion_core.generators.weights import weights_path
+from motion_core.tasks import MAX_SEED, Generate, Sampling
 
 STILL = standing(60, 20.0)
 PELVIS = STILL.pelvis.astype(float) - np.linspace(0, 2, 60)[:, None] * [0, 1, 0]
@@ -58,3 +61,14 @@ def test_once_is_enough():
 def test_words_that_cannot_be_decided_are_left_alone():
     made, seeds = tried([STILL], text="a person looks sad")
     assert made is STILL and seeds == [7]
+
+
+@pytest.mark.slow
+def test_what_readme_panel_and_demo_ask_for_is_done_with_their_first_seed():
+    """The panel's own example stood still with seed 0."""
+    card = find_card(DEFAULT_MODEL)
+    if not weights_path(card).is_file():
+        pytest.skip("this checkout has no weights")
+    text = "a person walks forward and waves with the right hand"
+    made = load_generator(card.id, device="cpu").run(Generate(text=text, seconds=6.0), Sampling(0))
+    assert missing(made, text) == [] and "undone" not in made.meta
