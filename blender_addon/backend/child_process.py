@@ -20,6 +20,8 @@ from typing import Any
 START_SECONDS = 90.0  # until the first line; a cold disk and a virus scanner may need most of it
 # Blender sets or inherits these for its own Python; another interpreter would look for its library there.
 _FOREIGN_VARIABLES = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__")
+KILL = 9  # the signal that no program can refuse
+KILLED = "The system ended it, mostly for want of memory: close other programs and try again"
 INSTALL = "install it there (pip install 'laban[backend]') or choose another Python in the preferences"
 
 
@@ -116,7 +118,7 @@ class BackendProcess:
         return (
             ""
             if code is None
-            else f"the backend ended unexpectedly ({_exit_text(code)}): {self.last_words()}"
+            else f"the backend ended unexpectedly ({_exit_text(code)}): {self.last_words()}{_advice(code)}"
         )
 
     def last_words(self, lines: int = 4) -> str:
@@ -143,15 +145,13 @@ class BackendProcess:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _why_it_ended(self) -> str:
-        words = self.last_words()
+        words, code = self.last_words(), self.process.returncode
         if missing := re.search(r"No module named '?([\w.]+)", words):
             return f"{self.python} has no {missing[1]}: {INSTALL}"
-        return f"the backend did not start ({_exit_text(self.process.returncode)}): {words}"
+        return f"the backend did not start ({_exit_text(code)}): {words}{_advice(code)}"
 
 
 def _exit_text(code: int) -> str:
-    if code == -9:
-        return "signal 9: the system ended it, mostly for want of memory; close other programs and try again"
     return f"signal {-code}" if code < 0 else f"exit status {code}"
 
 
@@ -186,3 +186,8 @@ class NameLookup:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+
+def _advice(code: int) -> str:
+    """What to do when the system itself ended a process."""
+    return f". {KILLED}" if code == -KILL else ""

@@ -24,7 +24,7 @@ from ..session.session import SESSION
 from ..trial.trial import playing
 from .wrapped_text import columns_of, draw_text, fits_field
 
-JOINT_NAME = re.compile(r"\b(?:left|right)_[a-z]+")
+JOINT_NAME = re.compile(r"(?<!['\w])(?:left|right)_[a-z]+")
 EXAMPLES = "a person walks forward and waves"
 SERVICE_WORDS = {
     "off": "not started",
