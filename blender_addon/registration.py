@@ -8,6 +8,7 @@ from .operators import (
     bones,
     complete,
     environment,
+    export,
     generate,
     generate_strips,
     history,
@@ -27,6 +28,7 @@ from .trial.trial import LabanPreview
 from .ui import (
     bones_panel,
     complete_panel,
+    menu,
     preferences_page,
     search_panel,
     sidebar,
@@ -64,8 +66,9 @@ OPERATORS = (
     complete,
     pins,
     history,
+    export,
 )
-PANELS = (sidebar, complete_panel, bones_panel, strips_panel, search_panel)  # in the order of the tab
+PANELS = (sidebar, complete_panel, bones_panel, strips_panel, search_panel, menu)  # in the order of the tab
 CLASSES = (*PROPERTIES, *(kind for module in (*OPERATORS, *PANELS) for kind in module.CLASSES))
 # Where our settings hang in Blender's data
 SETTINGS = (
@@ -89,10 +92,12 @@ def add_to_blender() -> None:
         setattr(owner, name, bpy.props.PointerProperty(type=kind))
     session.begin(delivery.deliver)
     timeline_overlay.begin()
+    menu.begin()
 
 
 def remove_from_blender() -> None:
     """Ends the service and everything else that runs, and leaves nothing in Blender."""
+    menu.end()
     timeline_overlay.end()
     heard.end()
     session.end()

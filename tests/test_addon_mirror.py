@@ -19,7 +19,6 @@ EXEMPT = {
     "backend/reports.py": "two values and a sentence; the tests of the preferences page show them",
     "operators/__init__.py": "the type of what every operator returns",
     "rooms.py": "a table; tests/test_architecture.py holds all imports to it",
-    "session/outcome.py": "three plain records; the tests of session.py and delivery.py fill and read them",
 }
 
 # Tests that are of no single module, and why.

@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from .actions import OURS
+from .actions import KEYS, OURS
 from .records import PIECE, RECORDS
 
 MAX_PROPERTY = 60  # bytes that Blender gives the name of a custom property
@@ -26,6 +26,6 @@ def forget_meta(action: bpy.types.Action, meta: dict[str, Any]) -> None:
     The records of prompt strips and the signature stay.
     """
     owner: Any = action
-    stay = {f"laban_{key}"[:MAX_PROPERTY] for key in meta} | {OURS, RECORDS, PIECE}
+    stay = {f"laban_{key}"[:MAX_PROPERTY] for key in meta} | {OURS, KEYS, RECORDS, PIECE}
     for key in [key for key in owner.keys() if key.startswith("laban_") and key not in stay]:  # noqa: SIM118
         del owner[key]

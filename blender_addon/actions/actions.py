@@ -18,6 +18,7 @@ import numpy as np
 
 MAX_NAME_BYTES = 58  # an ID name holds 63 bytes before Blender 5.0; ".001" must still fit
 OURS = "laban_keys"  # custom property of every action we made: a checksum of its name and keys
+KEYS = "laban_curves"  # and one of its keys alone
 LINEAR = 1  # keyframe interpolation, as foreach_set wants it
 
 
@@ -89,6 +90,12 @@ def make_action(
 def sign(action: bpy.types.Action) -> None:
     """Marks an action as our own result, as it is now."""
     action[OURS] = checksum(action)
+    action[KEYS] = checksum(action, named=False)
+
+
+def keys_changed(action: Any) -> bool:
+    """Whether somebody has changed keys of a result of ours; false where that is not known."""
+    return KEYS in action and action[KEYS] != checksum(action, named=False)
 
 
 def fcurves(action: Any) -> list[bpy.types.FCurve]:
@@ -132,9 +139,9 @@ def _played_curves(player: Any) -> list[bpy.types.FCurve]:
     return [curve for bag in bags for curve in bag.fcurves]
 
 
-def checksum(action: bpy.types.Action) -> str:
+def checksum(action: bpy.types.Action, *, named: bool = True) -> str:
     """Changes when a key or the name does: tells a result nobody touched from one that somebody worked on."""
-    total = zlib.crc32(action.name.encode())
+    total = zlib.crc32(action.name.encode() if named else b"")
     for curve in fcurves(action):
         keys = np.empty(len(curve.keyframe_points) * 2, dtype=np.float32)
         curve.keyframe_points.foreach_get("co", keys)

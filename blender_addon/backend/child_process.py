@@ -24,6 +24,8 @@ STOPPED_SECONDS = 2.0
 START_SECONDS = 90.0  # until the first line; a cold disk and a virus scanner may need most of it
 # Blender sets or inherits these for its own Python; another interpreter would look for its library there.
 _FOREIGN_VARIABLES = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__")
+KILL = 9  # the signal that no program can refuse
+KILLED = "The system ended it, mostly for want of memory: close other programs and try again"
 INSTALL = "install it there (pip install 'laban[backend]') or choose another Python in the preferences"
 
 
@@ -128,7 +130,7 @@ class BackendProcess:
         return (
             ""
             if code is None
-            else f"the backend ended unexpectedly ({_exit_text(code)}): {self.last_words()}"
+            else f"the backend ended unexpectedly ({_exit_text(code)}): {self.last_words()}{_advice(code)}"
         )
 
     def stopped(self) -> bool:
@@ -170,10 +172,10 @@ class BackendProcess:
         tend()
 
     def _why_it_ended(self) -> str:
-        words = self.last_words()
+        words, code = self.last_words(), self.process.returncode
         if missing := re.search(r"No module named '?([\w.]+)", words):
             return f"{self.python} has no {missing[1]}: {INSTALL}"
-        return f"the backend did not start ({_exit_text(self.process.returncode)}): {words}"
+        return f"the backend did not start ({_exit_text(code)}): {words}{_advice(code)}"
 
 
 def _exit_text(code: int) -> str:
@@ -209,3 +211,8 @@ class NameLookup:
 
     def stop(self) -> None:
         bury(self._process)
+
+
+def _advice(code: int) -> str:
+    """What to do when the system itself ended a process."""
+    return f". {KILLED}" if code == -KILL else ""

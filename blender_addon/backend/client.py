@@ -51,9 +51,12 @@ class Service(Connection):
         """A motion that a search has found. reading: up, unit, fps, names, where the file does not say them itself."""
         return FoundMotion(self, {"library": library, "path": path, **reading})
 
-    def knows(self, text: str) -> Question:
-        """How a prompt is heard; `heard_by` reads the answer. A lost backend is not started for it."""
-        question = Question(self, {"text": text})
+    def knows(self, text: str, fragment: bool = False) -> Question:
+        """How a prompt is heard; `heard_by` reads the answer. fragment: it may say a manner alone.
+
+        A lost backend is not started for it.
+        """
+        question = Question(self, {"text": text, "fragment": True} if fragment else {"text": text})
         question._spare = False
         return question
 

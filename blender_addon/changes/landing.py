@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ from ..write.put_change import put_change
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
 
+# what an action is called that a task made out of another, behind the former's name; and Blender's number
+NUMBERED = re.compile(r"(?: \([^()]*\))?(?:\.\d{3})?$")
+MISSED = "Missed: "
 NOTHING = 0  # no action has this session number
 META = "blender"  # entry of a kept motion's meta: where it belongs
 SAME = 1e-3  # metres, and radians, within which a frame is still the given one
@@ -51,6 +55,8 @@ class Landing:
     given: Motion | None = None  # the motion that a loop began with
     note: str = ""  # what to say beside the result
     request: str = ""  # the request that made it, as text (`remembered.py`)
+    name: str = ""  # what is done, in words, for the name of an action whose task has no words
+    curve: str = ""  # the curve object that is followed
     again: int | None = (
         None  # session number of the action that is made again; NOTHING: it is gone, build on none
     )
@@ -74,7 +80,7 @@ class Landing:
             kept = f". The motion is kept as {path.name}" if path else trouble
             return Outcome(f"{error}{kept}", True, path)
         took = f"{action.name}: {self.frames} frames, made in {time.monotonic() - run.began:.1f} s"
-        return Outcome(". ".join([took + more + trouble, *notes]))
+        return Outcome(". ".join([took + more + trouble, *notes]), partly=is_missed(notes))
 
     def put(self, motion: Motion) -> tuple[bpy.types.Action, list[str]]:
         """Puts the result on the rig. Returns its action, and what there is to say about it. Raises RigError."""
@@ -91,15 +97,24 @@ class Landing:
         self, context: bpy.types.Context, rig: Any, motion: Motion
     ) -> tuple[bpy.types.Action, list[str]]:
         """The result as the rig's active action, and what there is to say about it. Raises RigError."""
-        title = Made.from_meta(motion.meta).text or self.task
         with _built_on(rig, self.again):
+            title = self._title(rig, Made.from_meta(motion.meta).text)
             change = settle_pins(context, rig, self._change(context, motion), self.pins)
             if self.again is not None:
                 change = _as_remembered(context, rig, change)
             action, fault = put_change(context, rig, change, title, self.place.extend_range)
         forget_meta(action, change.motion.meta)
-        missed = [f"Missed: {line}" for line in Made.from_meta(motion.meta).missed_pins]
+        missed = [MISSED + line for line in Made.from_meta(change.motion.meta).missed_pins]
         return action, [note for note in (fault, self.note, *missed) if note]
+
+    def _title(self, rig: Any, words: str) -> str:
+        """What the action is called: what was asked, or the former one's name and what was done with it."""
+        data = rig.animation_data
+        before = data.action if data is not None else None
+        if before is not None and self.again is not None:
+            return before.name
+        done = self.name or self.task
+        return words or (done if before is None else f"{NUMBERED.sub('', before.name)} ({done})")
 
     def _change(self, context: bpy.types.Context, motion: Motion) -> Change:
         from ..rig.fps import scene_fps
@@ -127,8 +142,13 @@ class Landing:
         """Where the result belongs, as plain values; pins are told by the request."""
         return {
             "task": self.task, "first": self.first, "frames": self.frames, "keep": self.keep,
-            "joints": self.joints, "loop": self.given is not None,
+            "joints": self.joints, "loop": self.given is not None, "name": self.name, "curve": self.curve,
         }  # fmt: skip
+
+
+def is_missed(notes: list[str]) -> bool:
+    """Whether one of the notes says that something is missed."""
+    return any(note.startswith(MISSED) for note in notes)
 
 
 @contextmanager
@@ -195,7 +215,7 @@ def landing_again(kept: RememberedRequest, place: Place, fps: float, again: int)
             place, str(about["task"]), int(about["first"]), int(about["frames"]),
             tuple((int(a), int(b)) for a, b in about["keep"]), tuple(map(str, about["joints"])),
             tuple(getattr(task, "pins", ())), task.motion if about["loop"] else None,
-            request=kept.to_text(), again=again,
+            request=kept.to_text(), again=again, name=str(about.get("name", "")), curve=str(about.get("curve", "")),
         )  # fmt: skip
         rate = float(about["fps"])
     except (KeyError, TypeError, ValueError) as error:
@@ -216,7 +236,7 @@ def landing_of(path: Path, motion: Motion, place: Place) -> Landing | None:
             place, str(about["task"]), int(about["first"]), int(about["frames"]),
             tuple((int(a), int(b)) for a, b in about["keep"]), tuple(map(str, about["joints"])),
             tuple(_pin(entry) for entry in about.get("pins", ())),
-            request=str(about.get("request", "")),
+            request=str(about.get("request", "")), name=str(about.get("name", "")), curve=str(about.get("curve", "")),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise RigError(f"{path.name} does not say rightly where it belongs ({error!r})") from None

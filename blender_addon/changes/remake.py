@@ -20,7 +20,7 @@ from ..actions.remembered import REMEMBERED, RememberedRequest
 from ..properties.preferences import service_settings
 from ..rig.controls import pose_borrowed
 from ..rig.fps import scene_fps
-from ..session.chosen import place_on
+from ..session.chosen import place_on, tries_first
 from ..session.delivery import find_by_uid, put
 from ..session.outcome import Outcome, Results, Run
 from ..session.session import SESSION
@@ -28,6 +28,7 @@ from ..strips.pins import pins_of_record
 from ..trial import trial
 from ..trial.nla_tracks import replace_action, strips_with
 from .landing import Landing, landing_again
+from .since import as_it_is_now, listed, moved_since
 
 if TYPE_CHECKING:
     from motion_core.body.motion import Motion
@@ -120,25 +121,31 @@ def request_of(action: Any, seed: int | None = None) -> Request:
     return Request(Generate(seconds=seconds, split=split, **words), sampling, model)
 
 
-def remake(context: Any, rig: Any, action: Any, seed: int | None = None) -> None:
+def remake(context: Any, rig: Any, action: Any, seed: int | None = None, *, fresh: bool = False) -> None:
     """Asks for the motion of an action again, for the same frames. NLA strips that play the action will play the new
     one.
 
-    A result on trial is taken back first. seed: another one. Raises TaskError.
+    A result on trial is taken back first. seed: another one. fresh: with curve, pins and keys as they are now. Raises
+    TaskError, RigError.
     """
+    moved = moved_since(context, rig, action)
     scene, uid, start = context.scene, action.session_uid, round(action.frame_range[0])
     kept, edit = remembered_of(action), scene.laban_edit
-    try_first = edit.trial_generate if kept is None else edit.trial
+    try_first = tries_first(context) if kept is None else edit.trial
     place = place_on(rig, scene, start, try_first)
     landing = None
     if kept is None:
         request = request_of(action, seed)
         title = request.task.text or request.task.action or ""
     else:
-        kept = kept.with_seed(seed)
+        kept = (as_it_is_now(context, rig, kept) if fresh else kept).with_seed(seed)
         request = kept.asked
         find_card(request.model)
         landing = landing_again(kept, place, scene_fps(scene), uid)
+        if moved:
+            landing = replace(
+                landing, note=f"With {listed(moved)} as {'now' if fresh else 'when it was first made'}"
+            )
         title = kept.task.text or landing.task
     if trial.playing(rig):
         shown = rig.laban_preview

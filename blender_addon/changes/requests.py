@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 CONTEXT = 1.5  # seconds of known motion that a model is shown beside what it makes
 ALL = frozenset(JOINTS)
+# What is done, in words
+DONE = {"BETWEEN": "in-between", "CONTINUE": "continued", "LEAD_IN": "led in", "LOOP": "loop"}
+OF_ALL = {"BODY": "variation", "SELECTED": "some bones anew"}
 TOO_LONG = "The action is too long to remember what made it: keep the original, Regenerate will not work"
 
 
@@ -106,7 +109,8 @@ def complete(context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSe
     loop = settings.way == "LOOP"
     task = Complete(given, keep, settings.text, loop=loop, travel=settings.travel, pins=pins)
     landing = Landing(
-        settings.place, "complete", first, frames, () if loop else keep, (), pins, given if loop else None
+        settings.place, "complete", first, frames, () if loop else keep, (), pins, given if loop else None,
+        name=DONE[settings.way],
     )  # fmt: skip
     return RigTask(task, landing, settings.text or f"{settings.way.lower()} {rig.name}")
 
@@ -132,7 +136,12 @@ def edit(context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSettin
     task = Edit(given, parts, settings.text, span, _rounded(settings.strength))
     keep = [piece for piece in ((0, span[0]), (span[1], len(given))) if piece[1] > piece[0]]
     joints = tuple(JOINTS[index] for index in task.joints)
-    landing = Landing(settings.place, "edit", low, len(given), tuple(keep), joints)
+    done = (
+        f"other {settings.part.lower().replace('_', ' ')}"
+        if settings.part not in OF_ALL
+        else OF_ALL[settings.part]
+    )
+    landing = Landing(settings.place, "edit", low, len(given), tuple(keep), joints, name=done)
     return RigTask(task, landing, settings.text or f"variation of {rig.name}")
 
 
@@ -229,8 +238,11 @@ def follow(context: bpy.types.Context, rig: bpy.types.Object, settings: TaskSett
     path = follow_path(points, seconds, settings.along)
     task = Complete(text=settings.text, seconds=_rounded(max(seconds, frames / fps)), pins=pins, path=path)
     note = pace_note(length, seconds)
-    landing = Landing(settings.place, "follow", first, frames, pins=pins, note=note)
-    return RigTask(task, landing, settings.text or "along the curve")
+    done = f"along {settings.curve.name}"
+    landing = Landing(
+        settings.place, "follow", first, frames, pins=pins, note=note, name=done, curve=settings.curve.name
+    )
+    return RigTask(task, landing, settings.text or done)
 
 
 def with_request(

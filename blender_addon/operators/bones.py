@@ -57,6 +57,18 @@ class BoneOperator:
         raise NotImplementedError
 
 
+class LABAN_OT_show_bones(bpy.types.Operator):
+    """Show which bone is which joint, and choose those that are missing"""
+
+    bl_idname = "laban.show_bones"
+    bl_label = "Choose Bones"
+
+    def execute(self, context: bpy.types.Context) -> OperatorReturn:
+        if not bpy.app.background:
+            bpy.ops.wm.call_panel(name="LABAN_PT_bones", keep_open=True)
+        return {"FINISHED"}
+
+
 class PresetOperator(BoneOperator):
     """One that asks for the name of a preset."""
 
@@ -127,6 +139,7 @@ class LABAN_OT_delete_bone_preset(PresetOperator, bpy.types.Operator):
 
 
 CLASSES = (
+    LABAN_OT_show_bones,
     LABAN_OT_detect_bones,
     LABAN_OT_save_bone_preset,
     LABAN_OT_load_bone_preset,

@@ -11,7 +11,7 @@ import bpy
 from motion_core.tasks import MAX_SEED, Complete, Edit, Task
 
 from ..properties.preferences import service_settings
-from ..session.chosen import edit_settings, place_of, rig_fault, settings_of, target_rig
+from ..session.chosen import edit_settings, other_rigs, place_of, rig_fault, settings_of, target_rig
 from ..session.outcome import Outcome
 from ..session.session import BUSY, SESSION
 from ..trial import trial
@@ -27,7 +27,7 @@ def task_settings(context: bpy.types.Context) -> Any:
     from ..changes.requests import TaskSettings
 
     settings = edit_settings(context)
-    place = replace(place_of(context), trial=settings.trial)
+    place = replace(place_of(context), trial=settings.trial, also=())
     names = [name for name in settings.bl_rna.properties.keys() if name != "rna_type"]  # noqa: SIM118
     values = {name: getattr(settings, name) for name in names}
     return TaskSettings(place, values | {"text": settings.text.strip() or None})
@@ -113,13 +113,19 @@ class LABAN_OT_follow(ChangesMotion, bpy.types.Operator):
     mode = "FOLLOW"
 
 
+def rigs_on_trial(context: bpy.types.Context) -> list[Any]:
+    """The active rig and the other selected ones on which a result is on trial."""
+    chosen = [target_rig(context), *(other for other, _ in other_rigs(context))]
+    return [rig for rig in chosen if trial.playing(rig)]
+
+
 class TrialOperator:
     bl_options: Any = {"REGISTER", "UNDO"}  # noqa: RUF012
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         cls.poll_message_set("no result is on trial on this rig")  # type: ignore[attr-defined]
-        return trial.playing(target_rig(context))
+        return bool(rigs_on_trial(context))
 
 
 class LABAN_OT_accept(TrialOperator, bpy.types.Operator):
@@ -129,9 +135,8 @@ class LABAN_OT_accept(TrialOperator, bpy.types.Operator):
     bl_label = "Accept"
 
     def execute(self, context: bpy.types.Context) -> OperatorReturn:
-        rig = target_rig(context)
-        assert rig is not None
-        trial.accept(rig)
+        for rig in rigs_on_trial(context):
+            trial.accept(rig)
         SESSION.outcome = Outcome("Accepted")
         return {"FINISHED"}
 
@@ -143,9 +148,8 @@ class LABAN_OT_reject(TrialOperator, bpy.types.Operator):
     bl_label = "Reject"
 
     def execute(self, context: bpy.types.Context) -> OperatorReturn:
-        rig = target_rig(context)
-        assert rig is not None
-        trial.reject(bpy.context.scene, rig)
+        for rig in rigs_on_trial(context):
+            trial.reject(bpy.context.scene, rig)
         SESSION.outcome = Outcome("Rejected: what was there is back")
         return {"FINISHED"}
 

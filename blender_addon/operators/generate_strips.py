@@ -90,6 +90,10 @@ class LABAN_OT_regenerate(MakesMotion, bpy.types.Operator):
         description="-1: the seed it was made with, which gives the same motion",
     )  # fmt: skip
     new_seed: BoolProperty(name="New Seed", options={"SKIP_SAVE"}, description="Draw another seed")
+    fresh: BoolProperty(
+        name="As It Is Now", options={"SKIP_SAVE"},
+        description="With the curve, the pins and the keys as they are now; else as they were when it was first made",
+    )  # fmt: skip
 
     @classmethod
     def fault(cls, context: bpy.types.Context) -> str:
@@ -108,7 +112,7 @@ class LABAN_OT_regenerate(MakesMotion, bpy.types.Operator):
         if to_make := restore_strips(rig, action, seed):
             _begin(context, to_make, pins)
         else:
-            remake(context, rig, action, seed)
+            remake(context, rig, action, seed, fresh=self.fresh)
 
 
 CLASSES = (LABAN_OT_generate_strips, LABAN_OT_regenerate)

@@ -48,7 +48,7 @@ class LABAN_OT_reapply(bpy.types.Operator):
         from motion_core.formats.npz import read_npz
         from motion_core.retarget import RigError
 
-        from ..changes.landing import landing_of
+        from ..changes.landing import is_missed, landing_of
         from ..trial import trial
 
         path, rig = chosen_file(bpy.context.window_manager), target_rig(context)
@@ -65,7 +65,8 @@ class LABAN_OT_reapply(bpy.types.Operator):
         except (FormatError, RigError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        SESSION.outcome = Outcome(". ".join([f"{action.name}: a result of before", *notes]))
+        said = ". ".join([f"{action.name}: a result of before", *notes])
+        SESSION.outcome = Outcome(said, partly=is_missed(notes))
         return {"FINISHED"}
 
 

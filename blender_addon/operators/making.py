@@ -7,10 +7,8 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty
 
-from motion_core.tasks import TaskError
-
 from ..session.outcome import Outcome
-from ..session.session import SESSION
+from ..session.session import SESSION, fault_text
 from . import OperatorReturn
 
 
@@ -41,13 +39,15 @@ class MakesMotion:
         return not fault
 
     def execute(self, context: bpy.types.Context) -> OperatorReturn:
-        from motion_core.rig_maps import RigError
-
         try:
             self.start(context)
-        except (TaskError, RigError) as error:
-            SESSION.outcome = Outcome(str(error), True)
-            self.report({"ERROR"}, str(error))
+        except (
+            ValueError,
+            ImportError,
+        ) as error:  # TaskError, RigError; a library that has vanished meanwhile
+            text = fault_text(error) if isinstance(error, ImportError) else str(error)
+            SESSION.outcome = Outcome(text, True)
+            self.report({"ERROR"}, text)
             return {"CANCELLED"}
         if not (self.wait or bpy.app.background):
             return {"FINISHED"}

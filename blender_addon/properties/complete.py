@@ -113,11 +113,9 @@ class LabanEdit(bpy.types.PropertyGroup):
     along: BoolProperty(name="Face along", default=True, description="The body faces where the curve leads")
     trial: BoolProperty(
         name="Try first", default=True,
-        description="The result plays on the rig until it is accepted; Reject brings back what was there",
+        description="The result plays on the rig until it is accepted; Reject brings back what was there. One switch "
+        "for all results",
     )  # fmt: skip
-    trial_generate: BoolProperty(
-        name="Try first", description="What Generate makes plays on the rig until it is accepted or rejected"
-    )
 
 
 class LabanPin(bpy.types.PropertyGroup):

@@ -34,6 +34,13 @@ def _actions(self: LabanSettings, context: bpy.types.Context, typed: str) -> lis
 def _model_changed(self: LabanSettings, context: bpy.types.Context) -> None:
     if self.card.actions and self.action not in self.card.actions:
         self.action = self.card.actions[0]
+    _seconds_changed(self, context)
+
+
+def _seconds_changed(self: LabanSettings, context: bpy.types.Context) -> None:
+    """What the model cannot make is refused where it is typed."""
+    if self.seconds > self.longest + 1e-4:
+        self.seconds = self.longest
 
 
 def _as_typed(value: float) -> float:
@@ -72,7 +79,7 @@ class LabanSettings(bpy.types.PropertyGroup):
     )
     seconds: FloatProperty(
         name="Seconds", default=6.0, min=MIN_SECONDS, max=LONGEST, soft_max=30.0, step=50, precision=2,
-        description="How long the motion lasts",
+        update=_seconds_changed, description="How long the motion lasts, at most what the model can make",
     )  # fmt: skip
     seed: IntProperty(
         name="Seed", min=0, max=MAX_SEED,
@@ -108,6 +115,13 @@ class LabanSettings(bpy.types.PropertyGroup):
     @property
     def card(self) -> ModelCard:
         return CATALOG[self.model]
+
+    @property
+    def longest(self) -> float:
+        """Seconds that the model can make: several clips in a row where it makes sequences."""
+        return (
+            LONGEST if "sequence" in self.card.tasks and "text" in self.card.takes else self.card.max_seconds
+        )
 
     @property
     def words(self) -> str:

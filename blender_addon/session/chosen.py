@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import bpy
@@ -42,12 +43,37 @@ def rig_fault(context: bpy.types.Context) -> str:
     return ""
 
 
+def other_rigs(context: bpy.types.Context) -> list[tuple[Any, str]]:
+    """The rigs that are selected beside the active one, each with why it cannot take a motion, "" when it can."""
+    from motion_core.retarget import RigError
+
+    from ..rig.rig import check_armature
+
+    active, found = target_rig(context), []
+    for thing in context.view_layer.objects:
+        if thing.type != "ARMATURE" or thing == active or not thing.select_get():
+            continue
+        try:
+            check_armature(thing)
+            found.append((thing, ""))
+        except RigError as error:
+            found.append((thing, str(error)))
+    return found
+
+
 def place_of(context: bpy.types.Context) -> Place:
     """Where a motion goes that is asked for now."""
     settings, scene, rig = settings_of(context), context.scene, target_rig(context)
     assert rig is not None
     start = scene.frame_current if settings.start == "CURRENT" else settings.start_frame
-    return place_on(rig, scene, start, scene.laban_edit.trial_generate)
+    also = tuple((other.session_uid, other.name) for other, fault in other_rigs(context) if not fault)
+    return replace(place_on(rig, scene, start, tries_first(context)), also=also)
+
+
+def tries_first(context: bpy.types.Context) -> bool:
+    """Whether a whole new motion has to be accepted. Without a window only where a script says so: nobody is there."""
+    edit = edit_settings(context)
+    return edit.trial and (not bpy.app.background or edit.is_property_set("trial"))
 
 
 def place_on(rig: Any, scene: Any, start_frame: int, try_first: bool) -> Place:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..write.bake import Ready
 
+UNDONE = "undone"  # entry of a motion's meta: what was asked and is not there
 MOTION = "application/octet-stream"  # media type of a motion
 MAX_STEM = 50  # characters of the words in a file's name
 
@@ -70,6 +72,10 @@ def scene_and_rig(place: Place) -> tuple[Any, Any]:
     scene, rig = find_by_uid(bpy.data.scenes, place.scene), find_by_uid(bpy.data.objects, place.rig)
     if scene is None or rig is None:
         raise RigError(f"the rig {place.rig_name!r} is not in this file any more")
+    if scene.objects.get(rig.name) != rig:
+        raise RigError(
+            f"the rig {place.rig_name!r} is not in the scene {scene.name!r} any more: link it again"
+        )
     return scene, rig
 
 
@@ -130,7 +136,7 @@ def deliver(run: Run, results: Results) -> Iterator[Outcome | None]:
     yield None
     outcome = yield from _apply(results[0].body, run)
     if not outcome.failed:
-        yield Outcome(outcome.text + more_kept(paths) + trouble)
+        yield replace(outcome, text=outcome.text + more_kept(paths) + trouble)
         return
     kept = f". The motion is kept as {paths[0].name}" if paths else trouble
     yield Outcome(outcome.text + kept, True, paths[0] if paths else None)
@@ -177,10 +183,27 @@ def _apply(content: bytes, run: Run) -> Generator[None, None, Outcome]:
         with in_scene(scene) as context:
             ready = work_out(context, rig, motion)
         yield
-        action = put_on_rig(ready, run.place)
+        action = put_on_rig(ready, run.place, push=not run.place.also)
+        others = _on_others(motion, run.place)
+        if run.place.also:
+            push_undo(f"Laban: {action.name}")
     except (FormatError, RigError) as error:
         return Outcome(str(error), True)
     seconds, made = time.monotonic() - run.began, Made.from_meta(motion.meta)
     of = f" in {len(made.parts)} parts" if made.parts else ""
     note = f"; {made.note}" if made.note else ""
-    return Outcome(f"{action.name}: {motion.seconds:.1f} s of motion{of}, made in {seconds:.1f} s{note}")
+    text = f"{action.name}: {motion.seconds:.1f} s of motion{of}, made in {seconds:.1f} s{note}"
+    return Outcome(". ".join([text, *others]), partly=bool(made.more.get(UNDONE) or others))
+
+
+def _on_others(motion: Motion, place: Place) -> list[str]:
+    """Puts the motion on the other rigs of a place; returns why some have not taken it."""
+    from motion_core.retarget import RigError
+
+    faults = []
+    for uid, name in place.also:
+        try:
+            put_on_rig(motion, replace(place, rig=uid, rig_name=name, also=()), push=False)
+        except RigError as error:
+            faults.append(f"Not on {name!r}: {error}")
+    return faults

@@ -20,10 +20,15 @@ from motion_core.tasks import Request, TaskError
 from ..backend import graves
 from ..backend.client import Service
 from ..backend.service_settings import ServiceSettings
-from .outcome import Arrival, Delivery, Outcome, Place, Run
+from .outcome import Arrival, Delivery, Outcome, Place, Run, Whole
 
 TICK_SECONDS = 0.1  # while something goes on
 IDLE_SECONDS = 1.0  # while a service is only kept ready
+LIBRARIES = ("motion_core", "numpy")
+GONE = (
+    "Laban's library is not where it was: another Blender that shares the user folder has removed it, or the extension "
+    "was updated. Save, and start Blender again; if that does not help, install the extension again"
+)
 BUSY = "a motion is being made: wait for it or cancel it"
 
 
@@ -78,13 +83,15 @@ class Session:
         place: Place,
         title: str,
         arrive: Arrival | None = None,
+        whole: Whole | None = None,
     ) -> None:
         """Hand a request over. Raises TaskError when one runs or the service cannot be had."""
         if self.run is not None:
             raise TaskError(BUSY)
         self.ensure_service(settings)
         job = self.service.submit(request.to_json())
-        self.run, self.outcome = Run(job, place, title, request.sampling.seed, arrive=arrive), Outcome()
+        seed = request.sampling.seed
+        self.run, self.outcome = Run(job, place, title, seed, arrive=arrive, whole=whole), Outcome()
         self.wake()
 
     def cancel(self) -> None:
@@ -103,8 +110,11 @@ class Session:
     def tick(self) -> float | None:
         """Move everything on without waiting; returns the seconds until the next call, None when nothing goes on."""
         self.service.poll()
-        if self.run is not None and self.run.job.poll():
-            self._arrive(self.run)
+        if self.run is not None:
+            over = self.run.job.poll()
+            self.run.look()
+            if over:
+                self._arrive(self.run)
         for name, work in list(self.background.items()):
             if work.poll():
                 del self.background[name]
@@ -173,15 +183,20 @@ def _tend() -> float | None:
     return None if graves.tend() else TICK_SECONDS
 
 
+def fault_text(fault: Exception) -> str:
+    """What is said of a fault that nobody expected."""
+    if isinstance(fault, ImportError) and (fault.name or "").partition(".")[0] in LIBRARIES:
+        return GONE
+    return f"an error in Laban, please report it: {type(fault).__name__}: {fault}"
+
+
 def _on_timer() -> float | None:
     before = SESSION.outcome, SESSION.service.state, SESSION.busy
     try:
         interval = SESSION.tick()
     except Exception as fault:  # Blender would drop the timer, and the panel would stand still for ever
         traceback.print_exc()
-        SESSION.outcome = Outcome(
-            f"an error in Laban, please report it: {type(fault).__name__}: {fault}", True
-        )
+        SESSION.outcome = Outcome(fault_text(fault), True)
         interval = TICK_SECONDS if SESSION.busy else IDLE_SECONDS
     if SESSION.busy or before != (SESSION.outcome, SESSION.service.state, SESSION.busy):
         redraw()
@@ -203,9 +218,20 @@ def _on_history(*_: object) -> None:
     """After undo and redo "Accepted" is not true any more; a kept file is still there to be put on a rig."""
     if SESSION.outcome.file is None:
         SESSION.outcome = Outcome()
+    SESSION.search_outcome = Outcome()
 
 
-HISTORY = (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post)
+@persistent
+def _on_file(*_: object) -> None:
+    """What was said of another file means nothing in this one."""
+    SESSION.outcome = SESSION.search_outcome = Outcome()
+
+
+HISTORY = (
+    (bpy.app.handlers.undo_post, _on_history),
+    (bpy.app.handlers.redo_post, _on_history),
+    (bpy.app.handlers.load_post, _on_file),
+)
 
 
 def _leave() -> None:
@@ -219,16 +245,16 @@ def _leave() -> None:
 def begin(deliver: Delivery) -> None:
     """When the extension is enabled."""
     SESSION.deliver = deliver
-    for handlers in HISTORY:
-        handlers.append(_on_history)
+    for handlers, handler in HISTORY:
+        handlers.append(handler)
     atexit.register(_leave)
 
 
 def end() -> None:
     """When it is disabled."""
-    for handlers in HISTORY:
-        if _on_history in handlers:
-            handlers.remove(_on_history)
+    for handlers, handler in HISTORY:
+        if handler in handlers:
+            handlers.remove(handler)
     if bpy.app.timers.is_registered(_on_timer):
         bpy.app.timers.unregister(_on_timer)
     SESSION.stop()

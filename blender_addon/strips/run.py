@@ -20,7 +20,7 @@ from ..properties.strips import redraw_timelines
 from ..rig.fps import scene_fps
 from ..session.chosen import place_on
 from ..session.delivery import in_scene, keep, put, scene_and_rig
-from ..session.outcome import Outcome, Place, Results, Run
+from ..session.outcome import Outcome, Place, Results, Run, Whole
 from ..session.session import BUSY, SESSION
 from ..trial import trial
 from .pins import pins_between, pins_in_strips
@@ -62,7 +62,8 @@ class StripRun:
             if clip.first <= clip.last:
                 title = step.text or "between two strips"
                 asked = request(self.canvas, step, self._pins(step))
-                SESSION.generate(self.service, asked, self.place, title, arrive=self._arrive)
+                whole = Whole(self.done, len(self.steps), self.began)
+                SESSION.generate(self.service, asked, self.place, title, self._arrive, whole)
                 return Outcome(f"Step {self.done + 1} of {len(self.steps)}: {title}")
             self.done += 1
         return self._finish()
@@ -77,10 +78,10 @@ class StripRun:
         step = self.steps[self.done]
         try:
             result = bytes_to_motion(results[0].body, "the motion that the service sent")
-            self.missed += Made.from_meta(result.meta).missed_pins
             frame, motion, known = at_scene_rate(self.canvas, step, result)
             if pins := self._pins(step):
                 motion = self._settled(frame, motion, known, pins)
+            self.missed += Made.from_meta(motion.meta).missed_pins
             self.canvas.take(step, frame, motion, known)
             self.done += 1
             return self.proceed()
@@ -125,7 +126,8 @@ class StripRun:
             f"{count} prompt strip{'s' if count != 1 else ''} made in {time.monotonic() - self.began:.1f} s"
         )
         missed = [f"Missed: {line}" for line in self.missed]
-        return Outcome(". ".join([made if count else "The prompt strips are where you wanted them", *missed]))
+        said = made if count else "The prompt strips are where you wanted them"
+        return Outcome(". ".join([said, *missed]), partly=bool(missed))
 
     def _keep_file(self, run: Run, fault: str) -> Outcome:
         """What was made as a motion file, since the rig cannot take it."""

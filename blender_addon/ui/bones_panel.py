@@ -11,9 +11,10 @@ from motion_core.body.joints import PARTS
 from ..operators.bones import map_fault
 from ..properties.bones import title_of
 from ..session.chosen import rig_fault, target_rig
-from .sidebar import SidebarPanel
+from .sidebar import SidebarPanel, said_plainly
 from .wrapped_text import columns_of, draw_text
 
+POPUP = 32  # characters beside each other where the panel is a window of its own
 GROUPS = {
     "Trunk": ("pelvis", *PARTS["spine"], *PARTS["head"]),
     "Left arm": PARTS["left_arm"], "Right arm": PARTS["right_arm"],
@@ -35,7 +36,15 @@ class LABAN_PT_bones(SidebarPanel, bpy.types.Panel):
             return
         _draw_presets(layout)
         if fault := rig_fault(context):
-            draw_text(layout, fault, width=columns_of(context), icon="ERROR")
+            region: Any = context.region
+            own = region is not None and region.type != "UI"  # opened beside the tab, by *Choose Bones*
+            draw_text(
+                layout,
+                said_plainly(fault),
+                width=POPUP if own else columns_of(context),
+                icon="ERROR",
+                lines=12,
+            )
         layout.use_property_split, layout.use_property_decorate = True, False
         for group, joints in GROUPS.items():
             column = layout.column(align=True)

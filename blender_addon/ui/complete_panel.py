@@ -9,7 +9,7 @@ import bpy
 from ..operators.complete import edit_fault
 from ..session.chosen import chosen_pin, edit_settings, pins_of_rig, settings_of
 from ..session.session import SESSION
-from .sidebar import SidebarPanel, draw_trial, progress_text
+from .sidebar import SidebarPanel, draw_heard, draw_outcome, draw_trial, progress_text
 from .strips_panel import draw_regenerate
 from .wrapped_text import beside, columns_of, draw_text, fits_field
 
@@ -38,6 +38,7 @@ class LABAN_PT_edit(SidebarPanel, bpy.types.Panel):
         row.prop(settings, "text", text="", placeholder=WORDS[settings.mode])
         if not fits_field(settings.text, width):
             draw_text(column, settings.text, width=width, typed=True)
+        draw_heard(column, settings.text, width, fragment=settings.mode == "EDIT")
         fields = column.column()
         fields.use_property_split, fields.use_property_decorate = True, False
         DRAW[settings.mode](fields, settings)
@@ -91,14 +92,10 @@ def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, mode: s
         row.operator("laban.cancel", text="", icon="X")
         return
     row.operator(OPERATORS[mode], icon="PLAY")
-    draw_regenerate(layout, width)
+    draw_regenerate(layout, context, width)
     if fault := edit_fault(context, mode):
         draw_text(layout, fault, width=width, icon="INFO")
-    outcome = SESSION.outcome
-    if outcome.text:
-        draw_text(
-            layout.box(), outcome.text, width=width - 2, icon="ERROR" if outcome.failed else "CHECKMARK"
-        )
+    draw_outcome(layout, SESSION.outcome, width)
 
 
 class LABAN_UL_pins(bpy.types.UIList):

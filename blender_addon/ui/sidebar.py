@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -15,13 +17,14 @@ from ..operators.generate import generate_fault
 from ..properties.generate import LabanSettings
 from ..properties.preferences import find_preferences, service_settings, smpl_model
 from ..properties.settings import draw_settings, has_choice
-from ..session.chosen import settings_of, target_rig
+from ..session.chosen import other_rigs, rig_fault, settings_of, target_rig
 from ..session.heard import HEARING
 from ..session.outcome import Outcome, Run
 from ..session.session import SESSION
 from ..trial.trial import playing
 from .wrapped_text import columns_of, draw_text, fits_field
 
+JOINT_NAME = re.compile(r"(?<!['\w])(?:left|right)_[a-z]+")
 EXAMPLES = "a person walks forward and waves"
 SERVICE_WORDS = {
     "off": "not started",
@@ -44,9 +47,10 @@ def progress_text(run: Run) -> tuple[str, float]:
     if job.service.state == "starting":
         return "Starting the service", 0.0
     if job.state in ("waiting", "queued") or not job.steps or (job.state == "running" and job.step == 0):
-        return "Waiting for its turn" if job.state == "queued" else "Loading the model", 0.0
-    left = "" if job.seconds_left is None else f", {max(job.seconds_left, 0):.0f} s left"
-    return f"Step {job.step} of {job.steps}{left}", job.progress
+        return "Waiting for its turn" if job.state == "queued" else "Loading the model", run.share
+    left = "" if run.seconds_left is None else f", {math.ceil(max(run.seconds_left, 0.0))} s left"
+    part = "" if run.whole is None else f"{run.whole.done + 1} of {run.whole.jobs}, "
+    return f"{part}{100 * run.share:.0f} %{left}", run.share
 
 
 class LABAN_PT_motion(SidebarPanel, bpy.types.Panel):
@@ -56,7 +60,7 @@ class LABAN_PT_motion(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         settings, layout = settings_of(context), self.layout
         width = columns_of(context)
-        _draw_rig(layout, context)
+        _draw_rig(layout, context, width)
         draw_trial(layout, context)
         layout.separator(factor=0.5)
         column = layout.column()
@@ -64,17 +68,34 @@ class LABAN_PT_motion(SidebarPanel, bpy.types.Panel):
         column.prop(settings, "model", text="")
         _draw_words(column, settings, width)
         _draw_numbers(column, settings)
+        column.prop(context.scene.laban_edit, "trial")
         layout.separator(factor=0.5)
         _draw_button(layout, context, width)
         draw_outcome(layout, SESSION.outcome, width)
 
 
-def _draw_rig(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+def _draw_rig(layout: bpy.types.UILayout, context: bpy.types.Context, width: int) -> None:
     rig = target_rig(context)
     usable = rig is not None and rig.type == "ARMATURE"
     row = layout.row(align=True)
     row.label(text=rig.name if usable else "No rig selected", icon="OUTLINER_OB_ARMATURE")  # type: ignore[union-attr]
     row.operator("laban.add_rig", text="Add Rig", icon="ADD")
+    if usable and not rig.visible_get():  # type: ignore[union-attr]
+        draw_text(layout, "hidden: it is animated all the same (Alt H shows it)", width=width, icon="HIDE_ON")
+    others = other_rigs(context) if usable else []
+    able = [other.name for other, fault in others if not fault]
+    if able:
+        draw_text(layout, f"the same motion goes on {', '.join(able)}", width=width, icon="INFO")
+    for other, fault in others:
+        if fault:
+            draw_text(
+                layout, f"not on {other.name}: {said_plainly(fault)}", width=width, icon="ERROR", lines=4
+            )
+
+
+def said_plainly(fault: str) -> str:
+    """A fault of a rig with joints as people say them: "left collar"."""
+    return JOINT_NAME.sub(lambda match: match[0].replace("_", " "), fault)
 
 
 def draw_trial(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -104,11 +125,16 @@ def _draw_words(column: bpy.types.UILayout, settings: LabanSettings, width: int)
         row.prop(settings, "prompt", text="", placeholder=EXAMPLES)
         if not fits_field(settings.prompt, width):  # a field has one line: show what it cuts
             draw_text(column, settings.prompt, width=width, typed=True)
-        if line := HEARING.line(settings.prompt):
-            draw_text(column, line, width=width, icon="INFO", lines=5)
+        draw_heard(column, settings.prompt, width)
         _draw_parts(column, settings, width)
     else:
         row.prop(settings, "action", text="", icon="ACTION", placeholder="action")
+
+
+def draw_heard(layout: bpy.types.UILayout, prompt: str, width: int, *, fragment: bool = False) -> None:
+    """What the service says of a prompt, where there is something to say."""
+    if line := HEARING.line(prompt, fragment=fragment):
+        draw_text(layout, line, width=width, icon="INFO", lines=5)
 
 
 @lru_cache(maxsize=8)  # a panel is drawn again and again
@@ -159,16 +185,18 @@ def _draw_button(layout: bpy.types.UILayout, context: bpy.types.Context, width: 
     row.operator("laban.generate", icon="PLAY")
     fault = generate_fault(context)
     if fault:
-        draw_text(layout, fault, width=width, icon="INFO")
+        draw_text(layout, said_plainly(fault), width=width, icon="INFO", lines=12)
         if service_settings().fault:
             layout.operator("laban.open_preferences", icon="PREFERENCES")
+        elif "bone" in fault and fault == rig_fault(context):
+            layout.operator("laban.show_bones", icon="BONE_DATA")
 
 
 def draw_outcome(layout: bpy.types.UILayout, outcome: Outcome, width: int) -> None:
     if not outcome.text:
         return
     box = layout.box()
-    draw_text(box, outcome.text, width=width - 2, icon="ERROR" if outcome.failed else "CHECKMARK")
+    draw_text(box, outcome.text, width=width - 2, icon=outcome.icon)
     if outcome.file is not None:
         button: Any = box.operator("laban.apply_motion", text="Put It on the Selected Rig", icon="IMPORT")
         button.filepath = str(outcome.file)
@@ -205,7 +233,7 @@ class LABAN_PT_placement(SidebarPanel, bpy.types.Panel):
         if settings.start == "GIVEN":
             layout.prop(settings, "start_frame")
         layout.prop(settings, "extend_range")
-        layout.prop(context.scene.laban_edit, "trial_generate")
+        layout.operator("laban.fit_range", icon="PREVIEW_RANGE")
         layout.operator("laban.apply_motion", text="Apply Motion File...", icon="FILE_FOLDER").filepath = ""
 
 

@@ -16,7 +16,7 @@ from ..properties.strips import LabanStrip
 from ..session.chosen import chosen_strip, edit_settings, strips_of, target_rig
 from ..session.session import SESSION
 from ..strips.stale import stale_on
-from .sidebar import SidebarPanel, draw_outcome, draw_trial, progress_text
+from .sidebar import SidebarPanel, draw_heard, draw_outcome, draw_trial, progress_text
 from .wrapped_text import beside, columns_of, draw_text, fits_field
 
 _reasons: dict[str, str] = {}  # of the rig whose list is being drawn: worked out once, not for each line
@@ -86,6 +86,7 @@ def _draw_strip(layout: Any, strip: LabanStrip, reason: str, width: int) -> None
     column.prop(strip, "prompt", text="")
     if not fits_field(strip.prompt, width):
         draw_text(column, strip.prompt, width=width, typed=True)
+    draw_heard(column, strip.prompt, width)
     row = beside(column, width)
     row.prop(strip, "start")
     row.prop(strip, "end")
@@ -116,18 +117,29 @@ def _draw_buttons(layout: Any, context: bpy.types.Context, width: int) -> None:
     row = layout.row(align=True)
     row.operator("laban.generate_strips", text="This One").which = "ONE"
     row.operator("laban.generate_strips", text="All").which = "ALL"
-    draw_regenerate(layout, width)
+    draw_regenerate(layout, context, width)
     if fault := make_fault(context):
         draw_text(layout, fault, width=width, icon="INFO")
         if service_settings().fault:
             layout.operator("laban.open_preferences", icon="PREFERENCES")
 
 
-def draw_regenerate(layout: bpy.types.UILayout, width: int) -> None:
-    """Make the active action again: the same, or with another seed."""
+def draw_regenerate(layout: bpy.types.UILayout, context: bpy.types.Context, width: int) -> None:
+    """Make the active action again: the same, or with another seed, or with what has moved since."""
+    from ..changes.since import listed, moved_lately  # needs numpy, which is not loaded with the extension
+
     row = beside(layout, width)
     row.operator("laban.regenerate", icon="FILE_REFRESH")
     row.operator("laban.regenerate", text="Other Seed").new_seed = True  # type: ignore[attr-defined]
+    if moved := moved_lately(context, target_rig(context)):
+        what = listed(moved)
+        draw_text(
+            layout, f"{what} moved since: Regenerate uses what was there then", width=width, icon="INFO"
+        )
+        button: Any = layout.operator(
+            "laban.regenerate", text=f"Regenerate with {what} of Now", icon="FILE_REFRESH"
+        )
+        button.fresh = True
 
 
 class LABAN_PT_keys(SidebarPanel, bpy.types.Panel):

@@ -68,7 +68,7 @@ def put_change(
     title: str | None,
     extend_range: bool = False,
 ) -> tuple[bpy.types.Action, str]:
-    """The rig plays the change as its active action: a copy of the former one, or a new one.
+    """The rig plays the change as its active action: a copy of the former one, or a new one, of this title.
 
     Returns the action, and a note when kept frames are not what they were. Raises RigError, with nothing changed, when
     the rig cannot take it.
@@ -107,6 +107,8 @@ def _copied(armature: bpy.types.Object, title: str | None) -> tuple[bpy.types.Ac
     data: Any = armature.animation_data
     before = data.action if data is not None else None
     action = bpy.data.actions.new(action_name(title)) if before is None else before.copy()
+    if title:
+        action.name = action_name(title)
     action.use_fake_user = False
     if not hasattr(action, "slots"):
         return action, None

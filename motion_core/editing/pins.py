@@ -191,7 +191,7 @@ def _eased(missing: np.ndarray, known: np.ndarray, frozen: np.ndarray, fps: floa
 def _meet_limbs(motion: Motion, limbs: dict[str, _Goal], pelvis: _Goal | None, frozen: np.ndarray) -> Motion:
     """Pins of all joints but the pelvis: one joint after the other, again where a later one has moved an earlier."""
     pose = Pose.of(motion)
-    pelvis_free = np.ones(len(motion))
+    home, pelvis_free = Pose.of(motion), np.ones(len(motion))
     if pelvis is not None:
         pelvis_free = smoothstep(frames_to(pelvis.known) / (EASE * motion.fps))
     changed = np.zeros(len(motion), dtype=bool)
@@ -204,17 +204,21 @@ def _meet_limbs(motion: Motion, limbs: dict[str, _Goal], pelvis: _Goal | None, f
             worst = float(np.linalg.norm(missing[goal.known], axis=1).max())
             off = max(off, worst)
             if worst > MET / 10:
-                changed |= _lead(pose, joint, _eased(missing, goal.known, frozen, motion.fps), pelvis_free)
+                correction = _eased(missing, goal.known, frozen, motion.fps)
+                changed |= _lead(pose, joint, correction, pelvis_free, home)
         if off <= MET / 10:
             break
     return pose.motion(motion, frozen | ~changed)
 
 
-def _lead(pose: Pose, joint: str, correction: np.ndarray, pelvis_free: np.ndarray) -> np.ndarray:
-    """Bring one joint by `correction` (T,3) where that is not nothing; returns these frames (T,) bool."""
+def _lead(pose: Pose, joint: str, correction: np.ndarray, pelvis_free: np.ndarray, home: Pose) -> np.ndarray:
+    """Bring one joint by `correction` (T,3) where that is not nothing; returns these frames (T,) bool.
+
+    home: the pose before any pin was met.
+    """
     active = np.abs(correction).max(axis=1) > 1e-9
-    part = Pose(pose.pelvis[active], pose.rotations[active])
-    reach(part, joint, part.at(joint) + correction[active], pelvis_free[active])
+    part, before = (Pose(p.pelvis[active], p.rotations[active]) for p in (pose, home))
+    reach(part, joint, part.at(joint) + correction[active], pelvis_free[active], before)
     pose.pelvis[active], pose.rotations[active] = part.pelvis, part.rotations
     pose.update()
     return active

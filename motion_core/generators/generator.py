@@ -23,7 +23,7 @@ from motion_core.generators.prompt_parts import read_words
 from motion_core.generators.ready_job import Job, ReadyJob, made_of
 from motion_core.generators.weights import weights_folder, weights_path
 from motion_core.generators.windows import CONTEXT, SHORT_CONTEXT, Studio
-from motion_core.generators.works import Workplace, work_of
+from motion_core.generators.works import Workplace, rounds_of, work_of
 from motion_core.hearing.hearing import hear_task
 from motion_core.tasks import Generate, Sampling, Task
 
@@ -78,6 +78,8 @@ class Generator:
         self.maker = maker
         # Whether new motions whose feet are under the floor are raised, and feet that stand are steadied.
         self.clean_up = True
+        # Whether a clip that plainly does not do what was asked is made again once (`as_asked.py`); never raw ones.
+        self.again = True
         self.features = FEATURES[info.features]
         context = SHORT_CONTEXT if card.id in INBETWEEN_CARDS else CONTEXT
         longest = round(card.max_seconds * card.fps)
@@ -123,7 +125,7 @@ class Generator:
             place = str(self.device.torch_device)
             self._specialists[self.card.between] = load_generator(self.card.between, device=place)
         specialist = self._specialists[self.card.between]
-        specialist.clean_up = self.clean_up
+        specialist.clean_up, specialist.again = self.clean_up, self.again
         return specialist.run_batch([(task, Sampling(sampling.seed)) for task, sampling in jobs], on_step)
 
     def _run_own(self, jobs: Sequence[Job], on_step: OnStep | None) -> list[Motion]:
@@ -131,9 +133,12 @@ class Generator:
         works = [self._work(job) for job in ready]
         asked = {place: next(work) for place, work in enumerate(works)}
         motions: dict[int, Motion] = {}
-        done = 0
+        rounds = {place: rounds_of(job.task, job.reading, self.studio) for place, job in enumerate(ready)}
+        done = gone = 0
         while asked:
-            made, done = self._made(asked, ready, done, on_step)
+            gone += 1
+            later = {place: rounds[place] - gone for place in asked}
+            made, done = self._made(asked, ready, done, later, on_step)
             for place, x0 in made.items():
                 try:
                     asked[place] = works[place].send(x0)
@@ -143,18 +148,28 @@ class Generator:
         return [motions[place] for place in range(len(jobs))]
 
     def _made(
-        self, asked: Mapping[int, Asked], ready: Sequence[ReadyJob], done: int, on_step: OnStep | None
+        self,
+        asked: Mapping[int, Asked],
+        ready: Sequence[ReadyJob],
+        done: int,
+        later: Mapping[int, int],
+        on_step: OnStep | None,
     ) -> tuple[dict[int, Any], int]:
-        """What each work asked for, by its place, and the steps done by then: features (T,F), or a list of them."""
+        """What each work asked for, by its place, and the steps done by then: features (T,F), or a list of them.
+
+        later: how often each will ask again, about.
+        """
         plans = [
             (place, p)
             for place, some in asked.items()
             for p in (some if isinstance(some, tuple) else (some,))
         ]
-        batches = self.maker.batches(
-            [Clip(n, p, ready[place].settings) for n, (place, p) in enumerate(plans)]
-        )
+        clips = [Clip(n, p, ready[place].settings) for n, (place, p) in enumerate(plans)]
+        batches = self.maker.batches(clips)
         total = done + sum(map(self.maker.steps_of, batches))
+        for times in range(1, max(later.values()) + 1):
+            again = [clip for clip, (place, _) in zip(clips, plans) if later[place] >= times]
+            total += sum(map(self.maker.steps_of, self.maker.batches(again)))
         found: dict[int, np.ndarray] = {}
         for batch in batches:
             made = self.maker.make(batch, _shifted(on_step, done, total))
@@ -173,7 +188,8 @@ class Generator:
         return ReadyJob(task, sampling, settings, read_words(self.card, task), note, heard)
 
     def _work(self, job: ReadyJob) -> BroadWork:
-        place = Workplace(self.card, self.features, self.studio, self.clean_up, job.reading)
+        again = self.again and self.clean_up
+        place = Workplace(self.card, self.features, self.studio, self.clean_up, job.reading, again)
         return work_of(job.task, job.sampling, place)
 
     def _finished(self, job: ReadyJob, motion: Motion) -> Motion:

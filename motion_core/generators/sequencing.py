@@ -21,6 +21,7 @@ from motion_core.editing.calm import calm
 from motion_core.editing.cleanup import clean_up
 from motion_core.editing.repetitions import KINDS, find_repetitions
 from motion_core.editing.upright import is_upright
+from motion_core.generators.as_asked import UNDONE, missing, missing_note
 from motion_core.generators.assembling import Assembly, assembled
 from motion_core.generators.counting import counted
 from motion_core.generators.finishing import frame_count
@@ -76,7 +77,8 @@ def sequence(task: Sequence, sampling: Sampling, studio: Studio) -> BroadWork:
         last = text
     assert whole is not None
     made = whole if before is None else whole.slice(len(before))
-    meta = {"note": "; ".join(notes)} if notes else {}
+    said = "; ".join(notes)
+    meta = {"note": said, UNDONE: said} if notes else {}
     return replace(clean_up(made, task.clean or CleanUp()), meta=meta)  # not that of the start
 
 
@@ -89,16 +91,20 @@ def _with_turn(
         part, note = yield from counted(turn.text, count, turn.frames, turn.sampling, studio)
         return (yield from _led_to(whole, part, turn, studio)), note
     if whole is None:
-        return (yield from _alone(turn, studio)), ""
+        part = yield from _alone(turn, studio)
+        return part, _note(part, turn)
     if _begins_anew(whole, turn.text, last):
         part = yield from _alone(turn, studio)
-        return (yield from _led_to(whole, part, turn, studio)), ""
+        return (yield from _led_to(whole, part, turn, studio)), _note(part, turn)
     made = yield from _continued(whole, turn, studio)
-    if last != turn.text and not _is_done(made.slice(len(whole) - turn.back), turn.text):
+    if last == turn.text:
+        return made, ""
+    shown = made.slice(len(whole) - turn.back)
+    if not _is_done(shown, turn.text):
         part = yield from _alone(turn, studio)
         if _is_done(part, turn.text):
-            made = yield from _led_to(whole, part, turn, studio)
-    return made, ""
+            return (yield from _led_to(whole, part, turn, studio)), ""
+    return made, _note(shown, turn)
 
 
 def _begins_anew(whole: Motion, text: str, last: str) -> bool:
@@ -113,7 +119,14 @@ def _begins_anew(whole: Motion, text: str, last: str) -> bool:
 def _is_done(part: Motion, text: str) -> bool:
     """Whether what the words say is there, as far as it can be measured."""
     kind = COUNTED.get(verb_of(text), "")
-    return kind not in KINDS or len(find_repetitions(part, kind)) >= LEAST_TIMES.get(kind, 1)
+    often = kind not in KINDS or len(find_repetitions(part, kind)) >= LEAST_TIMES.get(kind, 1)
+    return often and not missing(part, text)
+
+
+def _note(part: Motion, turn: Turn) -> str:
+    """What is to be said of a turn in which something is not done."""
+    gone = missing(part, turn.text)
+    return f"{turn.text!r}: {missing_note(gone)}" if gone else ""
 
 
 def _alone(turn: Turn, studio: Studio) -> BroadWork:

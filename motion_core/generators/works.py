@@ -12,6 +12,7 @@ from motion_core.editing.cleanup import clean_up
 from motion_core.editing.hold import held_on
 from motion_core.editing.sided import on_side
 from motion_core.features import Features
+from motion_core.generators.as_asked import UNDONE, as_asked
 from motion_core.generators.completing import complete, edit
 from motion_core.generators.counting import counted
 from motion_core.generators.finishing import frame_count, grounded, tidied
@@ -19,9 +20,10 @@ from motion_core.generators.led import led
 from motion_core.generators.model_choice import length_of
 from motion_core.generators.plan import BroadWork, Plan
 from motion_core.generators.prompt_parts import Reading
-from motion_core.generators.sequencing import sequence
+from motion_core.generators.sequencing import pieces, sequence
 from motion_core.generators.windows import Studio
 from motion_core.tasks import CleanUp, Complete, Edit, Generate, Sampling, Sequence
+from motion_core.wording.counts import count_of
 from motion_core.wording.sides import sided_deed
 
 NOTHING = CleanUp(feet=False)
@@ -38,6 +40,8 @@ class Workplace:
     clean_up: bool
     # How the task's words were taken.
     reading: Reading
+    # Whether a clip that does not do what was asked is made again.
+    again: bool = False
 
 
 def _generate(task: Generate, sampling: Sampling, place: Workplace) -> BroadWork:
@@ -54,13 +58,19 @@ def _generate(task: Generate, sampling: Sampling, place: Workplace) -> BroadWork
     if reading.count is not None:
         wanted = None if task.seconds is None else frames
         motion, note = yield from counted(str(task.text), reading.count, wanted, sampling, studio)
-        return _finished_off(replace(motion, meta={"note": note} if note else {}), how, place)
+        return _finished_off(replace(motion, meta={"note": note, UNDONE: note} if note else {}), how, place)
     if reading.way is not None:
         return (yield from led(reading.way, frames, sampling, studio, how))
-    x0 = yield Plan(frames, sampling, task.text, task.action)
-    motion = place.features.decode(place.features.canonical(x0), place.card.fps)
-    motion = on_side(motion, sided_deed(task.text or ""))
-    return clean_up(tidied(motion, how.calm) if place.clean_up else motion, how)
+
+    def one(drawn: Sampling) -> BroadWork:
+        x0 = yield Plan(frames, drawn, task.text, task.action)
+        motion = place.features.decode(place.features.canonical(x0), place.card.fps)
+        motion = on_side(motion, sided_deed(task.text or ""))
+        return clean_up(tidied(motion, how.calm) if place.clean_up else motion, how)
+
+    if place.again and task.text:
+        return (yield from as_asked(task.text, sampling, one))
+    return (yield from one(sampling))
 
 
 def _finished_off(motion: Motion, how: CleanUp, place: Workplace) -> Motion:
@@ -93,6 +103,14 @@ WORKS: dict[type, Callable[[Any, Sampling, Workplace], BroadWork]] = {
     Edit: _tidied_as_new(edit),
     Sequence: _tidied_as_new(sequence),
 }
+
+
+def rounds_of(task: Any, reading: Reading, studio: Studio) -> int:
+    """How often a work asks for clips, about: once for each prompt, twice to count."""
+    parts = reading.sequence or (task if isinstance(task, Sequence) else None)
+    if parts is not None:
+        return sum(2 if count_of(text) else 1 for text, _ in pieces(parts, studio))
+    return 2 if reading.count is not None else 1
 
 
 def work_of(task: Any, sampling: Sampling, place: Workplace) -> BroadWork:

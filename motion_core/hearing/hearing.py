@@ -187,14 +187,17 @@ def remarks_on(texts: Sequence[str], fragment: bool = False) -> str:
         return ""
 
 
-def knows(typed: str, split: Callable[[str], Sequence[str]] = lambda text: (text,)) -> Knows:
-    """How a prompt is heard, and what is to be said of each of its parts. split: the reader of parts.
+def knows(
+    typed: str, split: Callable[[str], Sequence[str]] = lambda text: (text,), *, fragment: bool = False
+) -> Knows:
+    """How a prompt is heard, and what is to be said of each of its parts. split: the reader of parts. fragment: as in
+    `judge`.
 
     Raises TaskError for a prompt that no task takes, FileNotFoundError or FormatError without what was learnt.
     """
     heard = hear(check_prompt(typed))
     texts = split(heard.text) or (heard.text,)
-    return Knows(heard, tuple((text, judge(text)) for text in texts))
+    return Knows(heard, tuple((text, judge(text, fragment)) for text in texts))
 
 
 def hear_task(task: Any) -> tuple[Any, str]:

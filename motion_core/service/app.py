@@ -94,10 +94,12 @@ class Api:
         from motion_core.hearing.hearing import knows
         from motion_core.hearing.known import load_known, things_json
 
-        asked = text if body is None else read_text(read_json(body))
+        asked, fragment = (text, False) if body is None else read_text(read_json(body))
         with _refusals():
             return JSONResponse(
-                things_json(load_known()) if asked is None else knows(asked, part_texts).to_json()
+                things_json(load_known())
+                if asked is None
+                else knows(asked, part_texts, fragment=fragment).to_json()
             )
 
     async def found(self, request: HttpRequest) -> Response:

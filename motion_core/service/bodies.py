@@ -62,12 +62,14 @@ def read_json(body: bytes) -> Any:
         raise HTTPException(400, f"the request is not JSON: {str(fault)[:200]}") from fault
 
 
-def read_text(entry: Any) -> str:
-    """The prompt of a question. Raises HTTPException 400."""
-    text = entry.get("text") if isinstance(entry, Mapping) else None
-    if not isinstance(text, str) or set(entry) != {"text"}:
+def read_text(entry: Any) -> tuple[str, bool]:
+    """(prompt, fragment) of a question. Raises HTTPException 400."""
+    question = entry if isinstance(entry, Mapping) else {}
+    text, fragment = question.get("text"), question.get("fragment", False)
+    known = set(question) <= {"text", "fragment"}
+    if not isinstance(text, str) or not isinstance(fragment, bool) or not known:
         raise HTTPException(400, 'send a JSON object with the prompt: {"text": "a person waves"}')
-    return text
+    return text, fragment
 
 
 @dataclass(frozen=True)

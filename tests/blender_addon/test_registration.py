@@ -128,3 +128,23 @@ def test_settings_are_kept_in_the_file(enabled, context, tmp_path, name):
     bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
     bpy.ops.wm.open_mainfile(filepath=path)
     assert getattr(bpy.context.scene.laban, name) == value
+
+
+def test_without_its_library_the_extension_says_so_in_a_sentence(capsys, monkeypatch):
+    """The folder of site-packages is gone: another Blender with the same user folder has emptied it."""
+    import blender_addon
+
+    addon_utils.disable("blender_addon", default_set=True)
+
+    def gone(name: str, *_: object, **__: object) -> object:
+        if name.endswith("registration") or name == "registration":
+            raise ModuleNotFoundError("No module named 'motion_core'", name="motion_core")
+        return real(name, *_, **__)
+
+    real = __import__
+    monkeypatch.setattr("builtins.__import__", gone)
+    blender_addon.register()
+    assert "install it again" in capsys.readouterr().out and len(blender_addon._stand_ins) == 1
+    blender_addon.unregister()
+    monkeypatch.undo()
+    assert not blender_addon._stand_ins and "LabanWithoutLibrary" not in known_to_blender()

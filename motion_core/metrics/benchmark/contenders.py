@@ -63,7 +63,7 @@ class Contender:
         if "text" not in generator.card.takes:
             needs = ", ".join(sorted(generator.card.requires)) or "nothing"
             raise TaskError(f"model {self.model!r} needs {needs}, not a text: the evaluation asks in words")
-        generator.clean_up = not self.raw
+        generator.clean_up, generator.again = not self.raw, False  # the figures are those of one try
         generator.check(Generate(text="a person walks", seconds=1.0), self.sampling(0))
         return generator
 

@@ -50,7 +50,10 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="uses a script as int
         ("import nowhere_at_all", "has no nowhere_at_all: install it"),
         ("import sys; print('first'); sys.exit(3)", "printed b'first' instead"),
         ("import sys; sys.stderr.write('a\\nb\\n'); sys.exit(3)", r"did not start \(exit status 3\): a \| b"),
-        ("import os; os.kill(os.getpid(), 9)", r"did not start \(signal 9\): it said nothing"),
+        (
+            "import os; os.kill(os.getpid(), 9)",
+            r"did not start \(signal 9\): it said nothing\. The system ended it, mostly for want of memory",
+        ),
         ("print('{\"port\": 1}')", "instead of a service's address"),
     ],
 )

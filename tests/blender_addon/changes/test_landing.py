@@ -101,3 +101,25 @@ def test_what_is_made_again_belongs_where_it_was_or_as_long_at_another_rate(cont
         odd = RememberedRequest.of(asked, {**landing.facts(), "fps": 24.0, **facts})
         with pytest.raises(TaskError, match="does not say rightly where its motion belongs"):
             landing_again(odd, landing.place, 24.0, again=77)
+
+
+def test_results_are_named_after_what_was_asked(context, rig):
+    """They kept the name of the action before, with a number."""
+    edit = context.scene.laban_edit
+    rig.animation_data.action.name = "blocking"
+    edit.text = "a person waves"
+    bpy.ops.laban.complete()
+    assert rig.laban_preview.shown.name == "a person waves"  # on trial, too
+    bpy.ops.laban.accept()
+    assert rig.animation_data.action.name == "a person waves"
+    edit.text, edit.mode, edit.part = "", "EDIT", "LEFT_ARM"
+    bpy.ops.laban.edit()
+    assert rig.laban_preview.shown.name == "a person waves (other left arm)"
+    bpy.ops.laban.accept()
+    edit.part = "BODY"
+    bpy.ops.laban.edit()
+    assert rig.laban_preview.shown.name == "a person waves (variation)"
+    bpy.ops.laban.accept()
+    bpy.ops.laban.regenerate(seed=3)
+    bpy.ops.laban.accept()
+    assert rig.animation_data.action.name == "a person waves (variation)"

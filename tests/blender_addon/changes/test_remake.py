@@ -238,7 +238,7 @@ def test_in_its_nla_strip_it_is_on_trial(context, rig, task):
     """Reject brings back the strips with all that was set on them; Accept keeps them, with the new action in them."""
     scene = context.scene
     scene.laban.prompt, scene.laban.seconds = "a person walks", 1.5
-    scene.laban_edit.trial = scene.laban_edit.trial_generate = True
+    scene.laban_edit.trial = True
     getattr(bpy.ops.laban, task)()
     action = accept_and_forget(rig)
     strip = pushed_down(rig, action)
@@ -296,7 +296,7 @@ def test_the_ik_of_the_active_action_stays_on_when_a_strip_is_made_again(context
     context.view_layer.objects.active = rig
     own, scene = rig.animation_data.action, context.scene
     scene.laban.prompt, scene.laban.seconds, scene.laban.steps = "a person walks", 1.0, 2
-    scene.laban_edit.trial_generate = True
+    scene.laban_edit.trial = True
     own.use_fake_user = True
     bpy.ops.laban.generate()
     bpy.ops.laban.accept()

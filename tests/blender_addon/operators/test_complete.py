@@ -78,7 +78,7 @@ def test_reject_on_a_rig_without_animation(context, session):
     bpy.ops.laban.add_rig()
     rig, scene = context.object, context.scene
     scene.laban.steps, scene.laban.seconds, scene.frame_end = 2, 2.0, 20
-    scene.laban_edit.trial_generate = True
+    scene.laban_edit.trial = True
     before = snapshot(rig)
     bpy.ops.laban.generate()
     assert rig.laban_preview.playing

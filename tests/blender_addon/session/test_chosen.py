@@ -9,11 +9,13 @@ from blender_addon.operators.generate import generate_fault
 from blender_addon.session.chosen import (
     chosen_pin,
     chosen_strip,
+    other_rigs,
     pins_of_rig,
     place_of,
     rig_fault,
     strips_of,
     target_rig,
+    tries_first,
 )
 from blender_addon.session.outcome import Place
 
@@ -59,5 +61,36 @@ def test_a_motion_goes_to_the_playhead_or_to_the_given_frame(context, rig):
     scene.frame_set(17)
     assert place_of(context) == Place(scene.session_uid, rig.session_uid, "Laban", 17, True, False)
     settings.start, settings.start_frame, settings.extend_range = "GIVEN", -5, False
-    scene.laban_edit.trial_generate = True
+    scene.laban_edit.trial = True
     assert place_of(context) == Place(scene.session_uid, rig.session_uid, "Laban", -5, False, True)
+
+
+def test_one_switch_says_whether_results_are_tried_first(context, rig, monkeypatch):
+    edit = context.scene.laban_edit
+    edit.property_unset("trial")
+    assert edit.trial and not tries_first(context)  # nobody is there to accept
+    edit.trial = True
+    assert tries_first(context)
+    edit.trial = False
+    assert not tries_first(context)
+
+
+def test_other_selected_rigs_get_the_motion_too_or_it_is_said_why_not(context, rig):
+    """Only the active one was animated, without a word."""
+    bpy.ops.laban.add_rig()
+    second = context.object
+    third = bpy.data.objects.new("Crate Rig", bpy.data.armatures.new("Crate"))
+    context.collection.objects.link(third)
+    for thing in (rig, second, third):
+        thing.select_set(True)
+    context.view_layer.objects.active = rig
+    found = dict(other_rigs(context))
+    assert found[second] == "" and "no bone for" in found[third] and len(found) == 2
+    assert place_of(context).also == ((second.session_uid, second.name),)
+    settings = context.scene.laban
+    settings.steps, settings.seconds = 2, 0.5
+    bpy.ops.laban.generate()
+    assert rig.animation_data.action and second.animation_data.action and not third.animation_data
+    third.select_set(False)
+    second.select_set(False)
+    assert other_rigs(context) == []

@@ -35,9 +35,9 @@ def typed(prompt: str) -> str:
         begun = time.perf_counter()
         assert heard._watch() == WATCH_SECONDS
         worst = max(worst, time.perf_counter() - begun)
-        return HEARING._asked == prompt and WORK not in SESSION.background
+        return (prompt, False) in HEARING._said and WORK not in SESSION.background
 
-    tick_until(answered, 60.0)
+    tick_until(answered, 120.0)
     assert worst < WORST_LOOK
     return HEARING.line(prompt)
 
@@ -61,7 +61,7 @@ def test_no_question_while_a_motion_is_made(hearing, context):
     bpy.ops.laban.add_rig()
     context.scene.laban.steps = 2
     begin(context)
-    HEARING._typed = "a persn"
+    HEARING._typed["prompt"] = ("a persn", 0.0)
     HEARING.look("a persn")  # typed long ago
     assert WORK not in SESSION.background
     tick_to_end()
@@ -71,3 +71,22 @@ def test_nothing_is_asked_of_a_service_that_is_off(session):
     SESSION.service.stop()
     assert heard._watch() is None
     assert HEARING.line("a persn wlaks") == ""
+
+
+def test_words_of_complete_and_of_strips_are_heard_too(hearing, context):
+    """Only the main prompt had a line."""
+    bpy.ops.laban.add_rig()
+    bpy.ops.laban.add_strip()
+    bpy.context.object.laban_strips.strips[0].prompt = "a cat sleeps on the sofa"
+    edit = context.scene.laban_edit
+    edit.mode, edit.text = "EDIT", "old and hunched"
+
+    def answered() -> bool:
+        heard._watch()
+        return WORK not in SESSION.background and len(HEARING._said) >= 3
+
+    tick_until(answered, 120.0)
+    assert {text for text, _ in HEARING._said} >= {"a cat sleeps on the sofa", "old and hunched"}
+    assert "only a human body is made" in HEARING.line("a cat sleeps on the sofa")
+    assert HEARING.line("old and hunched", fragment=True) == "" == HEARING.line("old and hunched")
+    assert ("old and hunched", True) in HEARING._said  # a manner alone is enough for an edit

@@ -11,7 +11,17 @@ from session_ticks import begin, kept_files, tick_to_end, tick_until
 
 from blender_addon.operators.generate import generate_fault
 from blender_addon.properties.preferences import service_settings
-from blender_addon.session.session import BUSY, IDLE_SECONDS, SESSION, TICK_SECONDS, Session, _on_timer
+from blender_addon.session.outcome import Outcome
+from blender_addon.session.session import (
+    BUSY,
+    GONE,
+    IDLE_SECONDS,
+    SESSION,
+    TICK_SECONDS,
+    Session,
+    _on_timer,
+    fault_text,
+)
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -147,3 +157,25 @@ def test_an_error_in_the_timer_is_told_and_the_timer_goes_on(session, capsys):
     assert session.outcome.failed and "please report it: KeyError: 'surprise'" in session.outcome.text
     assert "Traceback" in capsys.readouterr().err
     assert not session.background
+
+
+def test_a_new_file_and_undo_leave_no_messages_of_before(session):
+    session.outcome = session.search_outcome = Outcome("a person waves: 4.0 s of motion")
+    bpy.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
+    assert session.outcome == session.search_outcome == Outcome()
+
+
+def test_a_library_that_has_vanished_is_told_in_a_sentence(session, monkeypatch):
+    assert (
+        fault_text(ModuleNotFoundError("No module named 'motion_core.body'", name="motion_core.body")) == GONE
+    )
+    assert fault_text(ModuleNotFoundError("No module named 'x'", name="x")).startswith("an error in Laban")
+
+    def gone(*_: object) -> None:
+        raise ModuleNotFoundError("No module named 'motion_core.retarget'", name="motion_core.retarget")
+
+    bpy.ops.laban.add_rig()
+    monkeypatch.setattr(SESSION, "generate", gone)
+    with pytest.raises(RuntimeError, match="start Blender again"):
+        bpy.ops.laban.generate()
+    assert session.outcome == Outcome(GONE, True)

@@ -51,7 +51,7 @@ def strips(output: str) -> Iterator[None]:
 
 def generate() -> Iterator[None]:
     bpy.context.scene.laban.prompt, bpy.context.scene.laban.seconds = "a person walks", 1.0
-    bpy.context.scene.laban_edit.trial_generate = True
+    bpy.context.scene.laban_edit.trial = True
     yield
     bpy.ops.laban.generate()
 

@@ -52,7 +52,7 @@ def test_every_joint_stands_once_under_its_group(context, rig):
 def test_a_bone_that_is_missing_is_told_above_the_fields(context, rig):
     rig.data.bones["left_knee"].name = "Thing"
     drawn = draw(context)
-    assert "left_knee" in drawn.texts() and len(drawn.names("prop")) == len(JOINTS)
+    assert "left knee" in drawn.texts() and len(drawn.names("prop")) == len(JOINTS)
     rig.laban_joints.left_knee = "Thing"
     assert "left_knee" not in draw(context).texts()
 

@@ -57,7 +57,7 @@ def test_with_all_at_hand_only_the_button_is_left(context, nothing_done, prefere
 
 def test_what_is_heard_of_a_prompt_stands_below_it(context, nothing_done, monkeypatch):
     context.scene.laban.prompt = "a persn"
-    monkeypatch.setattr(HEARING, "line", lambda prompt: f"heard {prompt}")
+    monkeypatch.setattr(HEARING, "line", lambda prompt, fragment=False: f"heard {prompt}")
     assert "Heard a persn" in draw(context).texts()
     context.scene.laban.model = "mdm-action"
     assert "a persn" not in draw(context).texts()
@@ -117,7 +117,9 @@ def run_in_state(state: str, step: int = 0, steps: int = 0, left: float | None =
     service.state = "ready"
     job = Job(service, {})
     job.state, job.step, job.steps, job.seconds_left = state, step, steps, left
-    return Run(job, Place(1, 1, "Laban", 1, False), "a person waves", 0)
+    run = Run(job, Place(1, 1, "Laban", 1, False), "a person waves", 0)
+    run.look()
+    return run
 
 
 @pytest.mark.parametrize(
@@ -125,9 +127,9 @@ def run_in_state(state: str, step: int = 0, steps: int = 0, left: float | None =
     [
         (run_in_state("queued"), "Waiting for its turn", 0),
         (run_in_state("running", 0, 15), "Loading the model", 0),
-        (run_in_state("running", 3, 15), "Step 3 of 15", 0.2),
-        (run_in_state("running", 3, 15, 7.6), "Step 3 of 15, 8 s left", 0.2),
-        (run_in_state("running", 15, 15, -0.2), "Step 15 of 15, 0 s left", 1),
+        (run_in_state("running", 3, 15), "20 %", 0.2),
+        (run_in_state("running", 3, 15, 7.6), "20 %, 8 s left", 0.2),
+        (run_in_state("running", 15, 15, -0.2), "100 %, 0 s left", 1),
     ],
 )
 def test_progress_is_put_into_words(run, text, share):
@@ -137,7 +139,7 @@ def test_progress_is_put_into_words(run, text, share):
 def test_a_run_shows_progress_and_cancel_instead_of_the_button(context, nothing_done):
     SESSION.run = run_in_state("running", 3, 15, 2)
     drawn = draw(context)
-    assert drawn.names("progress") == ["Step 3 of 15, 2 s left"]
+    assert drawn.names("progress") == ["20 %, 2 s left"]
     assert "laban.cancel" in drawn.names("operator")
     assert "laban.generate" not in drawn.names("operator")
     SESSION.run.job.service.state = "starting"
@@ -173,3 +175,35 @@ def test_drawing_is_quick(context, nothing_done, preferences):
     for _ in range(50):
         draw(context)
     assert (time.process_time() - start) / 50 < 0.005
+
+
+def test_missing_bones_are_said_plainly_and_can_be_chosen_at_once(context, nothing_done, preferences):
+    preferences.python = "/somewhere/python"
+    thing = bpy.data.objects.new("Crate Rig", bpy.data.armatures.new("Crate"))
+    context.collection.objects.link(thing)
+    context.view_layer.objects.active = thing
+    drawn = draw(context)
+    assert "left hip" in drawn.texts() and "left_hip" not in drawn.texts()
+    assert "laban.show_bones" in drawn.names("operator")
+
+
+def test_other_rigs_and_hidden_ones_are_told(context, nothing_done):
+    bpy.ops.laban.add_rig()
+    first = context.object
+    bpy.ops.laban.add_rig()
+    second = context.object
+    first.select_set(True)
+    assert f"The same motion goes on {first.name}" in draw(context).texts()
+    second.hide_set(True)
+    context.view_layer.objects.active = second
+    assert "Hidden: it is animated all the same" in draw(context).texts()
+
+
+def test_seconds_that_a_model_cannot_make_are_refused_in_the_field(context, nothing_done):
+    settings = context.scene.laban
+    settings.seconds = 30.0
+    assert settings.seconds == 30.0
+    settings.model = "mdm-action"
+    assert settings.seconds == pytest.approx(settings.longest) and settings.longest < 30
+    settings.seconds = 30.0
+    assert settings.seconds == pytest.approx(settings.longest)

@@ -105,7 +105,7 @@ def test_generate_from_the_panel(context, session):
     context.view_layer.objects.active = rig
     settings = context.scene.laban
     settings.prompt, settings.seconds, settings.steps = "a person walks", 1.0, 2
-    context.scene.laban_edit.trial_generate = True
+    context.scene.laban_edit.trial = True
     context.scene.frame_set(1)
     before = state_of(rig)
     assert bpy.ops.laban.generate() == {"FINISHED"}

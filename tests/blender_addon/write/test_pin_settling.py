@@ -95,3 +95,16 @@ def test_where_joints_will_be_may_be_told_by_another(context, rig, change):
 
     assert settle_pins(context, rig, change, (pin,), predict) is change
     assert asked == [(context, rig, change)]
+
+
+def test_a_pin_that_this_rig_misses_is_told(context, rig, change):
+    """Out of reach of the rig, and nobody said so: the panel had a tick."""
+    far = pin_beside(change, "left_wrist", 0, 0, 5)
+    body, misses = meet_pins(change.motion, (far,), change.kept)
+    settled = settle_pins(context, rig, Change(1, body, change.kept, ALL), (far,))
+    (line,) = settled.motion.meta["missed_pins"]
+    assert (
+        misses and line.startswith(f"left_wrist at {SECONDS:g} s: ") and line.endswith("cm off on this rig")
+    )
+    near = settle_pins(context, rig, change, (pin_beside(change, "left_wrist", 0.03, 0, 0),))
+    assert "missed_pins" not in near.motion.meta

@@ -160,6 +160,20 @@ def test_contradictions_are_told_and_the_first_is_honoured():
     assert np.linalg.norm(result.joints()[24, JOINT["left_wrist"]] - first.position) < 0.05
 
 
+@pytest.mark.parametrize("height", [2.3, 2.6, 4.0])
+@pytest.mark.parametrize("joint", ["right_wrist", "head"])
+def test_nobody_floats_after_a_pin_that_is_too_high(height, joint):
+    """The body comes on its toes and reaches up; it was lifted 0.7 m off the floor, and the pin counted as met."""
+    motion = stepping()
+    x, y, _ = place(motion, joint, 40)
+    result, (miss,) = meet_pins(motion, [Pin(joint, 2.0, 2.0, (x, y, height))])
+    assert miss.metres > 0.1 and miss.reason.startswith(f"{joint} cannot reach it")
+    balls = [JOINT["left_foot"], JOINT["right_foot"]]
+    lowest, before = (m.joints()[:, balls, 2].min(axis=1) for m in (result, motion))
+    assert (lowest - before).max() < 0.05
+    assert result.joints()[40, JOINT[joint], 2] > motion.joints()[40, JOINT[joint], 2] + 0.05
+
+
 def test_out_of_reach_says_by_how_much():
     motion = standing()
     pin = Pin("right_wrist", 1.0, 1.0, (0.0, 0.0, 4.0))

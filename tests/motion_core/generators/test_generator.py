@@ -10,7 +10,7 @@ from motion_core import load_generator
 from motion_core.body.skeleton import JOINT
 from motion_core.editing.planting import lock_feet
 from motion_core.generators.finishing import frame_count, tidied
-from motion_core.tasks import Generate, Request, Sampling, TaskError
+from motion_core.tasks import Generate, Request, Sampling, Sequence, TaskError
 
 WALK = Generate(text="a person walks forward", seconds=1.0)
 
@@ -159,10 +159,10 @@ def test_raw_leaves_the_feet_where_they_are(action_model):
 
 JOBS = [
     (Generate("a person walks", seconds=1.0), Sampling(1)),
-    (Generate("a person runs", seconds=2.0), Sampling(2)),
-    (Generate("a person walks, then sits", seconds=4.0), Sampling(3)),
+    (Generate("a person dances", seconds=2.0), Sampling(2)),
+    (Generate("a person dances, then drinks", seconds=4.0), Sampling(3)),
     (Generate("a person walks", seconds=1.0), Sampling(4, {"rounds": 5})),
-    (Generate("a person bows", seconds=1.5), Sampling(1)),
+    (Generate("a person nods", seconds=1.5), Sampling(1)),
 ]
 
 
@@ -184,9 +184,16 @@ def test_any_maker_s_motions_are_the_same_in_any_batch(tiny):
 def test_progress_adds_the_steps_of_all_batches_up(tiny):
     seen = []
     tiny.run_batch(JOBS, lambda k, n: seen.append((k, n)))
-    first, later = [k for k, n in seen if n == 11], seen[11:]
-    assert first == list(range(1, 12))  # two batches of three rounds, one of five
-    assert later == [(12, 14), (13, 14), (14, 14)]  # what the sequence asks for when its first part is there
+    # Two batches of three rounds, one of five, and three rounds of what the sequence asks for at last
+    assert seen == [(k, 14) for k in range(1, 15)]
+
+
+def test_progress_of_many_parts_is_one_bar(tiny):
+    """Each part was counted anew: "step 9 of 9" came five times."""
+    seen = []
+    parts = Sequence((("dance", 1.0), ("drink", 1.0), ("sing", 1.0), ("laugh", 1.0), ("sway", 1.0)))
+    tiny.run(parts, Sampling(1), lambda k, n: seen.append((k, n)))
+    assert seen == [(k, 15) for k in range(1, 16)]
 
 
 def test_what_a_maker_does_not_read_is_told(tiny):

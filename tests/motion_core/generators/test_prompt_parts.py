@@ -86,7 +86,8 @@ def test_the_result_tells_its_parts_and_is_as_long_as_asked(generator, seconds):
     motion = generator.run(Generate(text=THEN, seconds=seconds), FEW)
     assert len(motion) == round(seconds * 20 + 1e-6)
     facts = {"task": "generate", "text": THEN, "seconds": seconds, "seed": 4}
-    assert facts.items() <= motion.meta.items() and "note" not in motion.meta and "split" not in motion.meta
+    assert facts.items() <= motion.meta.items() and "split" not in motion.meta
+    assert "made as one" not in motion.meta.get("note", "")  # an untrained model may well do nothing of it
     prompts = motion.meta["prompts"]
     assert [text for text, _ in prompts] == [
         "a tired person walks forward",

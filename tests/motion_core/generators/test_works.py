@@ -39,10 +39,10 @@ def test_a_new_motion_is_one_plan(tiny, seconds):
 
 
 def test_a_prompt_of_two_parts_is_two_plans(tiny):
-    plans, motion = worked(tiny, Generate("a person walks, then sits", seconds=4.0))
-    assert [plan.text for plan in plans] == ["a person walks", "a person sits"] and len(motion) == 80
+    plans, motion = worked(tiny, Generate("a person dances, then drinks", seconds=4.0))
+    assert [plan.text for plan in plans] == ["a person dances", "a person drinks"] and len(motion) == 80
     assert plans[0].given is None and plans[1].given is not None
-    whole, _ = worked(tiny, Generate("a person walks, then sits", seconds=4.0, split=False))
+    whole, _ = worked(tiny, Generate("a person dances, then drinks", seconds=4.0, split=False))
     assert len(whole) == 1
 
 

@@ -1,0 +1,69 @@
+"""Whether a body does what was said: it goes, sits, jumps, turns, raises a hand. Thresholds forgive: they are for what
+plainly is not there, and were set on real clips whose captions say the deed (docs/measures.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from motion_core.body.motion import Motion
+from motion_core.body.skeleton import STANDING_PELVIS
+from motion_core.editing.repetitions import Body, find_repetitions
+
+Check = Callable[[Body], bool]
+SHORTEST = 1.5  # seconds
+GONE = 0.5  # metres over the floor, from the start at the farthest
+SAT, LAIN = 0.8, 0.5  # of the height of the pelvis of somebody who stands, at most
+TURNED, AROUND = 30.0, 90.0  # degrees
+RAISED = 0.2  # metres a hand goes up
+SIGN = {"left": 1, "right": -1}
+
+
+def is_done(motion: Motion, deed: str) -> bool:
+    """Whether a row of DEEDS is there. What is too short for a deed to be seen is not judged."""
+    return motion.seconds < SHORTEST or DEEDS[deed](Body(motion))
+
+
+def _goes(body: Body) -> bool:
+    way = body.at("pelvis")[:, :2]
+    return float(np.linalg.norm(way - way[0], axis=1).max()) > GONE
+
+
+def _sinks_to(share: float) -> Check:
+    return lambda body: float(body.at("pelvis")[:, 2].min()) < share * STANDING_PELVIS
+
+
+def _turns(side: str, degrees: float) -> Check:
+    """By so many degrees to a side, from whatever moment to a later one."""
+
+    def check(body: Body) -> bool:
+        heading = SIGN[side] * np.degrees(body.heading)
+        return float((heading - np.minimum.accumulate(heading)).max()) > degrees
+
+    return check
+
+
+def _raises(side: str) -> Check:
+    return lambda body: float(np.ptp(body.at(f"{side}_wrist")[:, 2])) > RAISED
+
+
+def _either(*checks: Check) -> Check:
+    return lambda body: any(check(body) for check in checks)
+
+
+def _counted(kind: str) -> Check:
+    return lambda body: bool(find_repetitions(body.motion, kind))
+
+
+DEEDS: dict[str, Check] = {
+    "go": _goes,
+    "sit": _sinks_to(SAT),
+    "lie": _sinks_to(LAIN),
+    "turn": _either(_turns("left", AROUND), _turns("right", AROUND)),
+    "raise": _either(_raises("left"), _raises("right")),
+    **{kind: _counted(kind) for kind in ("jump", "kick", "bow", "wave")},
+    **{f"turn {side}": _turns(side, TURNED) for side in SIGN},
+    **{f"raise {side}": _raises(side) for side in SIGN},
+}
