@@ -37,13 +37,14 @@ OTHERS = {
 class Archive:
     """The arrays of an open `.npz` file. names: of its members. Raises ValueError, and what zipfile raises."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], most: int = MAX_NUMBERS) -> None:
+        """most: numbers that all members which are read have together."""
         _check_begin(file, b"PK")
         _check_directory(file)
         self._zip = zipfile.ZipFile(file)
         every = self._zip.namelist()
         self.names = frozenset(name.removesuffix(".npy") for name in every if name.endswith(".npy"))
-        self._left = MAX_NUMBERS
+        self._left = most
         if not self.names and any(name.endswith(".pkl") for name in every):
             raise ValueError(PICKLED)
 
