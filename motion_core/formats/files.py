@@ -72,9 +72,10 @@ def _refuse_others(path: str | Path, status: os.stat_result, most: int) -> None:
 def atomic_write(path: str | Path, mode: str = "wb") -> Iterator[IO[Any]]:
     """A file object that becomes `path` when the block ends well; on any error `path` is as it was before.
 
-    Missing folders are made. Text modes write UTF-8 with plain newlines.
+    Missing folders are made. A link stays, and what it leads to is written. Text modes write UTF-8 with plain newlines.
+    Raises FormatError where a device or the like has that name.
     """
-    path = Path(path)
+    path = _behind_links(Path(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     text: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
     # named before it is made: an interrupt that falls between the two leaves nothing that nobody knows of
@@ -88,9 +89,23 @@ def atomic_write(path: str | Path, mode: str = "wb") -> Iterator[IO[Any]]:
     except BaseException as fault:
         with suppress(OSError):  # what went wrong first is what matters
             beside.unlink(missing_ok=True)
-        if isinstance(fault, OSError) and str(fault.filename) == str(beside):
+        if isinstance(fault, OSError) and fault.errno and fault.filename in (None, str(beside)):
             fault.filename = str(path)  # nobody asked for the other name
         raise
+
+
+def _behind_links(path: Path) -> Path:
+    """The file that a link leads to, there or not; any other path as it is."""
+    real = Path(os.path.realpath(path)) if path.is_symlink() else path
+    if real.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    try:
+        mode = os.stat(real).st_mode
+    except OSError:  # nothing is there, or what follows says why not
+        return real
+    if not stat.S_ISDIR(mode) and (kind := other_kind(mode)):
+        raise FormatError(f"{path} is {kind}, no file that can be replaced: name a file")
+    return real
 
 
 _REMEDIES = {
@@ -103,6 +118,7 @@ _REMEDIES = {
     errno.EEXIST: "{name} is there already and no folder: name another place",
     errno.ELOOP: "{name} is a link that leads to itself: name the file itself",
     errno.ENAMETOOLONG: "the name of {name} is too long for this disk: shorten it",
+    errno.EFBIG: "{name} would be larger than a file may be here: name another place",
     errno.ENOSPC: "the disk is full: make room and ask again; nothing half-written is left",
 }
 
@@ -113,3 +129,12 @@ def explained(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in _REMEDIES:
         message = _REMEDIES[error.errno].format(name=error.filename or "the file")
     return " ".join(message.split())
+
+
+def told(error: Exception) -> str:
+    """`explained`; of an error that nobody foresaw also its kind, which is a clue, and whose fault it is."""
+    message = explained(error)
+    expected = isinstance(error, OSError | ValueError)
+    if not expected or not message:
+        message = f"{type(error).__name__}: {message}"
+    return message if expected else f"{message} (a fault of laban: --debug shows where)"

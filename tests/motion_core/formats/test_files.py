@@ -128,3 +128,25 @@ def test_a_file_that_says_no_size_has_the_same_limit():
     assert read_regular("/proc/self/status", 100_000)
     with pytest.raises(FormatError, match="more than the 10 bytes"):
         read_regular("/proc/self/status", 10)
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link.npz").symlink_to(Path("real", "a.npz"))
+    for content in (b"new", b"newer"):  # the first time nothing is there yet
+        with atomic_write(tmp_path / "link.npz") as file:
+            file.write(content)
+        assert (tmp_path / "link.npz").is_symlink() and (tmp_path / "real" / "a.npz").read_bytes() == content
+    assert len(list(tmp_path.rglob("*"))) == 3
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has neither pipes nor devices with a file's name"
+)
+def test_no_device_and_no_pipe_is_replaced(tmp_path):
+    before = sorted(write_no_files(tmp_path))
+    for path in before:
+        if path.stem in ("pipe", "socket", "zero", "loop", "folder"):
+            with pytest.raises((FormatError, OSError), match=path.stem), atomic_write(path) as file:
+                file.write(b"x")
+    assert sorted(tmp_path.iterdir()) == before and Path("/dev/zero").is_char_device()
