@@ -267,8 +267,8 @@ def _frame_rate(head: dict[str, str], name: str) -> float:
         seconds = float(text)
     except ValueError:
         raise FormatError(f"{name}: the line 'Frame Time: S' is missing or wrong ({text[:40]!r})") from None
-    if not (np.isfinite(seconds) and 0.001 <= seconds <= 1000):
-        raise FormatError(f"{name}: a frame time of {text[:40]} s is not possible (0.001 to 1000)")
+    if not (np.isfinite(seconds) and 0.001 <= seconds <= 100):
+        raise FormatError(f"{name}: a frame time of {text[:40]} s is not possible (0.001 to 100)")
     fps = 1 / seconds
     # 0.0333333 and 0.008333 mean 30 and 120 Hz: a rate within rounding of a whole number is that number
     return float(round(fps)) if abs(fps - round(fps)) < 2e-4 * fps else fps

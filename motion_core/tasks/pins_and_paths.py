@@ -7,6 +7,7 @@ Seconds count from the first frame of the motion; metres and radians are those o
 
 from __future__ import annotations
 
+import reprlib
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -34,8 +35,10 @@ class Pin:
     heading: float | None = None
 
     def __post_init__(self) -> None:
-        if self.joint not in JOINT:
-            raise TaskError(f"a pin holds the unknown joint {self.joint!r}; use one of {', '.join(JOINT)}")
+        if not isinstance(self.joint, str) or self.joint not in JOINT:
+            raise TaskError(
+                f"a pin holds the unknown joint {reprlib.repr(self.joint)}; use one of {', '.join(JOINT)}"
+            )
         check_number(f"start of the pin of {self.joint}", self.start, 0, MAX_TIME)
         check_number(f"stop of the pin of {self.joint}", self.stop, self.start, MAX_TIME)
         if self.position is not None:
@@ -69,8 +72,12 @@ class FollowPath:
         if all(point == points[0] for point in points):
             raise TaskError("the path has no length: all its points are in one place")
         if self.heading not in (ALONG, FREE):
-            raise TaskError(f"heading of the path is {self.heading!r}: use {ALONG!r} or {FREE!r}")
+            raise TaskError(f"heading of the path is {reprlib.repr(self.heading)}: use {ALONG!r} or {FREE!r}")
         if self.seconds is not None:
+            if not isinstance(self.seconds, list | tuple):
+                raise TaskError(
+                    f"times of the path are {reprlib.repr(self.seconds)}: give one for each point"
+                )
             times = tuple(
                 check_number(f"time {n} of the path", t, 0, MAX_TIME) for n, t in enumerate(self.seconds)
             )
