@@ -200,16 +200,14 @@ def _parse(path: Path, metadata: Mapping[str, str] | None, family: str | None) -
     try:
         pairs = json.loads(metadata[KEY])
         number = pairs.pop("format")
-        if (
-            isinstance(number, bool)
-            or not isinstance(number, int)
-            or not isinstance(pairs.get("config"), dict)
-        ):
-            raise ValueError("it has no format's number, or no configuration")
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise ValueError("its format is no number")
         if number > FORMAT:
             raise FormatError(
                 f"{path} has checkpoint format {number}, this Laban reads up to {FORMAT}: update Laban"
             )
+        if not isinstance(pairs.get("config"), dict):
+            raise ValueError("it has no configuration")
         known = {f.name for f in fields(CheckpointInfo)}
         info = CheckpointInfo(**{key: value for key, value in pairs.items() if key in known})
     except FormatError:

@@ -31,7 +31,9 @@ def _check_length(card: ModelCard, task: Generate) -> None:
     """Several clips make a longer motion where a model makes sequences, and words say what goes on."""
     most = LONGEST if Sequence.name in card.tasks and task.text is not None else card.max_seconds
     if task.length > most + 1e-9:
-        longer = "" if most == LONGEST else "; for more, put several prompts in a row (laban sequence)"
+        longer = (
+            "" if most == LONGEST else "; for more, put several prompts in words in a row (laban sequence)"
+        )
         raise TaskError(
             f"seconds is {task.length:g}: model {card.id!r} makes at most {most:g} seconds{longer}"
         )
