@@ -33,7 +33,7 @@ def describe(path: Path) -> tuple[str, str]:
 
 
 def _told(path: Path, meta: dict[str, Any]) -> tuple[str, str]:
-    about = meta.get("blender") if isinstance(meta.get("blender"), dict) else {}
+    about: dict[str, Any] = meta["blender"] if isinstance(meta.get("blender"), dict) else {}
     title = meta.get("text") or meta.get("action") or about.get("task") or path.stem
     parts = [about.get("task", "generate"), str(meta.get("model", "")), f"seed {meta.get('seed', '?')}"]
     if "first" in about:
