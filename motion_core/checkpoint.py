@@ -20,6 +20,7 @@ from safetensors.torch import save
 
 from motion_core import __version__
 from motion_core.formats import FormatError
+from motion_core.formats.faults import format_faults
 from motion_core.formats.files import atomic_write
 
 FORMAT = 2  # raised when an older reader could no longer understand the file; 2: int8 rows
@@ -27,6 +28,15 @@ STORAGES = ("float32", "float16", "int8")
 SCALE = ":scale"  # behind a matrix's name: what its int8 rows are multiplied with
 LARGE = 4096  # numbers: smaller matrices stay float16
 KEY = "laban"
+TIMES = (
+    "max_frames",
+    "trained_frames",
+    "levels",
+    "word_slots",
+)  # of a configuration: no weight has that size
+LONGEST = 2**17  # frames, or levels of noise
+FEW, SPARE = 64, 2**22  # layers and numbers that harm nobody, whatever the file holds
+AGAIN = "make the checkpoint again"
 CONDITIONINGS = ("text", "action", None)
 
 
@@ -136,7 +146,38 @@ def load_checkpoint(
         info = _parse(path, file.metadata(), family)
         names = file.keys()
         tensors = {name: file.get_tensor(name) for name in names}
-    return _restored(tensors), info
+    _check_size(path, info.config, tensors)
+    with format_faults(str(path), "checkpoint"):
+        return _restored(tensors), info
+
+
+def _check_size(path: Path, config: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> None:
+    """Raises FormatError where a configuration is of a network that is far larger than the weights: to build it would
+    fill the memory before they could be seen not to fit.
+    """
+    sizes = {name: v for name, v in config.items() if isinstance(v, int) and not isinstance(v, bool)}
+    total = sum(tensor.numel() for tensor in tensors.values())
+    longest = max((max(tensor.shape, default=1) for tensor in tensors.values()), default=1)
+    for name, value in sizes.items():
+        most = (
+            max(FEW, len(tensors))
+            if name.endswith("layers")
+            else max(LONGEST if name in TIMES else LARGE, longest)
+        )
+        if value > most:
+            raise FormatError(
+                f"{path}: {name} is {value}, its {len(tensors)} tensors have room for {most}: {AGAIN}"
+            )
+    width = sizes.get("width", 1)
+    layers = sum(value for name, value in sizes.items() if name.endswith("layers"))
+    inside = (
+        layers * width * max(width, sizes.get("feedforward", 1), sizes.get("feedforward_ratio", 1) * width)
+    )
+    entry = sizes.get("features", 1) * sizes.get("stack", 1) * width
+    if max(inside, entry) - SPARE > total:
+        raise FormatError(
+            f"{path}: its configuration is of a larger network than its {total:,} numbers: {AGAIN}"
+        )
 
 
 def _opened(path: Path) -> Any:
@@ -159,15 +200,19 @@ def _parse(path: Path, metadata: Mapping[str, str] | None, family: str | None) -
     try:
         pairs = json.loads(metadata[KEY])
         number = pairs.pop("format")
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise ValueError("its format is no number")
         if number > FORMAT:
             raise FormatError(
                 f"{path} has checkpoint format {number}, this Laban reads up to {FORMAT}: update Laban"
             )
+        if not isinstance(pairs.get("config"), dict):
+            raise ValueError("it has no configuration")
         known = {f.name for f in fields(CheckpointInfo)}
         info = CheckpointInfo(**{key: value for key, value in pairs.items() if key in known})
     except FormatError:
         raise
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise FormatError(
             f"{path} has damaged {KEY!r} metadata ({error}): make the checkpoint again"
         ) from error

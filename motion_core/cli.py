@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import atexit
 import gc
+import io
 import json
 import os
 import sys
@@ -17,7 +18,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from motion_core import __version__
-from motion_core.formats.files import explained
+from motion_core.formats.files import told
 from motion_core.tasks import TaskError
 from motion_core.threads import let_threads_sleep
 
@@ -80,10 +81,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     let_threads_sleep()
     # a process ends sooner that does not look once more through all that torch built
     atexit.register(gc.freeze)
+    _write_any_text()
     try:
         args = make_parser().parse_args(argv)
         status = int(args.run(args))
-        sys.stdout.flush()  # here, where a closed pipe can still be told from success
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a closed pipe can still be told from success
         return status
     except SystemExit as stop:  # --help and --version
         return stop.code if isinstance(stop.code, int) else FAILED
@@ -99,15 +102,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _report(error, "--json" in argv)
 
 
+def _write_any_text() -> None:
+    """What an ASCII terminal cannot show is escaped: the file that a message is about is written all the same."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _report(error: Exception, as_json: bool) -> int:
     status = BAD_ARGUMENTS if isinstance(error, TaskError | UsageError) else FAILED
-    # the kind of an expected error (OSError, ValueError and below) is noise; that of a bug is a clue
-    expected = isinstance(error, OSError | ValueError | UsageError)
-    message = explained(error)
-    if not expected or not message:
-        message = f"{type(error).__name__}: {message}"
-    if not expected:
-        message += " (a fault of laban: --debug shows where)"
+    message = str(error) if isinstance(error, UsageError) else told(error)
     if as_json:
         print(json.dumps({"error": message}, ensure_ascii=False))
     print(f"laban: error: {message}", file=sys.stderr)

@@ -37,6 +37,19 @@ class Lost(StartError):
     """A backend that was killed, or hangs: nothing is wrong with how it is started."""
 
 
+def check_temporary_folder() -> None:
+    """Raises StartError where there is no folder for temporary files, or none that can be written."""
+    try:
+        folder = tempfile.gettempdir()
+    except OSError:
+        folder = ""
+    if not os.access(folder or os.curdir, os.W_OK) or not os.path.isdir(folder):
+        raise StartError(
+            f"the folder for temporary files {folder!r} is absent or cannot be written: make room there, or name "
+            "another (TMPDIR, on Windows TEMP) and start Blender again"
+        )
+
+
 def check_python(python: str) -> str:
     """The path of an interpreter that can be started. Raises StartError."""
     if not python.strip():
@@ -70,6 +83,7 @@ class BackendProcess:
     """
 
     def __init__(self, python: str, options: list[str]) -> None:
+        check_temporary_folder()
         command = [check_python(python), "-m", "motion_core", "serve", "--port", "0"]
         command += ["--parent", str(os.getpid()), *options]
         self.python = python

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +21,19 @@ def newest_results(folder: Path, count: int = NEWEST) -> list[Path]:
 
 def describe(path: Path) -> tuple[str, str]:
     """Title of a result, and what made it; the file's name where it does not say."""
-    import numpy as np
+    from motion_core.formats.arrays import Archive
+    from motion_core.formats.faults import format_faults
+    from motion_core.formats.files import open_regular
 
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            meta = json.loads(str(stored["meta"]))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        with format_faults(str(path), ".npz"), open_regular(path) as file:
+            return _told(path, json.loads(str(Archive(file).read("meta"))))
+    except (OSError, ValueError):
         return path.stem, "no motion file of ours"
-    about = meta.get("blender") if isinstance(meta.get("blender"), dict) else {}
+
+
+def _told(path: Path, meta: dict[str, Any]) -> tuple[str, str]:
+    about: dict[str, Any] = meta["blender"] if isinstance(meta.get("blender"), dict) else {}
     title = meta.get("text") or meta.get("action") or about.get("task") or path.stem
     parts = [about.get("task", "generate"), str(meta.get("model", "")), f"seed {meta.get('seed', '?')}"]
     if "first" in about:

@@ -16,7 +16,8 @@ import numpy as np
 from motion_core.body import quaternions as quat
 from motion_core.body.skeleton import JOINT, JOINTS, MIRROR, OFFSETS, PARENTS, REST_PELVIS, TIPS
 
-MAX_FPS = 1000.0
+MIN_FPS, MAX_FPS = 0.01, 1000.0
+MOST_FRAMES = 2_000_000  # that another frame rate may make of a motion
 UNIT_WITHIN = 2e-7  # rounding to float32 moves the norm of a unit quaternion by less
 
 
@@ -27,6 +28,12 @@ def all_said(*entries: Any) -> str:
     """
     parts = [part for entry in entries if entry for part in str(entry).split("; ")]
     return "; ".join(dict.fromkeys(parts))
+
+
+def check_fps(fps: float) -> None:
+    """Raises ValueError for what is no frame rate."""
+    if not (np.isfinite(fps) and MIN_FPS <= fps <= MAX_FPS):
+        raise ValueError(f"fps is {fps}: it must lie from {MIN_FPS:g} to {MAX_FPS:g}")
 
 
 def forward_kinematics(
@@ -77,8 +84,7 @@ class Motion:
     meta: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.fps) and 0 < self.fps <= MAX_FPS):
-            raise ValueError(f"fps is {self.fps}: it must lie above 0 and at most {MAX_FPS:g}")
+        check_fps(self.fps)
         trans = np.array(self.trans, dtype=np.float32)  # a copy: the caller's array may change later
         rotations = np.asarray(self.rotations, dtype=np.float64)
         if trans.ndim != 2 or trans.shape[1] != 3 or len(trans) == 0:
@@ -91,10 +97,13 @@ class Motion:
             )
         if not np.all(np.isfinite(trans)):
             raise ValueError(f"trans is not finite at frame {int(np.argwhere(~np.isfinite(trans))[0][0])}")
+        betas = np.array(self.betas, dtype=np.float32)
+        if not np.all(np.isfinite(betas)):
+            raise ValueError("betas are not finite: leave them out, or give numbers")
         object.__setattr__(self, "fps", float(self.fps))
         object.__setattr__(self, "trans", trans)
         object.__setattr__(self, "rotations", _unit_float32(rotations))
-        object.__setattr__(self, "betas", np.array(self.betas, dtype=np.float32))
+        object.__setattr__(self, "betas", betas)
 
     @classmethod
     def from_pelvis(cls, fps: float, pelvis: np.ndarray, rotations: np.ndarray, **more: Any) -> Motion:
@@ -155,9 +164,13 @@ class Motion:
 
         Frame k of n is at time k/old fps; the last pose stays the last, so (n-1)/old = (m-1)/new up to half a frame.
         """
-        if not (np.isfinite(fps) and 0 < fps <= MAX_FPS):
-            raise ValueError(f"fps is {fps}: it must lie above 0 and at most {MAX_FPS:g}")
+        check_fps(fps)
         count = max(1, round((len(self) - 1) * fps / self.fps) + 1)
+        if count > MOST_FRAMES:
+            raise ValueError(
+                f"{self.seconds:g} s at {fps:g} fps are {count} frames: at most {MOST_FRAMES} are made; is the frame "
+                f"rate of the motion, {self.fps:g}, the right one?"
+            )
         times = np.minimum(np.arange(count) * self.fps / fps, len(self) - 1)
         return replace(self.at_frames(times), fps=fps)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from pathlib import Path
 
+from motion_core.formats.files import read_regular
 from motion_core.tasks import TaskError
 from motion_core.tasks.pins_and_paths import ALONG, FollowPath, Pin
 
+MAX_PATH = 10_000_000  # bytes of a file of points
 PIN_FORM = "JOINT@SECONDS[:SECONDS]=X,Y,Z, for the pelvis also =heading:DEGREES or =X,Y,Z,heading:DEGREES"
 PATH_FORM = "a .csv file of x,y[,seconds] lines, or points 'x,y x,y ...' or 'x,y@seconds x,y@seconds ...'"
 
@@ -89,11 +92,12 @@ def _inline_rows(text: str) -> list[list[float]]:
 def _csv_rows(path: Path) -> list[list[float]]:
     """The rows of numbers; a first row of words is taken for names of columns. Raises OSError."""
     found = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        try:
-            lines = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise TaskError(f"the path's file {path} is not a table of text ({error})") from None
+    content = read_regular(path, MAX_PATH)
+    try:
+        table = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        lines = [row for row in table if any(cell.strip() for cell in row)]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise TaskError(f"the path's file {path} is not a table of text ({error})") from None
     for number, row in enumerate(lines):
         if number == 0 and not _is_number(row[0]):
             continue

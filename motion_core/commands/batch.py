@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from motion_core.commands.console import add_model_arguments, answer, progress, write_result
 from motion_core.commands.jobs import Fault, Job, read_jobs
 from motion_core.commands.reading import add_reading_arguments, reading_of
-from motion_core.formats.files import explained
+from motion_core.formats.files import told
 from motion_core.formats.motion_file import MOTION_ENDINGS
 from motion_core.tasks import TaskError
 
@@ -76,7 +76,7 @@ def _complain(args: argparse.Namespace, fault: Fault) -> None:
 
 
 class _Carrier:
-    """Carries out the pieces of one model; a job that fails is reported and the rest goes on."""
+    """Carries out the pieces of one model. A job that fails, in whatever way, is reported, and the rest goes on."""
 
     def __init__(self, args: argparse.Namespace, report: Report | None, total: int, done: list[Path]) -> None:
         self.args, self.report, self.total, self.done = args, report, total, done
@@ -88,7 +88,7 @@ class _Carrier:
         args = self.args
         try:
             engine = load_engine(model, device=args.device, checkpoint=args.checkpoint, raw=args.raw)
-        except (ValueError, OSError) as error:
+        except Exception as error:
             for piece in pieces:
                 self._fail(piece, error)
             return list(self.faults.values())
@@ -100,7 +100,7 @@ class _Carrier:
     def _fits(self, engine: Engine, piece: Piece) -> bool:
         try:
             engine.check(piece[0].request.task, piece[0].request.sampling)
-        except TaskError as error:
+        except Exception as error:
             self._fail(piece, error)
             return False
         return True
@@ -108,7 +108,7 @@ class _Carrier:
     def _make(self, engine: Engine, pieces: list[Piece]) -> None:
         try:
             results = engine.run_batch([(job.request.task, job.samplings[k]) for job, k in pieces])
-        except (ValueError, RuntimeError, OSError) as error:
+        except Exception as error:
             if len(pieces) == 1:
                 self._fail(pieces[0], error)
                 return
@@ -122,7 +122,7 @@ class _Carrier:
         job, k = piece
         try:
             write_result(job.paths[k], result)
-        except OSError as error:
+        except Exception as error:
             self._fail(piece, error)
             return
         self.done.append(job.paths[k])
@@ -132,5 +132,5 @@ class _Carrier:
     def _fail(self, piece: Piece, error: Exception) -> None:
         job, _ = piece
         if job.line not in self.faults:
-            self.faults[job.line] = Fault(job.line, job.id, explained(error))
+            self.faults[job.line] = Fault(job.line, job.id, told(error))
             _complain(self.args, self.faults[job.line])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import reprlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from motion_core.catalog import find_card
 from motion_core.commands.console import result_paths
-from motion_core.formats.files import explained
+from motion_core.formats.files import explained, open_regular, told
 from motion_core.generators.model_choice import default_model
 from motion_core.tasks import MAX_JSON, TASKS, Request, Sampling, TaskError, seeds_from
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 # Separators, drive letters, wildcards and control characters: names that some system cannot store, or that leave DIR
 FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
 MAX_ID = 120
+MAX_BATCH = 2**33  # bytes of a whole batch file
 WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
@@ -64,8 +67,8 @@ def read_jobs(
     faults: list[Fault] = []
     files: dict[Path, Motion] = {}
     taken: dict[str, int] = {}  # ids and file names in lower case: some systems do not tell case apart
-    with path.open("rb") as file:
-        for line, content in enumerate(file, start=1):
+    with open_regular(path, MAX_BATCH) as file:
+        for line, content in enumerate(_lines(file), start=1):
             if not content.strip():
                 continue
             name = None
@@ -74,11 +77,20 @@ def read_jobs(
                 name = _id(entry, taken)
                 job = _job(with_motions(entry, path.parent, files, reading), line, out / name, ending)
                 _claim(job, taken)
-            except TaskError as error:
-                faults.append(Fault(line, name, str(error)))
+            except Exception as error:  # one line is never the end of a batch
+                faults.append(Fault(line, name, told(error)))
                 continue
             jobs.append(job)
     return jobs, faults
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines; of one that is too long no more than shows that it is."""
+    while line := file.readline(MAX_JSON + 1):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = file.readline(MAX_JSON)
+        yield line
 
 
 def with_motions(
@@ -110,9 +122,7 @@ def with_motions(
 
 def _parse(content: bytes) -> dict[str, Any]:
     if len(content) > MAX_JSON:
-        raise TaskError(
-            f"the line has {len(content)} bytes, at most {MAX_JSON} are read: name the motion's file instead"
-        )
+        raise TaskError(f"the line has more than {MAX_JSON} bytes: name the motion's file instead")
     try:
         entry = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -125,11 +135,17 @@ def _parse(content: bytes) -> dict[str, Any]:
 def _id(entry: dict[str, Any], taken: dict[str, int]) -> str:
     name = entry.get("id")
     if not isinstance(name, str) or not name.strip():
-        raise TaskError(f"id is {name!r}: give each task a name of its own, it becomes the file's name")
+        raise TaskError(
+            f"id is {reprlib.repr(name)}: give each task a name of its own, it becomes the file's name"
+        )
     if FORBIDDEN.search(name) or name.startswith(".") or name != name.strip() or name.endswith("."):
         raise TaskError(
             f"id {name!r} cannot be a file's name: use letters, digits, space, '-', '_' and '.' inside"
         )
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise TaskError(f"id {name[:40]!a} is not valid text: it cannot be a file's name") from None
     if len(name) > MAX_ID or WINDOWS_DEVICES.fullmatch(name):
         raise TaskError(
             f"id {name[:40]!r} cannot be a file's name on every system: choose another, shorter one"

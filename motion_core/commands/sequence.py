@@ -8,7 +8,8 @@ from pathlib import Path
 
 from motion_core.commands.making import add_clean_arguments, add_sampling_arguments, clean_of, make
 from motion_core.commands.reading import add_reading_arguments, read_given
-from motion_core.tasks import Sequence, TaskError
+from motion_core.formats.files import read_regular
+from motion_core.tasks import MAX_JSON, Sequence, TaskError
 
 EXAMPLE = """examples:
   laban sequence --prompt "a person walks forward=4" --prompt "a person sits down=3.5" --out story.npz
@@ -54,7 +55,7 @@ def read_prompt(text: str) -> tuple[str, float]:
 def read_prompts(path: Path) -> list[tuple[str, float]]:
     """The prompts of a file of JSON objects {"text", "seconds"}, one a line. Raises TaskError or OSError."""
     prompts = []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(read_regular(path, MAX_JSON).splitlines(), start=1):
         if not line.strip():
             continue
         try:

@@ -18,7 +18,6 @@ import numpy as np
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import ANKLE_HEIGHT, JOINT, JOINTS, OFFSETS, PARENTS, TIPS, UPRIGHT
-from motion_core.formats import FormatError
 from motion_core.formats.bvh_clip import BvhClip, joined, thinned
 from motion_core.formats.bvh_text import read_bvh
 from motion_core.formats.calibration import (
@@ -29,6 +28,7 @@ from motion_core.formats.calibration import (
     mean_turns,
     percentile,
 )
+from motion_core.formats.faults import format_faults
 from motion_core.formats.files import atomic_write
 from motion_core.formats.humanoid import (
     OUR_LEG,
@@ -199,16 +199,12 @@ def bvh_to_motion(
 def read_bvh_motion(path: str | Path, reading: Reading | None = None) -> Motion:
     """`bvh_to_motion` of a file, as `reading` says. Raises FormatError, or OSError where it cannot be opened."""
     reading = reading or Reading()
-    clip = read_bvh(path)
-    if reading.fps is not None:
-        clip = replace(clip, fps=reading.fps)
-    try:
+    with format_faults(str(path), "BVH"):
+        clip = read_bvh(path)
+        if reading.fps is not None:
+            clip = replace(clip, fps=reading.fps)
         names = None if reading.names is None else names_in(clip, reading.names)
         return bvh_to_motion(clip, names, up=reading.up, unit=reading.unit, t_pose=reading.t_pose)
-    except FormatError:
-        raise
-    except ValueError as error:
-        raise FormatError(f"{path}: {error}") from error
 
 
 def names_in(clip: BvhClip, given: Mapping[str, str] | None = None) -> dict[str, str]:

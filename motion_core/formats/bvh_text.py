@@ -13,13 +13,19 @@ import numpy as np
 from motion_core.formats import FormatError
 from motion_core.formats.bvh_clip import POSITIONS, ROTATIONS, BvhClip
 from motion_core.formats.decimals import read_table
+from motion_core.formats.faults import format_faults
+from motion_core.formats.files import read_regular
+from motion_core.formats.limits import LINE_OF_VALUE, MAX_HIERARCHY, MAX_LINES, check_numbers, check_poses
 
 _CHANNELS = {name.lower(): name for name in POSITIONS + ROTATIONS}
 _KEYS = ("OFFSET", "CHANNELS", "JOINT", "END", "}")
+HEAD = ("frames", "frametime")
 MAX_JOINTS = 2000
+FARTHEST = 1e12  # of any unit
 TREES = 64  # that are kept in memory
+PART = 2**23  # bytes of rows that are read at a time
 # From MOTION to the first row of numbers, the lines that are blank or say something with a colon
-_BEFORE_ROWS = re.compile(rb"^[ \t]*MOTION[ \t]*\r?\n(?:[^\n:]*:[^\n]*\n|[ \t\r]*\n)*", re.I | re.M)
+_BEFORE_ROWS = re.compile(rb"^[ \t]*MOTION[ \t]*\r?\n(?:[^\n:]*:[^\n]*\n|[ \t\r]*\n){0,99}", re.I | re.M)
 
 
 def read_bvh(source: str | Path | bytes, name: str | None = None) -> BvhClip:
@@ -27,17 +33,19 @@ def read_bvh(source: str | Path | bytes, name: str | None = None) -> BvhClip:
 
     Raises FormatError that names the file, the line and the fault; OSError where the file cannot be opened.
     """
-    if isinstance(source, bytes):
-        content, name = source, name or "BVH text"
-    else:
-        content, name = Path(source).read_bytes(), name or str(source)
-    before = _BEFORE_ROWS.search(content)
-    clip = _read_regular(content, before, name) if before else None
-    return clip or _read_lines(_lines(content), name)
+    name = name or ("BVH text" if isinstance(source, bytes) else str(source))
+    with format_faults(name, "BVH"):
+        content = source if isinstance(source, bytes) else read_regular(source)
+        before = _BEFORE_ROWS.search(content)
+        clip = _read_regular(content, before, name) if before else None
+        return clip or _read_lines(_lines(content), name)
 
 
 def _lines(content: bytes) -> list[str]:
-    return content.decode("utf-8", errors="replace").lstrip("\ufeff").splitlines()
+    if content.count(b"\n") + content.count(b"\r") > 2 * MAX_LINES:
+        raise ValueError(f"it has more than the {MAX_LINES:,} lines that are read: cut it into parts")
+    lines = content.removeprefix(b"\xef\xbb\xbf").splitlines()
+    return [line.decode("utf-8", errors="replace") for line in lines]
 
 
 def _read_regular(content: bytes, before: re.Match[bytes], name: str) -> BvhClip | None:
@@ -47,10 +55,26 @@ def _read_regular(content: bytes, before: re.Match[bytes], name: str) -> BvhClip
     """
     hierarchy = _hierarchy(content[: before.start()], name)
     head, _ = _head(_lines(before[0]), 0)
-    values = read_table(content[before.end() :], sum(map(len, hierarchy.channels)))
-    if values is None or not head.get("frames", "").isdigit() or not 0 < int(head["frames"]) <= len(values):
+    values = _table(content, before.end(), sum(map(len, hierarchy.channels)))
+    if values is None or not 0 < _whole_number(head.get("frames", "")) <= len(values):
         return None
     return hierarchy.clip(values, _frame_rate(head, name), name)
+
+
+def _table(content: bytes, start: int, width: int) -> np.ndarray | None:
+    """The rows (T,width) behind byte `start`, some at a time, so that little memory is needed beside them."""
+    tables: list[np.ndarray] = []
+    while start < len(content):
+        rest = len(content) - start
+        stop = len(content) if rest <= PART else content.rfind(b"\n", start, start + PART) + 1
+        part = content[start:stop]
+        if not part.isspace():
+            if (table := read_table(part, width)) is None:
+                return None
+            tables.append(table)
+            check_numbers(sum(table.size for table in tables), "it holds")
+        start = stop
+    return np.concatenate(tables) if tables else None
 
 
 def _hierarchy(text: bytes, name: str) -> _Hierarchy:
@@ -86,6 +110,9 @@ class _Hierarchy:
         self.offsets: list[np.ndarray] = []
         self.channels: list[tuple[str, ...]] = []
         self.tips: dict[str, np.ndarray] = {}
+        self._numbers: dict[str, int] = {}  # how often each name was met
+        if (size := sum(map(len, lines))) > MAX_HIERARCHY:
+            raise FormatError(f"{name}: its hierarchy has {size:,} bytes: at most {MAX_HIERARCHY:,} are read")
         words = self._words(lines)
         if next(words, "").upper() != "HIERARCHY":
             raise FormatError(f"{name} is not a BVH file: it does not begin with HIERARCHY")
@@ -93,6 +120,11 @@ class _Hierarchy:
 
     def clip(self, values: np.ndarray, fps: float, name: str) -> BvhClip:
         """With its rows (T,C), frame rate and what messages call it."""
+        check_poses(len(values), len(self.joints))
+        if (most := max(values.max(initial=0), -values.min(initial=0))) > FARTHEST:
+            raise FormatError(
+                f"{name}: it holds the number {most:g}: no joint is so far away, or turns so often"
+            )
         offsets = np.array(self.offsets, dtype=np.float64)
         parts = tuple(self.joints), tuple(self.parents), offsets, tuple(self.channels)
         return BvhClip(*parts, values, fps, dict(self.tips), name)
@@ -153,9 +185,11 @@ class _Hierarchy:
 
     def _unused(self, joint: str) -> str:
         """The name, or the first of "NAME.2", "NAME.3", ... that no joint has yet."""
-        name, number = joint, 2
-        while name in self.joints:
-            name, number = f"{joint}.{number}", number + 1
+        name = joint
+        while name in self._numbers:
+            self._numbers[joint] += 1
+            name = f"{joint}.{self._numbers[joint]}"
+        self._numbers[name] = 1
         return name
 
     def _offset(self, words: Iterator[str], stack: list[int | None]) -> None:
@@ -166,8 +200,8 @@ class _Hierarchy:
         except ValueError:
             self.line = line  # missing numbers were looked for on the next one
             raise self._fail(f"OFFSET {' '.join(texts)} is not three numbers") from None
-        if not np.all(np.isfinite(offset)) or not stack:
-            raise self._fail(f"OFFSET {' '.join(texts)} is not finite or outside a joint")
+        if not np.all(np.abs(offset) <= FARTHEST) or not stack:
+            raise self._fail(f"OFFSET {' '.join(texts)} is not finite, far too large or outside a joint")
         if stack[-1] is not None:
             self.offsets[stack[-1]] = offset
         elif stack[-2:-1] and stack[-2] is not None:
@@ -190,30 +224,41 @@ def _read_frames(lines: list[str], start: int, width: int, name: str) -> tuple[n
     rows = [(n, line) for n, line in enumerate(lines[first:], first + 1) if line.strip()]
     if len(rows) < count:
         raise FormatError(f"{name} is truncated: it announces {count} frames and holds {len(rows)}")
+    check_numbers(len(rows) * width, "it holds")
     for number, line in rows:
+        if len(line) > LINE_OF_VALUE * (width + 1):
+            raise FormatError(
+                f"{name}, line {number}: {len(line):,} characters, the joints have {width} values"
+            )
         if len(line.split()) != width:
             raise FormatError(f"{name}, line {number}: {len(line.split())} values, the joints have {width}")
     return _numbers(rows, width, name), fps
 
 
 def _head(lines: list[str], start: int) -> tuple[dict[str, str], int]:
-    """What the lines after MOTION (index `start`) say with a colon, and the index of the first row."""
+    """Of the lines after MOTION (index `start`) those of HEAD, and the index of the first row."""
     head = {}
     first = start + 1
     while first < len(lines) and (":" in lines[first] or not lines[first].strip()):
         key, _, value = lines[first].partition(":")
-        head["".join(key.split()).lower()] = value.strip()
+        if (word := "".join(key[:40].split()).lower()) in HEAD:
+            head[word] = value.strip()
         first += 1
     return head, first
 
 
 def _frame_count(head: dict[str, str], name: str) -> int:
     text = head.get("frames", "")
-    if not text.isdigit():
-        raise FormatError(f"{name}: the line 'Frames: N' is missing or wrong ({text!r})")
-    if int(text) == 0:
+    if (count := _whole_number(text)) < 0:
+        raise FormatError(f"{name}: the line 'Frames: N' is missing or wrong ({text[:40]!r})")
+    if count == 0:
         raise FormatError(f"{name} has 0 frames: there is no motion in it")
-    return int(text)
+    return count
+
+
+def _whole_number(text: str) -> int:
+    """The number of at most nine plain digits, -1 for anything else."""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
 
 
 def _frame_rate(head: dict[str, str], name: str) -> float:
@@ -221,9 +266,9 @@ def _frame_rate(head: dict[str, str], name: str) -> float:
     try:
         seconds = float(text)
     except ValueError:
-        raise FormatError(f"{name}: the line 'Frame Time: S' is missing or wrong ({text!r})") from None
-    if not (np.isfinite(seconds) and 0.001 <= seconds <= 1000):
-        raise FormatError(f"{name}: a frame time of {text} s is not possible (0.001 to 1000)")
+        raise FormatError(f"{name}: the line 'Frame Time: S' is missing or wrong ({text[:40]!r})") from None
+    if not (np.isfinite(seconds) and 0.001 <= seconds <= 100):
+        raise FormatError(f"{name}: a frame time of {text[:40]} s is not possible (0.001 to 100)")
     fps = 1 / seconds
     # 0.0333333 and 0.008333 mean 30 and 120 Hz: a rate within rounding of a whole number is that number
     return float(round(fps)) if abs(fps - round(fps)) < 2e-4 * fps else fps
@@ -238,12 +283,13 @@ def _numbers(rows: list[tuple[int, str]], width: int, name: str) -> np.ndarray:
         flat = np.empty(0)
     if flat.size != len(rows) * width or not np.all(np.isfinite(flat)):
         number, word = next((n, w) for n, line in rows for w in line.split() if not _is_finite(w))
-        raise FormatError(f"{name}, line {number}: {word!r} is not a finite number")
+        raise FormatError(f"{name}, line {number}: {word[:40]!r} is not a finite number")
     return flat.reshape(len(rows), width)
 
 
 def _is_finite(word: str) -> bool:
     try:
-        return bool(np.isfinite(float(word)))
+        # numpy's reader knows neither 1_000 nor digits of other scripts, which `float` takes
+        return word.isascii() and "_" not in word and bool(np.isfinite(float(word)))
     except ValueError:
         return False

@@ -5,6 +5,7 @@ Joints have no twists; those are fitted (`body/fitting.py`). The frame rate is H
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,12 @@ from motion_core.body import quaternions as quat
 from motion_core.body.fitting import check_joints, positions_to_rotations
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, JOINTS
-from motion_core.formats import FormatError
+from motion_core.formats.arrays import check_npy, read_array
 from motion_core.formats.bvh import SIDES, above_floor
+from motion_core.formats.faults import format_faults
+from motion_core.formats.files import open_regular
 from motion_core.formats.humanoid import OUR_LEG, leg_length
-from motion_core.formats.npz import PICKLED
+from motion_core.formats.limits import check_poses
 from motion_core.formats.reading import UNITS, Reading, unit_name, unit_size
 from motion_core.formats.up_axis import TO_Z_UP, guess_up_axis
 
@@ -36,18 +39,9 @@ def read_npy(path: str | Path, reading: Reading | None = None) -> Motion:
 
     What had to be supposed is in meta, as `read`.
     """
-    try:
-        with open(path, "rb") as file:
-            array = np.load(file, allow_pickle=False)
-    except (ValueError, EOFError, TypeError) as error:
-        reason = PICKLED if "pickle" in str(error).lower() else f"{error}: it may be truncated"
-        raise FormatError(f"{path} is not a readable .npy file ({reason})") from error
-    if not isinstance(array, np.ndarray):
-        raise FormatError(f"{path} is an archive of arrays: name it .npz")
-    try:
-        return array_to_motion(array, reading or Reading())
-    except (ValueError, TypeError) as error:
-        raise FormatError(f"{path}: {error}") from error
+    with format_faults(str(path), ".npy"), open_regular(path) as file:
+        check_npy(file)
+        return array_to_motion(read_array(file, os.fstat(file.fileno()).st_size), reading or Reading())
 
 
 def array_to_motion(array: np.ndarray, reading: Reading) -> Motion:
@@ -56,6 +50,7 @@ def array_to_motion(array: np.ndarray, reading: Reading) -> Motion:
         array = array[0]
     if array.ndim == 3 and array.shape[:2] == (len(JOINTS), 3) and array.shape[2] != 3:
         array = array.transpose(2, 0, 1)  # as MDM keeps them
+    check_poses(len(array) if array.ndim else 0, len(JOINTS))
     if array.ndim == 2 and array.shape[1] == FEATURES:
         return joints_to_motion(features_to_joints(array), reading, usual="y")
     if array.ndim == 3 and array.shape[1] in WITH_HANDS and array.shape[2] == 3:

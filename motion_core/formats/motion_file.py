@@ -26,6 +26,8 @@ OTHERS = {
 def read_motion(path: Path, reading: Reading | None = None) -> Motion:
     """Read by the ending, as `reading` says. Raises FormatError or OSError that name the file."""
     ending = path.suffix.lower()
+    if ending in OTHERS and path.exists():
+        raise FormatError(f"{path}: {OTHERS[ending]}")
     if ending == ".bvh":
         from motion_core.formats.bvh import read_bvh_motion
 
@@ -34,8 +36,6 @@ def read_motion(path: Path, reading: Reading | None = None) -> Motion:
         from motion_core.formats.joint_arrays import read_npy
 
         return read_npy(path, reading)
-    if ending in OTHERS and path.exists():
-        raise FormatError(f"{path}: {OTHERS[ending]}")
     from motion_core.formats.npz import read_npz
 
     return read_npz(path, reading)

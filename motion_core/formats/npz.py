@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
-import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -19,8 +17,9 @@ import numpy as np
 
 from motion_core.body.motion import Motion
 from motion_core.body.motion_bytes import motion_to_bytes
-from motion_core.formats import FormatError
-from motion_core.formats.files import atomic_write
+from motion_core.formats.arrays import Archive
+from motion_core.formats.faults import format_faults
+from motion_core.formats.files import atomic_write, open_regular
 from motion_core.formats.reading import Reading
 from motion_core.formats.smpl_layouts import NEEDED, members_to_motion
 
@@ -40,67 +39,33 @@ def read_npz(path: str | Path, reading: Reading | None = None) -> Motion:
 
     What had to be supposed is in meta, as `read`.
     """
-    with open(path, "rb") as file:
-        return _read(file, str(path), reading or Reading())
+    with format_faults(str(path), ".npz"), open_regular(path) as file:
+        return _read(file, reading or Reading())
 
 
 def bytes_to_motion(content: bytes, name: str = "motion data") -> Motion:
-    """The inverse of `motion_to_bytes`."""
-    return _read(io.BytesIO(content), name, Reading())
+    """The inverse of `motion_to_bytes`. Raises FormatError."""
+    with format_faults(name, ".npz"):
+        return _read(io.BytesIO(content), Reading())
 
 
-def _read(file: IO[bytes], name: str, reading: Reading) -> Motion:
+def _read(file: IO[bytes], reading: Reading) -> Motion:
     notes: list[str] = []
-    try:
-        # reading a member decompresses it: a truncated file shows itself here or in _member
-        loaded = np.load(file, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            raise FormatError(f"{name} is a bare array, not an .npz with trans and poses: name it .npy")
-        with loaded as archive:
-            ours = {"joints", "meta"} <= set(archive.files)
-            members = {key: _member(archive, key, name) for key in archive.files if key in NEEDED}
-            optional = {key: _optional(archive, key, notes) for key in OPTIONAL if key in archive.files}
-    except FormatError:
-        raise
-    except (ValueError, EOFError, zipfile.BadZipFile, OSError, TypeError) as error:
-        raise FormatError(f"{name} is not a readable .npz file ({_plain(error)})") from error
-    try:
-        motion = members_to_motion(members, reading, ours, notes)
-        return _with_optional(motion, optional, notes)
-    except ValueError as error:
-        raise FormatError(f"{name}: {error}") from error
+    archive = Archive(file)
+    members = {key: archive.numbers(key) for key in NEEDED if key in archive.names}
+    optional = {key: _optional(archive, key, notes) for key in OPTIONAL if key in archive.names}
+    motion = members_to_motion(members, reading, {"joints", "meta"} <= archive.names, notes)
+    return _with_optional(motion, optional, notes)
 
 
 OPTIONAL = ("betas", "gender", "meta")
-PICKLED = (
-    "it holds pickled objects, which may run code and are never opened; where you trust it, load it in Python and "
-    "save its arrays again: np.savez('new.npz', poses=..., trans=..., mocap_framerate=...)"
-)
 
 
-def _plain(error: Exception) -> str:
-    """The reason; of what numpy says about pickles, the way out."""
-    return PICKLED if "pickle" in str(error).lower() else f"{error}: it may be truncated"
-
-
-def _member(archive: Any, key: str, name: str) -> np.ndarray:
+def _optional(archive: Archive, key: str, notes: list[str]) -> np.ndarray | None:
+    """A member that no motion depends on; None where it is no plain array. A broken archive is a fault all the same."""
     try:
-        return archive[key]
-    except FAULTS as error:
-        reason = PICKLED if "pickle" in str(error).lower() else str(error)
-        raise FormatError(f"{name}: member {key!r} cannot be read ({reason})") from error
-
-
-FAULTS = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError)
-
-
-def _optional(archive: Any, key: str, notes: list[str]) -> np.ndarray | None:
-    """A member that no motion depends on; None where it cannot be read."""
-    try:
-        return archive[key]
-    except FAULTS as error:
-        if isinstance(error, (zipfile.BadZipFile, zlib.error, EOFError)):
-            raise ValueError(f"member {key!r}: {error}") from error  # the file is broken
+        return archive.read(key)
+    except ValueError:
         notes.append(f"{key} could not be read")
         return None
 
@@ -145,6 +110,9 @@ def _meta(value: np.ndarray | None) -> dict[str, Any]:
         return {}
     try:
         meta = json.loads(text)
-    except ValueError:
+        json.dumps(
+            meta, ensure_ascii=False
+        ).encode()  # half a character, or a number beyond all limits, is no text
+    except (ValueError, RecursionError):
         return {}
     return meta if isinstance(meta, dict) else {}

@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from motion_core.formats import FormatError
+from motion_core.formats.files import read_regular
+
+MAX_NAMES = 1_000_000  # bytes of a file of names
 UPS = ("y", "z", "x", "-y", "-z", "-x")  # axes of a file that may point up
 UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 
@@ -28,14 +32,14 @@ class Reading:
     t_pose: int | None = None
 
     def __post_init__(self) -> None:
-        from motion_core.body.motion import MAX_FPS  # numpy: not for those who only want help
+        from motion_core.body.motion import MAX_FPS, MIN_FPS  # numpy: not for those who only want help
 
         if self.up is not None:
             check_up(self.up)
         if self.unit is not None:
             unit_size(self.unit)
-        if self.fps is not None and not (math.isfinite(self.fps) and 0 < self.fps <= MAX_FPS):
-            raise ValueError(f"fps is {self.fps!r}: it is a rate above 0 and at most {MAX_FPS:g} Hz")
+        if self.fps is not None and not MIN_FPS <= self.fps <= MAX_FPS:
+            raise ValueError(f"fps is {self.fps!r}: it is a rate from {MIN_FPS:g} to {MAX_FPS:g} Hz")
         if self.t_pose is not None and self.t_pose < 1:
             raise ValueError(f"the T-pose is frame {self.t_pose}: frames are counted from 1")
 
@@ -87,9 +91,11 @@ def read_names(text: str) -> dict[str, str]:
 
 def _names_in(path: Path) -> dict[str, str]:
     try:
-        names = json.loads(path.read_text(encoding="utf-8-sig"))
+        names = json.loads(read_regular(path, MAX_NAMES).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is no JSON ({error})") from None
+        raise ValueError(
+            str(error) if isinstance(error, FormatError) else f"{path} is no JSON ({error})"
+        ) from None
     if not isinstance(names, dict) or not all(isinstance(theirs, str) for theirs in names.values()):
         raise ValueError(f'{path} is not one JSON object of texts: write {{"left_knee": "their name", ...}}')
     return names

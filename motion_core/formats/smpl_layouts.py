@@ -14,6 +14,7 @@ import numpy as np
 from motion_core.body import quaternions as quat
 from motion_core.body.motion import Motion, forward_kinematics
 from motion_core.body.skeleton import JOINT, JOINTS, REST_PELVIS
+from motion_core.formats.limits import check_poses
 from motion_core.formats.reading import Reading, unit_size
 from motion_core.formats.up_axis import TO_Z_UP, guess_up_axis
 
@@ -70,6 +71,7 @@ def _turns(values: np.ndarray, key: str) -> np.ndarray:
         raise ValueError(
             f"{key} have shape {array.shape}, expected (frames, one of {sizes}) or (frames, joints, 3)"
         )
+    check_poses(*given.shape[:2])
     if not np.all(np.isfinite(given)):
         frame = int(np.argwhere(~np.isfinite(given))[0][0])
         raise ValueError(f"{key} are not finite at frame {frame}")

@@ -13,6 +13,7 @@ from motion_core.body.skeleton import JOINT, JOINTS, STANDING_PELVIS, UPRIGHT
 from motion_core.editing.borders import join_borders, straight_on
 from motion_core.editing.calm import calm
 from motion_core.editing.cleanup import clean_loop, clean_up
+from motion_core.editing.fill import hermite
 from motion_core.editing.loop import apart, close_loop, find_round
 from motion_core.editing.meet import keep_joints, meet
 from motion_core.editing.path import meet_path, on_feet, path_rows
@@ -25,7 +26,7 @@ from motion_core.generators.gait import pace_note
 from motion_core.generators.going_on import go_on, words_of
 from motion_core.generators.part_words import can_graft, graft, respan
 from motion_core.generators.plan import Plan, Work
-from motion_core.generators.windows import FillPlan, Studio, fill, kept_frames, pin_rows
+from motion_core.generators.windows import FillPlan, Studio, fill, gaps_of, kept_frames, pin_rows
 from motion_core.tasks import CleanUp, Complete, Edit, Sampling
 
 AROUND = 5.0  # seconds of kept motion beside gaps that can matter to them
@@ -56,7 +57,7 @@ def complete(task: Complete, sampling: Sampling, studio: Studio) -> Work:
         made = yield from _gone_on(target, kept, task, sampling, studio)
     else:
         made = yield from _filled(target, kept, task.text, sampling, studio, path)
-    motion = meet(made, target, kept)
+    motion = fill_unseen(meet(made, target, kept), kept, studio.fps)
     if task.loop:
         motion = motion.slice(0, frame_count(_seconds(task), motion.fps))
         kept = kept[: len(motion)]
@@ -139,7 +140,8 @@ def _edited(task: Edit, given: Motion, outside: np.ndarray, sampling: Sampling, 
     made = at_rate(made, fps, len(given))
     if joints is not None and JOINT["pelvis"] not in joints:
         made = keep_joints(made, given, joints)
-    motion = clean_up(meet(made, given, outside), task.clean or CleanUp(), outside)
+    met = fill_unseen(meet(made, given, outside), outside, studio.fps)
+    motion = clean_up(met, task.clean or CleanUp(), outside)
     return motion if joints is None else keep_joints(motion, given, joints)
 
 
@@ -241,6 +243,8 @@ def _gone_on(target: Motion, kept: np.ndarray, task: Complete, sampling: Samplin
     """The target with the free frames behind its end made, at the target's rate."""
     work = target.resample(studio.fps)
     known = int(known_frames(kept, target.fps, len(work), studio.fps).sum())
+    if known == len(work):
+        return target
     made = yield from go_on(work.slice(0, known), len(work) - known, task.text, sampling, studio)
     return at_rate(made, target.fps, len(target))
 
@@ -256,6 +260,20 @@ def known_frames(kept: np.ndarray, fps: float, frames: int, studio_fps: float) -
     for frame in _lonely(kept):
         known[min(round(frame * studio_fps / fps), frames - 1)] = True
     return known
+
+
+def fill_unseen(motion: Motion, kept: np.ndarray, studio_fps: float) -> Motion:
+    """The motion with cubics in those gaps between kept frames (T,) bool that fall between two frames of the studio, so
+    that no model has made them.
+    """
+    if not kept.any():
+        return motion
+    frames = len(motion.resample(studio_fps))
+    free = np.flatnonzero(~known_frames(kept, motion.fps, frames, studio_fps)) * motion.fps / studio_fps
+    for start, stop in gaps_of(kept):
+        if not np.any((free > start - 1) & (free < stop)):
+            motion = hermite(motion, (start, stop))
+    return motion
 
 
 def _lonely(kept: np.ndarray) -> np.ndarray:

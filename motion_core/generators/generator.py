@@ -131,20 +131,22 @@ class Generator:
     def _run_own(self, jobs: Sequence[Job], on_step: OnStep | None) -> list[Motion]:
         ready = [self._ready(*job) for job in jobs]
         works = [self._work(job) for job in ready]
-        asked = {place: next(work) for place, work in enumerate(works)}
+        asked: dict[int, Asked] = {}
         motions: dict[int, Motion] = {}
         rounds = {place: rounds_of(job.task, job.reading, self.studio) for place, job in enumerate(ready)}
+        # what each work is told next: at first, to begin
+        answers: dict[int, Any] = dict.fromkeys(range(len(jobs)))
         done = gone = 0
-        while asked:
-            gone += 1
-            later = {place: rounds[place] - gone for place in asked}
-            made, done = self._made(asked, ready, done, later, on_step)
-            for place, x0 in made.items():
+        while answers:
+            for place, x0 in answers.items():
                 try:
                     asked[place] = works[place].send(x0)
-                except StopIteration as end:
+                except StopIteration as end:  # at once, where nothing has to be made
                     motions[place] = self._finished(ready[place], end.value)
-                    del asked[place]
+                    asked.pop(place, None)
+            gone += 1
+            later = {place: rounds[place] - gone for place in asked}
+            answers, done = self._made(asked, ready, done, later, on_step) if asked else ({}, done)
         return [motions[place] for place in range(len(jobs))]
 
     def _made(

@@ -38,7 +38,12 @@ def _check_length(card: ModelCard, task: Generate) -> None:
     """Several clips make a longer motion where a model makes sequences, and words say what goes on."""
     most = LONGEST if Sequence.name in card.tasks and task.text is not None else card.max_seconds
     if length_of(card, task) > most + 1e-9:
-        raise TaskError(f"seconds is {task.length:g}: model {card.id!r} makes at most {most:g} seconds")
+        longer = (
+            "" if most == LONGEST else "; for more, put several prompts in words in a row (laban sequence)"
+        )
+        raise TaskError(
+            f"seconds is {task.length:g}: model {card.id!r} makes at most {most:g} seconds{longer}"
+        )
 
 
 def default_model(task: Any, sampling: Sampling | None = None) -> str:

@@ -66,6 +66,9 @@ def respan(given: Motion, known: np.ndarray, text: str, sampling: Sampling, stud
     for start, stop in runs(~known):
         way = max(1, min(round(WAY * given.fps), int(WAY_SHARE * (stop - start))))
         inside = slice(start + (way if start else 0), stop - (way if stop < len(given) else 0))
+        if inside.start >= inside.stop:  # too short for words: a way is all that there is room for
+            held[start:stop] = False
+            continue
         new = yield from _of_words(text, inside.stop - inside.start, sampling, studio)
         whole = _put(whole, _beside(given, inside, new), inside.start)
         held[start : inside.start] = held[inside.stop : stop] = False

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +19,7 @@ from motion_core.tasks import Made
 FORMATS = (".gif", ".mp4", ".png")
 GIF_FPS = 20.0  # GIF delays count hundredths of a second: 20 fps is exact, 30 is not
 MP4_FPS = 30.0
+CRF = 15  # of the encoder, from 0 (lossless) to 51
 SHEET_COLUMNS, SHEET_POSES = 4, 8
 CAMERA_HEIGHT = 0.85  # metres: the camera aims at the middle of a standing adult
 FOLLOW_SECONDS = 0.8  # how lazily the camera follows
@@ -125,16 +129,55 @@ def _write_gif(pictures: list[Image.Image], out: Path) -> None:
 
 
 def _write_mp4(pictures: list[Image.Image], out: Path) -> None:
-    import imageio.v2 as imageio  # brings its own ffmpeg
+    """Raises OSError where the encoder does not finish, and leaves nothing then."""
+    with atomic_write(out) as file:
+        encoder = subprocess.Popen(
+            _encoder(pictures[0].size, file.name), stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        try:
+            words = _fed(encoder, pictures)
+        except BaseException:
+            encoder.kill()
+            encoder.communicate()
+            raise
+        if encoder.returncode:
+            full = "No space left" in words
+            raise OSError(
+                errno.ENOSPC if full else errno.EIO,
+                f"the film cannot be written (the encoder ended with {encoder.returncode}: {words or 'no word'})",
+                str(out),
+            )
 
-    beside = out.with_name(f".{out.stem}.part.mp4")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with imageio.get_writer(
-            beside, fps=MP4_FPS, codec="libx264", macro_block_size=2, quality=7
-        ) as writer:
-            for picture in pictures:
-                writer.append_data(np.asarray(picture))  # type: ignore[attr-defined]
-        beside.replace(out)
-    finally:
-        beside.unlink(missing_ok=True)
+
+def _encoder(size: tuple[int, int], out: str) -> list[str]:
+    """The command that makes a film, without sound, of the RGB pictures on its standard input."""
+    from imageio_ffmpeg import get_ffmpeg_exe  # the package brings it
+
+    width, height = size
+    given = [
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-s",
+        f"{width}x{height}",
+        "-r",
+        f"{MP4_FPS:g}",
+        "-i",
+        "-",
+    ]
+    made = ["-an", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", str(CRF), "-f", "mp4", out]
+    return [get_ffmpeg_exe(), "-v", "error", "-y", *given, *made]
+
+
+def _fed(encoder: subprocess.Popen[bytes], pictures: list[Image.Image]) -> str:
+    """All pictures put in; returns what the encoder says at its end."""
+    assert encoder.stdin is not None
+    with suppress(OSError):  # it has ended: why, it says itself
+        for picture in pictures:
+            encoder.stdin.write(np.asarray(picture).tobytes())
+    with suppress(OSError):  # the rest of what was put in
+        encoder.stdin.close()
+    encoder.stdin = None
+    _, said = encoder.communicate()
+    return said.decode("utf-8", "replace").strip()[-300:]

@@ -23,12 +23,12 @@ def read_content(path: Path, reading: Reading | None = None) -> Motion | BvhClip
     return read_bvh(path) if reading is None and path.suffix.lower() == ".bvh" else read_motion(path, reading)
 
 
-def contents_to_motions(contents: Sequence[Motion | BvhClip], fps: float) -> list[Motion | ValueError]:
+def contents_to_motions(contents: Sequence[Motion | BvhClip], fps: float) -> list[Motion | Exception]:
     """The motion of each clip, or the fault that makes it none. Clips of one skeleton are computed together.
 
     Clips are thinned out to `fps` where that leaves their motion as it is (`bvh_to_motions`).
     """
-    motions: dict[int, Motion | ValueError] = {n: c for n, c in enumerate(contents) if isinstance(c, Motion)}
+    motions: dict[int, Motion | Exception] = {n: c for n, c in enumerate(contents) if isinstance(c, Motion)}
     alike: dict[object, list[int]] = {}
     for number, content in enumerate(contents):
         if not isinstance(content, Motion):
@@ -40,14 +40,16 @@ def contents_to_motions(contents: Sequence[Motion | BvhClip], fps: float) -> lis
     return [motions[number] for number in range(len(contents))]
 
 
-def _together(clips: Sequence[BvhClip], fps: float) -> list[Motion | ValueError]:
+def _together(clips: Sequence[BvhClip], fps: float) -> list[Motion | Exception]:
     """Clips of one skeleton, about FRAMES_TOGETHER frames at a time; if that fails, each by itself."""
-    found: list[Motion | ValueError] = []
+    found: list[Motion | Exception] = []
     while len(found) < len(clips):
         lengths = np.cumsum([len(clip) * min(1.0, fps / clip.fps) for clip in clips[len(found) :]])
         part = clips[len(found) :][: max(1, int(np.searchsorted(lengths, FRAMES_TOGETHER)))]
         try:
             found += bvh_to_motions(part, fps)
-        except ValueError as fault:
+        except (
+            Exception
+        ) as fault:  # whatever one file does to the computation, the others are still to be read
             found += [fault] if len(part) == 1 else [one for clip in part for one in _together([clip], fps)]
     return found

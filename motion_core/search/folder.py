@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from motion_core.formats.files import other_kind
 from motion_core.formats.motion_file import READ_ENDINGS
 
 
@@ -48,7 +49,10 @@ def look(folder: Path) -> Found:
 
 def inside(folder: Path, path: str) -> Path:
     """The file `path` of a library. Raises ValueError for one that is no motion file or lies elsewhere."""
-    whole = (folder / path).resolve()
+    try:
+        whole = (folder / path).resolve()
+    except (OSError, RuntimeError, ValueError):  # a link that leads to itself, or no path at all
+        whole = folder
     if whole.suffix.lower() not in READ_ENDINGS or not whole.is_relative_to(folder.resolve()):
         raise ValueError(f"{path[:200]!r} is no motion file of the library {folder}")
     return whole
@@ -61,14 +65,25 @@ def _stamp(found: Found, folder: Path, file: Path) -> None:
     except UnicodeEncodeError:  # a name in another encoding: no index and no answer could carry it
         found.faults[_readable(path)] = "the file's name is not valid text: rename it"
         return
+    if _leads_out(file, folder):
+        return
     try:
-        if file.is_symlink() and not file.resolve().is_relative_to(folder):
-            return
         status = file.stat()
     except OSError as fault:
         found.faults[path] = fault.strerror or str(fault)
         return
+    if kind := other_kind(status.st_mode):
+        found.faults[path] = f"it is {kind}, no file that can be read"
+        return
     found.stamps[path] = Stamp(status.st_size, status.st_mtime_ns)
+
+
+def _leads_out(file: Path, folder: Path) -> bool:
+    """Whether a link leads out of the library. One that leads to itself does not."""
+    try:
+        return file.is_symlink() and not file.resolve().is_relative_to(folder)
+    except (OSError, RuntimeError):
+        return False
 
 
 def _note(found: Found, folder: Path, fault: OSError) -> None:

@@ -217,7 +217,7 @@ class _Update:
         motions = {}
         found = contents_to_motions(list(batch.values()), self.embedder.fps)
         for path, motion in zip(batch, found, strict=True):
-            if isinstance(motion, ValueError):
+            if isinstance(motion, Exception):
                 self._break(path, motion)
             else:
                 motions[path] = motion

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import sys
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from motion_core.formats.files import atomic_write
+from motion_core.formats import FormatError
+from motion_core.formats.arrays import Archive
+from motion_core.formats.faults import format_faults
+from motion_core.formats.files import atomic_write, open_regular
 from motion_core.search.folder import Stamp
 
 FOLDER, FILE = ".laban-index", "index.npz"
 FORMAT = 1
+MAX_INDEX = 2**33  # bytes: some millions of motions
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +93,16 @@ def _rows(entries: list[Entry]) -> np.ndarray:
 def load(path: Path) -> Stored | None:
     """What lies there; None for no index, a damaged one or another format's: it is made anew then."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            members = {name: archive[name] for name in ("about", "sizes", "changed", "seconds", "vectors")}
-        about = json.loads(str(members["about"]))
-        return _stored(about, members) if about["format"] == FORMAT else None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        with format_faults(str(path), "index"), open_regular(path, MAX_INDEX) as file:
+            archive = Archive(
+                file, os.fstat(file.fileno()).st_size
+            )  # it is not packed: each number has its bytes
+            members = {
+                name: archive.read(name) for name in ("about", "sizes", "changed", "seconds", "vectors")
+            }
+            about = json.loads(str(members["about"]))
+            return _stored(about, members) if about["format"] == FORMAT else None
+    except (OSError, FormatError):
         return None
 
 
@@ -105,10 +113,13 @@ def _stored(about: Mapping[str, Any], members: Mapping[str, np.ndarray]) -> Stor
         about["errors"],
         *(members[n] for n in ("sizes", "changed", "seconds", "vectors")),
     )
-    if not isinstance(about["fingerprint"], str) or not np.all(np.isfinite(members["vectors"])):
+    rows, seconds = members["vectors"], members["seconds"]
+    if rows.dtype.kind != "f" or rows.ndim != 2 or not np.all(np.isfinite(rows)) or not np.all(seconds >= 0):
+        raise ValueError("a damaged index")
+    if not all(isinstance(text, str) for text in (about["fingerprint"], *about["paths"], *about["errors"])):
         raise ValueError("a damaged index")
     entries = {
-        str(path): Entry(Stamp(int(size), int(changed)), float(length), None if error else row, str(error))
+        path: Entry(Stamp(int(size), int(changed)), float(length), None if error else row, error)
         for path, error, size, changed, length, row in zip(*columns, strict=True)
     }
     return Stored(about["fingerprint"], entries)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import reprlib
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 from motion_core.wording.joints import one_line
@@ -61,13 +61,11 @@ def check_integer(name: str, value: Any, low: int, high: int) -> int:
 
 def check_point(name: str, value: Any, size: int) -> tuple[float, ...]:
     """`value` as `size` finite coordinates in metres, none beyond 10 km; anything else raises TaskError."""
-    try:
-        point = tuple(float(v) for v in value)
-    except (TypeError, ValueError):
-        point = ()
-    if len(point) != size or not all(math.isfinite(v) and abs(v) <= FARTHEST for v in point):
+    point = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else ()
+    numbers = all(isinstance(v, Real) and not isinstance(v, bool) for v in point)
+    if len(point) != size or not numbers or not all(-FARTHEST <= v <= FARTHEST for v in point):
         raise TaskError(f"{name} is {reprlib.repr(value)}: give {size} coordinates in metres")
-    return point
+    return tuple(float(v) for v in point)
 
 
 def check_kind(name: str, value: Any, kind: type) -> None:

@@ -35,8 +35,10 @@ class Pin:
     heading: float | None = None
 
     def __post_init__(self) -> None:
-        if self.joint not in JOINT:
-            raise TaskError(f"a pin holds the unknown joint {self.joint!r}; use one of {', '.join(JOINT)}")
+        if not isinstance(self.joint, str) or self.joint not in JOINT:
+            raise TaskError(
+                f"a pin holds the unknown joint {reprlib.repr(self.joint)}; use one of {', '.join(JOINT)}"
+            )
         check_number(f"start of the pin of {self.joint}", self.start, 0, MAX_TIME)
         check_number(f"stop of the pin of {self.joint}", self.stop, self.start, MAX_TIME)
         if self.position is not None:
@@ -71,7 +73,7 @@ class FollowPath:
         if all(point == points[0] for point in points):
             raise TaskError("the path has no length: all its points are in one place")
         if self.heading not in (ALONG, FREE):
-            raise TaskError(f"heading of the path is {self.heading!r}: use {ALONG!r} or {FREE!r}")
+            raise TaskError(f"heading of the path is {reprlib.repr(self.heading)}: use {ALONG!r} or {FREE!r}")
         if self.seconds is not None:
             listed = check_list("the times of the path", self.seconds)
             times = tuple(check_number(f"time {n} of the path", t, 0, MAX_TIME) for n, t in enumerate(listed))

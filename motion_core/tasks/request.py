@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from motion_core.tasks.checks import TaskError, check_integer
-from motion_core.tasks.sampling import MAX_COUNT, Sampling
+from motion_core.tasks.sampling import MAX_COUNT, Sampling, check_seeds
 from motion_core.tasks.table import TASKS
 from motion_core.tasks.task import Task
 
@@ -23,6 +23,9 @@ class Request:
     model: str = ""
     # How many results, with seeds one after the other.
     count: int = 1
+
+    def __post_init__(self) -> None:
+        check_seeds(self.sampling.seed, self.count)
 
     def to_json(self) -> dict[str, Any]:
         """One flat JSON object: the line of a batch file and the body of a request."""

@@ -73,6 +73,13 @@ def _checked(settings: Mapping[str, Any]) -> dict[str, SettingValue]:
     return found
 
 
+def check_seeds(seed: int, count: int) -> None:
+    """Raises TaskError where so many seeds, one after the other, go beyond the largest."""
+    if seed + count - 1 > MAX_SEED:
+        raise TaskError(f"seed is {seed}: {count} seeds from it on go beyond {MAX_SEED}, use a smaller one")
+
+
 def seeds_from(sampling: Sampling, count: int) -> list[Sampling]:
-    """`count` samplings that differ in the seed: seed, seed + 1, ... (after the largest comes 0)."""
-    return [replace(sampling, seed=(sampling.seed + k) % (MAX_SEED + 1)) for k in range(count)]
+    """`count` samplings that differ in the seed: seed, seed + 1, ... Raises TaskError beyond the largest."""
+    check_seeds(sampling.seed, count)
+    return [replace(sampling, seed=sampling.seed + k) for k in range(count)]

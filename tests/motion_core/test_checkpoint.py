@@ -1,12 +1,16 @@
 """A checkpoint says everything about itself, survives the disk, and refuses what it is not."""
 
 import json
+import random
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from broken_files import damaged
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save, save_file
 
 from motion_core.checkpoint import FORMAT, KEY, CheckpointInfo, load_checkpoint, read_info, save_checkpoint
 from motion_core.formats import FormatError
@@ -133,3 +137,65 @@ def test_info_is_checked_when_made(info):
         replace(info, std=[1.0])
     with pytest.raises(ValueError, match="conditioning is 'music'"):
         replace(info, conditioning="music")
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"layers": 1_000_000}, "layers is 1000000, its 4 tensors have room for 64"),
+        ({"text_layers": 10**9}, "text_layers is 1000000000"),
+        ({"width": 10**9}, "width is 1000000000"),
+        ({"width": 4096, "layers": 60}, "of a larger network than its"),
+        ({"width": 4096, "stack": 4096, "features": 100}, "of a larger network than its"),
+        ({"max_frames": 10**9}, "max_frames is 1000000000"),
+        ({"layers": 10**400}, "layers is 1000"),
+    ],
+)
+def test_a_network_far_larger_than_its_weights_is_refused_before_it_is_built(
+    tmp_path, info, tensors, config, said
+):
+    save_checkpoint(tmp_path / "a.safetensors", tensors, replace(info, config=config))
+    with pytest.raises(FormatError, match=rf"a\.safetensors: .*{said}"):
+        load_checkpoint(tmp_path / "a.safetensors")
+
+
+@settings(max_examples=120, derandomize=True, deadline=None)
+@given(st.integers(0, 2**32))
+def test_no_damaged_header_is_a_fault_of_the_reader(tmp_path_factory, seed):
+    """Of the length, of the header and of the metadata in it."""
+    about = {
+        "format": 1,
+        "family": "mdm",
+        "config": {"layers": 2},
+        "features": "x",
+        "mean": [0],
+        "std": [1],
+        "fps": 20,
+    }
+    rng = random.Random(seed)
+    metadata = damaged(json.dumps(about).encode(), rng).decode("latin1") if seed % 2 else json.dumps(about)
+    content = save({"a": torch.zeros(2, 2)}, metadata={"laban": metadata})
+    path = tmp_path_factory.mktemp("header") / "a.safetensors"
+    path.write_bytes(content if seed % 2 else damaged(content, rng))
+    try:
+        load_checkpoint(path)
+    except FormatError as error:
+        assert str(path) in str(error)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "[" * 100_000,
+        "[]",
+        "3",
+        "{}",
+        '{"format": []}',
+        '{"format": 1, "config": 3}',
+        '{"format": NaN, "config": {}}',
+    ],
+)
+def test_metadata_of_any_kind_is_refused_with_the_file(tmp_path, metadata):
+    (tmp_path / "a.safetensors").write_bytes(save({"a": torch.zeros(2)}, metadata={"laban": metadata}))
+    with pytest.raises(FormatError, match=r"a\.safetensors has damaged"):
+        read_info(tmp_path / "a.safetensors")

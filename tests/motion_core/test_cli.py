@@ -7,13 +7,15 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from one_line import assert_one_line
 
 from motion_core import cli
-from motion_core.formats.npz import read_npz
+from motion_core.formats.npz import read_npz, write_npz
 
+ROOT = Path(__file__).resolve().parents[2]
 WAVE = ["generate", "--text", "a person waves", "--seconds", "1", "--steps", "3", "--device", "cpu"]
 
 
@@ -107,3 +109,28 @@ def test_ctrl_c_leaves_nothing_half_written(tiny_weights, tmp_path):
     files = sorted(out.iterdir())
     assert files and all(path.suffix == ".npz" for path in files)
     assert len(read_npz(files[-1])) == 40
+
+
+def clean(tmp_path, **more) -> subprocess.CompletedProcess:
+    """`laban clean` of a motion with a name that no ASCII terminal can show, in a process of its own."""
+    words = ["clean", tmp_path / "in.npz", "--floor", "--out", tmp_path / "größe_歩.npz"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "motion_core", *map(str, words)]
+    return subprocess.run(command, stderr=subprocess.PIPE, env=environment, cwd=ROOT, **more)
+
+
+@pytest.mark.slow
+def test_a_terminal_that_shows_ascii_only_is_no_failure(tmp_path, walking_motion):
+    write_npz(tmp_path / "in.npz", walking_motion)
+    done = clean(tmp_path, stdout=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (0, b"") and rb"gr\xf6\xdfe_\u6b69.npz" in done.stdout
+    assert read_npz(tmp_path / "größe_歩.npz")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="no descriptor can be closed that way on Windows")
+def test_a_closed_standard_output_is_no_failure(tmp_path, walking_motion):
+    write_npz(tmp_path / "in.npz", walking_motion)
+    done = clean(tmp_path, preexec_fn=lambda: os.close(1))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert read_npz(tmp_path / "größe_歩.npz")

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
+from motion_core.formats.tables import toml_table
 
 SHOWN, PART, OTHER = MARKS = ("shown", "part", "other")
 RULE = (
@@ -68,15 +68,12 @@ class Grades:
 
 def read_grades(path: Path) -> Grades:
     """Raises FormatError, naming the file, for one that is not readable."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    with toml_table(path) as table:
         marks = {
             str(text): tuple(Grade.parse(str(grade)) for grade in given)
             for text, given in table["grades"].items()
         }
         return Grades(str(table["model"]), str(table["checkpoint"]), str(table.get("graded", "")), marks)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, FormatError) as error:
-        raise FormatError(f"{path} is no file of grades: {error}") from error
 
 
 def write_grades(path: Path, grades: Grades, sentences: Iterable[str], seeds: int) -> None:

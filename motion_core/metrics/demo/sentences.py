@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from motion_core.formats import FormatError
+from motion_core.formats.tables import toml_table
 
 SENTENCES_FILE = Path(__file__).with_name("sentences.toml")
 
@@ -22,11 +22,9 @@ class Sentence:
 
 def load_sentences(path: Path = SENTENCES_FILE) -> tuple[Sentence, ...]:
     """In the order of the file. Raises FormatError for a table that is not readable, or a sentence said twice."""
-    try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8"))["sentence"]
+    with toml_table(path) as table:
+        rows = table["sentence"]
         sentences = tuple(Sentence(str(r["text"]), float(r["seconds"]), str(r["manner"])) for r in rows)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{path.name} is no table of sentences: {error!r}") from error
     texts = [sentence.text for sentence in sentences]
     if twice := [text for text in texts if texts.count(text) > 1]:
         raise FormatError(f"{path.name} has the sentence {twice[0]!r} twice: say it once")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from motion_core.formats import FormatError
+from motion_core.formats.tables import toml_table
 from motion_core.metrics.prompts.further import FURTHER
 from motion_core.metrics.prompts.instructions import INSTRUCTIONS, Instruction
 
@@ -38,11 +38,8 @@ def load_wordings(
 
     Raises FormatError for a file that is not readable, a wording that is absent, and a prompt that nobody asks.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    with toml_table(path) as table:
         said = dict(pair for prompt, entry in table.items() for pair in _filled_in(prompt, entry))
-    except (tomllib.TOMLDecodeError, AttributeError, TypeError) as error:
-        raise FormatError(f"{path.name} is no table of wordings: {error}") from error
     prompts = {row.prompt for row in instructions}
     if lost := sorted(set(said) - prompts):
         raise FormatError(

@@ -39,6 +39,12 @@ def test_a_wrong_interpreter_is_told(child, python, words):
         child.BackendProcess(python, [])
 
 
+def test_an_absent_temporary_folder_is_told(child, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(child.StartError, match=r"temporary files '.*gone' is absent .* \(TMPDIR"):
+        child.BackendProcess(sys.executable, [])
+
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="uses a script as interpreter")
 
 

@@ -51,10 +51,15 @@ def test_a_result_says_what_made_it(tmp_path, meta, title, about):
     assert describe(result(tmp_path / "file.npz", **meta)) == (title, about)
 
 
+ODD = '{"blender": {"first": "one"}}'
+
+
 def test_a_file_that_is_none_of_ours_is_listed_by_its_name(tmp_path):
     (tmp_path / "broken.npz").write_bytes(b"PK nothing")
     np.savez(tmp_path / "other.npz", values=np.zeros(3))
-    for name in ("broken", "other", "absent"):
+    for name, meta in (("list", "[]"), ("deep", "[" * 100_000), ("object", np.array([None])), ("odd", ODD)):
+        np.savez(tmp_path / f"{name}.npz", meta=meta)
+    for name in ("broken", "other", "absent", "list", "deep", "object", "odd"):
         assert describe(tmp_path / f"{name}.npz") == (name, "no motion file of ours")
 
 

@@ -247,3 +247,23 @@ def test_making_a_motion_again_keeps_its_bits():
     assert np.array_equal(motion.slice(0).rotations, motion.rotations)
     scaled = quat.normalize(motion.rotations.astype(np.float64)).astype(np.float32)
     assert not np.array_equal(scaled, motion.rotations)  # else the line above would say nothing
+
+
+@pytest.mark.parametrize("fps", [0.0, -1.0, 1e-9, 0.009, np.nan, np.inf, 1001.0])
+def test_what_is_no_frame_rate_is_refused(fps):
+    with pytest.raises(ValueError, match=r"it must lie from 0\.01 to 1000"):
+        rest(fps=fps)
+    with pytest.raises(ValueError, match=r"it must lie from 0\.01 to 1000"):
+        rest().resample(fps)
+
+
+def test_betas_that_are_no_numbers_are_refused():
+    with pytest.raises(ValueError, match="betas are not finite"):
+        rest(betas=[0.0, np.nan])
+
+
+def test_no_frame_rate_makes_more_frames_than_there_is_room_for():
+    slow = rest(frames=1000, fps=0.01)
+    assert len(slow.resample(0.02)) == 1999
+    with pytest.raises(ValueError, match="100000 s at 60 fps are 5994001 frames: at most 2000000 are made"):
+        slow.resample(60.0)

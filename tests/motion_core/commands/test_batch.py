@@ -182,3 +182,32 @@ def test_a_search_among_other_tasks_writes_its_hits(batch, tmp_path, tiny_folder
     assert "there is no folder" in err and "unknown setting 'speed': model 'tmr' has none" in err
     again, facts, _ = batch(lines[:3], "--format", "bvh")
     assert again == 0 and facts == {"done": [], "skipped": 4, "failed": []}
+
+
+def test_a_fault_that_nobody_foresaw_is_one_line_s(batch, tmp_path, monkeypatch):
+    """Of the network, of the check and of writing: the others are made all the same, and whose fault it is is said."""
+    from motion_core.commands import batch as command
+    from motion_core.generators.generator import Generator
+
+    check, write = Generator.check, command.write_result
+
+    def checked(self, task, sampling):
+        if sampling.seed == 1:
+            raise IndexError("nobody foresaw this")
+        check(self, task, sampling)
+
+    def written(path, result):
+        if path.stem == "b":
+            raise KeyError("nor this")
+        write(path, result)
+
+    monkeypatch.setattr(Generator, "check", checked)
+    monkeypatch.setattr(command, "write_result", written)
+    status, facts, _ = batch(
+        [{"id": name, "text": "walk", "seed": seed} | FAST for seed, name in enumerate("xab")]
+    )
+    assert status == 1 and names(tmp_path) == ["x.npz"]
+    assert [fault["error"] for fault in facts["failed"]] == [
+        "IndexError: nobody foresaw this (a fault of laban: --debug shows where)",
+        "KeyError: 'nor this' (a fault of laban: --debug shows where)",
+    ]

@@ -77,7 +77,7 @@ def test_same_seed_same_file(laban, tiny_weights, tmp_path):
         (["--text", "walk", "--seconds", "0"], ["seconds is 0", "0.5"]),
         (["--text", "walk", "--seconds", "0.05"], ["seconds is 0.05"]),
         (["--text", "walk", "--seconds", "601"], ["seconds is 601", "from 0.5 to 600"]),
-        (["--action", "walk", "--model", "mdm-action", "--seconds", "30"], ["at most 9.8"]),
+        (["--action", "walk", "--model", "mdm-action", "--seconds", "30"], ["at most 9.8", "laban sequence"]),
         (["--text", "walk", "--seconds", "nan"], ["seconds is nan"]),
         (["--text", "walk", "--seconds", "soon"], ["invalid float", "laban generate --help"]),
         (["--text", "walk", "--model", "gpt"], ["unknown model 'gpt'", "mdm, mdm-action"]),

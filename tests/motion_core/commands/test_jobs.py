@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import random
+import re
+import sys
 
 import numpy as np
 import pytest
+from broken_files import damaged, encrypted, good_npz, with_header, zipped
 from command_files import near
 from editing_motions import same_frames
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from motion_core.catalog import DEFAULT_MODEL
 from motion_core.commands.jobs import read_jobs, with_motions
@@ -79,3 +87,78 @@ def test_motions_are_read_once_and_count_from_the_file_s_folder(tmp_path, given)
     assert with_motions({"motion": {"fps": 20}}, tmp_path, files)["motion"] == {"fps": 20}
     with pytest.raises(TaskError, match="start is '/etc/passwd': name a file that ends in"):
         with_motions({"start": "/etc/passwd"}, tmp_path, files)
+
+
+LINES = [
+    (b'{"id": "a", "text": "walk", "pins": ' + b"[" * 100_000, "not a JSON object"),
+    (b'{"id": "a", "text": "walk", "seed": ' + b"9" * 5000 + b"}", "not a JSON object"),
+    (b'{"id": "a", "text": "walk", "seed": ' + b"9" * 400 + b"}", "seed is 9"),
+    (b'{"id": "a", "text": "walk", "seconds": ' + b"9" * 400 + b"}", "seconds is 9"),
+    (b'{"id": "a", "text": "walk", "seed": 2147483647, "count": 2}', "2 seeds from it on go beyond"),
+    (
+        b'{"id": "a", "task": "complete", "seconds": 2, "pins": [{"joint": "pelvis", "start": 0, "stop": 1, '
+        b'"position": [' + b"9" * 400 + b", 0, 0]}]}",
+        "give 3 coordinates",
+    ),
+    (
+        b'{"id": "a", "task": "complete", "seconds": 2, "pins": [{"joint": [], "start": 0, "stop": 1}]}',
+        "joint",
+    ),
+    (b'{"id": ["' + b"a" * 3000 + b'"], "text": "walk"}', "give each task a name of its own"),
+    (b'{"id": "\\ud800", "text": "walk"}', "is not valid text"),
+    (b'{"id": "a", "task": "edit", "motion": "secret.npz"}', "motion: .*secret.npz: it is encrypted"),
+    (b'{"id": "a", "task": "edit", "motion": "deep.npz"}', "motion: .*deep.npz: member 'poses'"),
+    (b'{"id": "a", "task": "edit", "motion": "pipe.npz"}', "is a named pipe"),
+    (b'{"id": "a", "task": "edit", "motion": "a\\u0000.npz"}', "motion: "),
+    (b'{"id": "a", "task": ["edit"]}', "unknown task"),
+    (b'{"id": "a", "text": "walk", "settings": {"steps": {"a": 1}}}', "setting steps"),
+    (b"\xff\xfe", "not a JSON object"),
+    (b"[" * 500 + b"]" * 500, "a task is a JSON object"),
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipe with a file's name")
+def test_no_line_ends_the_batch(tmp_path):
+    (tmp_path / "secret.npz").write_bytes(encrypted(good_npz()))
+    (tmp_path / "deep.npz").write_bytes(zipped({"poses.npy": with_header("(" * 3000)}))
+    os.mkfifo(tmp_path / "pipe.npz")
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes(b"\n".join([*(line for line, _ in LINES), b'{"id": "good", "text": "walk"}']))
+    jobs, faults = read_jobs(file, tmp_path / "out", ".npz")
+    assert [job.id for job in jobs] == ["good"] and [fault.line for fault in faults] == list(
+        range(1, len(LINES) + 1)
+    )
+    for fault, (line, said) in zip(faults, LINES):
+        assert re.search(said, fault.error) and len(fault.error) < 1000, (line[:80], fault.error)
+        assert "a fault of laban" not in fault.error, fault.error
+
+
+@settings(max_examples=80, derandomize=True, deadline=None)
+@drawn(st.integers(0, 2**32))
+def test_a_damaged_line_is_a_fault_or_a_job(tmp_path_factory, seed):
+    pin = {"joint": "pelvis", "start": 0, "stop": 1, "position": [0, 1, 1]}
+    entry = {
+        "id": "a",
+        "task": "complete",
+        "seconds": 2.0,
+        "text": "walk",
+        "seed": 7,
+        "settings": {"steps": 2},
+    }
+    line = json.dumps(entry | {"pins": [pin]})
+    file = tmp_path_factory.mktemp("lines") / "lines.jsonl"
+    file.write_bytes(damaged(line.encode(), random.Random(seed)) + b'\n{"id": "good", "text": "walk"}')
+    jobs, faults = read_jobs(file, file.parent / "out", ".npz")
+    assert "good" in [job.id for job in jobs] or "good" in str(faults)
+    assert not any("a fault of laban" in fault.error for fault in faults), faults
+
+
+def test_a_line_that_is_too_long_is_one_fault(tmp_path, monkeypatch):
+    monkeypatch.setattr("motion_core.commands.jobs.MAX_JSON", 100)
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes(b"x" * 1000 + b'\n{"id": "good", "text": "walk"}\n')
+    jobs, faults = read_jobs(file, tmp_path / "out", ".npz")
+    assert [job.id for job in jobs] == ["good"]
+    assert [(fault.line, fault.error[:36]) for fault in faults] == [
+        (1, "the line has more than 100 bytes: na")
+    ]

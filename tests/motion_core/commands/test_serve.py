@@ -23,6 +23,8 @@ def test_its_options_are_those_of_the_service():
     ("words", "told"),
     [
         (["--port", "70000"], "port is 70000"),
+        (["--parent", "0"], "parent is 0: give a whole number from 1"),
+        (["--parent", "-7"], "parent is -7"),
         (["--host", "0.0.0.0"], "needs a token of your own"),
         (["--preload", "gpt"], "unknown model 'gpt'"),
         (["--tls-cert", "x.pem"], "belong together"),
@@ -42,5 +44,5 @@ def test_a_device_that_is_not_there_has_status_1(laban):
 def test_the_service_is_started_with_what_was_parsed(monkeypatch):
     seen = []
     monkeypatch.setattr("motion_core.service.server.main", lambda args: seen.append(args) or 0)
-    args = argparse.Namespace(port=1)
+    args = argparse.Namespace(port=1, parent=7)
     assert serve.run(args) == 0 and seen == [args]

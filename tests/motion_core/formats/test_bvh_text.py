@@ -6,8 +6,9 @@ import time
 
 import numpy as np
 import pytest
+from broken_files import ROWS, TREE
 
-from motion_core.formats import FormatError
+from motion_core.formats import FormatError, bvh_text
 from motion_core.formats.bvh_text import read_bvh
 
 TEXT = """HIERARCHY
@@ -135,3 +136,50 @@ def test_files_of_one_tree_share_nothing_that_can_change():
     for name in ("one.bvh", "two.bvh"):  # the fault is told of the file at hand
         with pytest.raises(FormatError, match=rf"{name}, line 8: OFFSET 2 0 x"):
             read_bvh(broken, name)
+
+
+def test_a_long_table_is_read_in_parts_as_it_is_at_once(monkeypatch):
+    content = (TREE + ROWS).encode() + b"\n \n" + b"0 80 0 " + b"1.5 " * 48 + b"\n"
+    whole = read_bvh(content).values
+    monkeypatch.setattr(bvh_text, "PART", 300)
+    np.testing.assert_array_equal(read_bvh(content).values, whole)
+    assert whole.shape == (5, 51)
+    monkeypatch.setattr(bvh_text, "PART", 30)  # shorter than a row
+    np.testing.assert_array_equal(read_bvh(content).values, whole)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Frames: 4", "Frames: " + "9" * 5000, "'Frames: N' is missing or wrong"),
+        ("Frames: 4", "Frames: ²", "'Frames: N' is missing or wrong"),
+        ("0 90 0", "0 9_0 0", "line 105: '9_0' is not a finite number"),
+        ("0 90 0", "0 ９ 0", "line 105: '９' is not a finite number"),
+        ("0 90 0", "0 1e300 0", "it holds the number 1e\\+300"),
+        ("OFFSET 0 20 0", "OFFSET 0 1e300 0", "line 8: OFFSET 0 1e300 0 is not finite, far too large"),
+        ("0 90 0", "0 90 0" + " 1" * 3000, "line 105: 6,102 characters, the joints have 51 values"),
+        ("HIERARCHY", "HIERARCHY" + " " * 5_000_000, "its hierarchy has 5,00.,... bytes: at most 4,194,304"),
+        (ROWS, "MOTION\n" + "\n" * 5_000_000, "more than the 2,097,152 lines"),
+        (ROWS, "MOTION\nFrames: 2\nFrame Time: 0.1\n" + "1 " * 999_999, "announces 2 frames and holds 1"),
+    ],
+)
+def test_faults_of_hostile_files_are_named(old, new, said):
+    with pytest.raises(FormatError, match=rf"hostile\.bvh.*{said}"):
+        read_bvh((TREE + ROWS).replace(old, new, 1).encode(), "hostile.bvh")
+
+
+def test_many_joints_of_one_name_are_told_apart_at_once():
+    joints = "JOINT a\n{\nOFFSET 0 1 0\n}\n" * 1900
+    head = "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 1 Xrotation\n"
+    begun = time.process_time()
+    clip = read_bvh(f"{head}{joints}}}\nMOTION\nFrames: 1\nFrame Time: 0.1\n1\n".encode())
+    assert len(set(clip.joints)) == 1901 and clip.joints[-1] == "a.1901"
+    assert time.process_time() - begun < 2
+
+
+def test_many_joints_in_many_frames_are_refused_before_they_are_computed():
+    joints = "JOINT a\n{\nOFFSET 0 1 0\n}\n" * 1900
+    head = "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 1 Xrotation\n"
+    rows = "1\n" * 5000
+    with pytest.raises(FormatError, match="5,000 frames of 1,901 joints: at most 4,412 frames"):
+        read_bvh(f"{head}{joints}}}\nMOTION\nFrames: 5000\nFrame Time: 0.1\n{rows}".encode())

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from broken_files import write_no_files
 
-from motion_core.formats import files
-from motion_core.formats.files import atomic_write, explained
+from motion_core.formats import FormatError, files
+from motion_core.formats.files import atomic_write, explained, open_regular, read_regular
 
 WATCHED = {files.__file__, sys.modules["contextlib"].__file__}
 
@@ -101,3 +102,51 @@ def test_the_systems_errors_say_what_to_do(tmp_path):
 )
 def test_other_errors_say_what_they_say(error, words):
     assert explained(error) == words
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has neither pipes nor devices with a file's name"
+)
+def test_only_files_are_opened_and_nothing_is_waited_for(tmp_path):
+    for path in write_no_files(tmp_path):
+        with pytest.raises((FormatError, OSError), match=path.name.split(".")[0]) as caught:
+            open_regular(path)
+        told = explained(caught.value)
+        kind = {"pipe": "a named pipe", "zero": "a device", "loop": "leads to itself", "sparse": "at most"}
+        assert kind.get(path.stem, path.stem) in told
+
+
+def test_a_file_is_read_up_to_its_limit(tmp_path):
+    (tmp_path / "a.bvh").write_bytes(b"12345")
+    assert read_regular(tmp_path / "a.bvh", 5) == b"12345"
+    with pytest.raises(FormatError, match=r"a\.bvh has 5 bytes: at most 4 are read"):
+        read_regular(tmp_path / "a.bvh", 4)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="a file that does not say its size")
+def test_a_file_that_says_no_size_has_the_same_limit():
+    assert read_regular("/proc/self/status", 100_000)
+    with pytest.raises(FormatError, match="more than the 10 bytes"):
+        read_regular("/proc/self/status", 10)
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link.npz").symlink_to(Path("real", "a.npz"))
+    for content in (b"new", b"newer"):  # the first time nothing is there yet
+        with atomic_write(tmp_path / "link.npz") as file:
+            file.write(content)
+        assert (tmp_path / "link.npz").is_symlink() and (tmp_path / "real" / "a.npz").read_bytes() == content
+    assert len(list(tmp_path.rglob("*"))) == 3
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has neither pipes nor devices with a file's name"
+)
+def test_no_device_and_no_pipe_is_replaced(tmp_path):
+    before = sorted(write_no_files(tmp_path))
+    for path in before:
+        if path.stem in ("pipe", "socket", "zero", "loop", "folder"):
+            with pytest.raises((FormatError, OSError), match=path.stem), atomic_write(path) as file:
+                file.write(b"x")
+    assert sorted(tmp_path.iterdir()) == before and Path("/dev/zero").is_char_device()

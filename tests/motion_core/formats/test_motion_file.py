@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import sys
+
 import numpy as np
 import pytest
+from broken_files import CONTENTS, ROWS, TREE, as_npy, damaged, good_npz, standing_joints, write_no_files
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from motion_core.formats import FormatError
 from motion_core.formats.bvh import write_bvh
@@ -39,3 +45,54 @@ def test_what_is_no_motion_names_its_file(tmp_path):
             read_motion(tmp_path / name)
     with pytest.raises(OSError, match=r"absent\.npz"):
         read_motion(tmp_path / "absent.npz")
+
+
+def ends_well(path) -> str:
+    """What became of a file: "read", and then all of it is finite, or "refused" with its name."""
+    try:
+        motion = read_motion(path)
+    except (FormatError, OSError) as error:
+        assert path.name in str(error) and len(str(error)) < 1000
+        return "refused"
+    assert all(
+        np.isfinite(values).all()
+        for values in (motion.trans, motion.rotations, motion.betas, motion.joints())
+    )
+    assert motion.to_bytes()
+    return "read"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", CONTENTS)
+def test_broken_and_hostile_files_are_refused_in_one_way(tmp_path, ending):
+    path = tmp_path / f"hostile{ending}"
+    for name, content in CONTENTS[ending](random.Random(1)):
+        path.write_bytes(content)
+        outcome = ends_well(path)
+        assert outcome == "refused" or name.startswith(("damaged", "members", "replaced")), name
+
+
+GOOD = {
+    ".npz": good_npz(betas=np.ones(10)),
+    ".npy": as_npy(standing_joints()),
+    ".bvh": (TREE + ROWS).encode(),
+}
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(st.sampled_from(sorted(GOOD)), st.integers(0, 2**32), st.integers(1, 3))
+def test_no_damage_is_a_fault_of_the_reader(tmp_path_factory, ending, seed, times):
+    rng, content = random.Random(seed), GOOD[ending]
+    for _ in range(times):
+        content = damaged(content or b"\0", rng)
+    path = tmp_path_factory.mktemp("damaged") / f"damaged{ending}"
+    path.write_bytes(content)
+    ends_well(path)
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has neither pipes nor devices with a file's name"
+)
+def test_what_is_no_file_is_not_waited_for(tmp_path):
+    for path in write_no_files(tmp_path):
+        assert ends_well(path) == "refused"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from broken_files import good_npz
 
 from motion_core.formats import FormatError
 from motion_core.formats.files import atomic_write
@@ -96,3 +97,19 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
         raise RuntimeError("disk full")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("meta", ["[" * 100_000, '{"text": "\\ud800"}', "null", "{"])
+def test_meta_that_no_other_file_could_hold_is_left_out(meta):
+    assert bytes_to_motion(good_npz(meta=np.array(meta))).meta == {}
+
+
+def test_random_bytes_are_not_called_a_pickle():
+    with pytest.raises(FormatError, match=r"noise\.npz: it begins with") as caught:
+        bytes_to_motion(b"\x07\x42 anything", "noise.npz")
+    assert "pickle" not in str(caught.value)
+
+
+def test_an_fbx_is_called_one():
+    with pytest.raises(FormatError, match="it is an FBX file: import it in Blender"):
+        bytes_to_motion(b"Kaydara FBX Binary  \x00", "dance.npz")

@@ -16,7 +16,7 @@ from motion_core.formats.reading import Reading, unit_name, unit_size
         ({"unit": float("nan")}, "above 0"),
         ({"fps": 0.0}, "fps is 0"),
         ({"fps": float("inf")}, "fps is inf"),
-        ({"fps": 1e9}, "at most 1000"),
+        ({"fps": 1e9}, "from 0.01 to 1000"),
     ],
 )
 def test_bad_values_are_named(what, said):

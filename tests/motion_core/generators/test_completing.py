@@ -73,6 +73,47 @@ def test_kept_frames_are_kept_bit_for_bit_at_any_rate(generator, fps):
     assert made.meta["kept"] == len(kept) and made.meta["task"] == "complete"
 
 
+SHORT = [(60.0, 1, 1), (60.0, 31, 3), (60.0, 58, 2), (120.0, 0, 1), (120.0, 31, 1)]
+
+
+@pytest.mark.parametrize(("fps", "start", "frames"), SHORT)
+def test_gaps_shorter_than_a_frame_of_the_model_are_filled(generator, fps, start, frames):
+    """At its start, its end and inside: of such a gap the model may see nothing. Then it is a cubic."""
+    given = walk(60, fps)
+    hurt = given.rotations.copy()
+    hurt[start : start + frames, JOINT["neck"]] = quat.rotvec_to_quat(np.array([0.0, 0.0, 2.0]))
+    given = replace(given, rotations=hurt)
+    keep = tuple(span for span in ((0, start), (start + frames, 60)) if span[0] < span[1])
+    gap = slice(start, start + frames)
+    made = generator.run_batch(
+        [(Complete(given, keep=keep), FEW), (Edit(given, span=(start, start + frames)), FEW)]
+    )
+    for motion in made:
+        same(motion, given, np.setdiff1d(np.arange(60), np.arange(60)[gap]))
+        assert motion.fps == fps and len(motion) == 60
+        assert np.abs(np.diff(motion.trans, axis=0)).max() < 0.1
+    if frames == 1 and start % (fps / generator.card.fps):
+        np.testing.assert_allclose(made[0].rotations[gap, JOINT["neck"]], [[1, 0, 0, 0]], atol=1e-5)
+        np.testing.assert_allclose(made[1].rotations[gap, JOINT["neck"]], [[1, 0, 0, 0]], atol=1e-5)
+
+
+@pytest.mark.parametrize("frames", [1, 3, 6])
+@pytest.mark.parametrize("parts", [(), ("left_arm",)])
+def test_words_for_very_few_frames_end_well(generator, frames, parts):
+    given = walk(60, 60.0)
+    made = generator.run(Edit(given, parts, "a person waves", (20, 20 + frames)), FEW)
+    same(made, given, np.r_[0:20, 20 + frames : 60])
+    joints = np.setdiff1d(np.arange(22), joint_indices(parts) if parts else np.arange(22))
+    np.testing.assert_array_equal(made.rotations[:, joints], given.rotations[:, joints])
+
+
+def test_nothing_behind_the_end_is_nothing_to_make(generator):
+    """122 frames at 120 Hz end between two frames of the model."""
+    given = walk(122, 120.0)
+    made = generator.run(Complete(given, keep=((0, 121),)), FEW)
+    same(made, given, slice(0, 121))
+
+
 def test_a_motion_goes_on_from_its_end(generator):
     given = walk(40, 20.0)
     made = generator.run(Complete(given, keep=((0, 40),), seconds=5.0), FEW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import imageio.v2 as imageio
@@ -41,6 +42,25 @@ def test_mp4_is_a_film_of_the_right_length(tmp_path, walking_motion):
     frames = sum(1 for _ in imageio.get_reader(tmp_path / "a.mp4"))
     assert frames / 30 == pytest.approx(walking_motion.seconds, abs=0.1)
     assert [p.name for p in tmp_path.iterdir()] == ["a.mp4"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a process has no limit on the size of its files")
+@pytest.mark.parametrize("ending", [".mp4", ".gif", ".png"])
+def test_a_film_that_cannot_be_finished_is_no_success(tmp_path, walking_motion, ending):
+    """As on a full disk: files may not grow beyond 3,000 bytes."""
+    import resource
+
+    out = tmp_path / f"a{ending}"
+    out.write_bytes(b"the film of before")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, before[1]))
+    try:
+        with pytest.raises(OSError) as caught:
+            render_preview(walking_motion, out, size=96)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not isinstance(caught.value, ValueError) and str(out) in str(caught.value)
+    assert out.read_bytes() == b"the film of before" and list(tmp_path.iterdir()) == [out]
 
 
 def test_the_camera_follows_the_walk(walking_motion):

@@ -6,12 +6,14 @@ import tarfile
 
 import numpy as np
 import pytest
+from broken_files import ROWS, TREE
 from foreign_bvh import foreign_text, march
 
 from motion_core.features import smpl205
 from motion_core.formats.bvh import bvh_to_motion, bvh_to_motions, read_bvh, write_bvh
 from motion_core.formats.motion_file import read_motion
-from motion_core.search import LibraryIndex
+from motion_core.search import LibraryIndex, contents
+from motion_core.search.contents import contents_to_motions
 
 NEAREST = 0.999  # the least cosine of the two ways
 # runs, in which no foot stands for long, are the hard ones
@@ -79,3 +81,18 @@ def test_thinned_out_alone_a_run_would_lose_its_feet(shared_data):
     assert ours.fps == 20.0  # and yet its feet are right
     (seen,) = Averages().motions([ours])
     assert seen @ whole > NEAREST * np.linalg.norm(seen) * np.linalg.norm(whole)
+
+
+def test_whatever_fails_in_one_clip_is_its_own_fault(monkeypatch):
+    """A computation that fails in a way that nobody foresaw takes no other clip with it."""
+    clips = [read_bvh((TREE + ROWS).encode()) for _ in range(3)]
+    at_once = contents.bvh_to_motions
+
+    def failing(part, fps):
+        if any(clip is clips[1] for clip in part):
+            raise IndexError("nobody foresaw this")
+        return at_once(part, fps)
+
+    monkeypatch.setattr(contents, "bvh_to_motions", failing)
+    found = contents_to_motions(clips, 20.0)
+    assert [type(one).__name__ for one in found] == ["Motion", "IndexError", "Motion"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import sys
 from pathlib import Path
 
 import pytest
+from broken_files import write_no_files
 from word_embedder import standing
 
+from motion_core.formats.motion_file import READ_ENDINGS
 from motion_core.formats.npz import write_npz
 from motion_core.search.folder import inside, look
 
@@ -33,6 +38,25 @@ def test_hidden_files_and_ways_out_are_left_out(library, tmp_path):
     found = look(library.resolve())
     assert set(found.stamps) == {"twice.npz", *(f"part{n % 2}/{word}.npz" for n, word in enumerate(WORDS))}
     assert list(found.faults) == ["nowhere.npz"]
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has neither pipes nor devices with a file's name"
+)
+def test_what_is_no_file_is_listed_and_the_folder_searched(library):
+    write_no_files(library)
+    (library / "up").symlink_to(library)
+    found = look(library.resolve())
+    assert set(found.stamps) == {
+        *(f"part{n % 2}/{word}.npz" for n, word in enumerate(WORDS)), *(f"sparse{e}" for e in READ_ENDINGS)
+    }  # fmt: skip
+    assert found.faults == {
+        **{f"pipe{e}": "it is a named pipe, no file that can be read" for e in READ_ENDINGS},
+        **{f"socket{e}": "it is a socket, no file that can be read" for e in READ_ENDINGS},
+        **{f"loop{e}": os.strerror(errno.ELOOP) for e in READ_ENDINGS},
+    }
+    with pytest.raises(ValueError, match="is no motion file of the library"):
+        inside(library, "loop.npz")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from random_clips import clip
 
@@ -97,3 +98,17 @@ def test_a_list_has_an_end():
         check_list("keep", [0] * 10_001)
     with pytest.raises(TaskError, match="keep is 3: give a list"):
         check_list("keep", 3)
+
+
+@pytest.mark.parametrize(
+    "point",
+    ["123", ["1", "2", "3"], [True, 0, 1], [10**400, 0, 0], [math.nan, 0, 0], [1e5, 0, 0], {1: 2}, 7, None],
+)
+def test_a_place_is_numbers_and_neither_text_nor_far_away(point):
+    with pytest.raises(TaskError, match=r"position is .*: give 3 coordinates in metres"):
+        check_point("position", point, 3)
+
+
+def test_a_place_may_come_as_any_row_of_numbers():
+    assert check_point("position", np.array([1, 2, 3], np.float32), 3) == (1.0, 2.0, 3.0)
+    assert check_point("position", [1, 2.5], 2) == (1.0, 2.5)

@@ -80,7 +80,9 @@ def test_a_setting_among_the_settings_is_stronger_than_the_field_of_old():
     assert sampling.to_json() == {"seed": 0, "guidance": 1.5, "settings": {"steps": 5}}
 
 
-def test_seeds_follow_each_other_and_begin_anew_after_the_largest():
-    drawn = seeds_from(Sampling(MAX_SEED - 1, {"steps": 2}), 4)
-    assert [sampling.seed for sampling in drawn] == [MAX_SEED - 1, MAX_SEED, 0, 1]
+def test_seeds_follow_each_other_and_end_at_the_largest():
+    drawn = seeds_from(Sampling(MAX_SEED - 3, {"steps": 2}), 4)
+    assert [sampling.seed for sampling in drawn] == [MAX_SEED - 3, MAX_SEED - 2, MAX_SEED - 1, MAX_SEED]
+    with pytest.raises(TaskError, match=f"seed is {MAX_SEED - 2}: 4 seeds from it on go beyond {MAX_SEED}"):
+        seeds_from(Sampling(MAX_SEED - 2), 4)
     assert {sampling.key for sampling in drawn} == {(("steps", 2),)}
