@@ -30,7 +30,7 @@ BENCHMARK, COMPLETE, CONTINUE = "generate", "complete", "continue"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--models", "--model", nargs="+", default=[DEFAULT_MODEL], metavar="MODEL[@KEY=VALUE,...]",
-        help=f"text models; settings: steps, guidance, sampler, checkpoint, raw, whole (default {DEFAULT_MODEL})",
+        help=f"text models; settings: steps, guidance, checkpoint, raw, whole, again ... (default {DEFAULT_MODEL})",
     )  # fmt: skip
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a prepared training set")
     parser.add_argument(

@@ -23,6 +23,12 @@ DEEDS = {
     "turn": "it does not turn",
     "turn left": "it does not turn to the left",
     "turn right": "it does not turn to the right",
+    "punch": "nobody punches",
+    "squat": "nobody squats",
+    "kneel": "nobody kneels",
+    "crawl": "nobody crawls",
+    "pick up": "no hand goes down to the floor",
+    "get up": "nobody gets up",
     "raise": "no hand is raised",
     "raise left": "the left hand is not raised",
     "raise right": "the right hand is not raised",
@@ -36,10 +42,17 @@ PLAIN = {
     "kick": "kick",
     "bow": "bow",
     "wave": "wave",
+    "punch": "punch",
+    "jab": "punch",
+    "box": "punch",
+    "squat": "squat",
+    "crouch": "squat",
+    "kneel": "kneel",
+    "crawl": "crawl",
 }
 DOUBT = re.compile(
     r"\b(?:not|never|no|cannot|without|or|if|pretend\w*|mim\w+|tr(?:y|ies|ying)|almost|about to|attempt\w*|wants?"
-    r"|imitat\w+|like|stops?|sitting|seated|lying|kneeling|crouch\w*)\b|n['’]t\b",
+    r"|imitat\w+|like|stops?|sitting|seated|lying|kneeling|crouching|crouched)\b|n['’]t\b",
     re.IGNORECASE,
 )
 ON_THE_SPOT = re.compile(
@@ -61,6 +74,16 @@ RAISES = re.compile(
 )
 
 
+FROM_FLOOR = re.compile(
+    r"\bpick(?:s|ing)? (?:\w+ ){0,3}?up (?:\w+ ){0,4}?(?:from|off) (?:of )?the (?:floor|ground)\b",
+    re.IGNORECASE,
+)
+GETS_UP = re.compile(
+    r"\b(?:gets?|getting|stands?|standing|rises?|rising) (?:back )?(?:up )?from "
+    r"(?:a|an|the|his|her|their|lying|sitting)\b"
+    r"|\b(?:gets?|getting) up\b",
+    re.IGNORECASE,
+)
 LIES = re.compile(r"\b(?:lies?|lays?) down\b", re.IGNORECASE)
 
 
@@ -72,6 +95,10 @@ def deeds_of(text: str) -> tuple[str, ...]:
     turn, lift = TURNS.search(text), RAISES.search(text)
     if LIES.search(text):
         found.append("lie")
+    if FROM_FLOOR.search(text):
+        found.append("pick up")
+    if GETS_UP.search(text):
+        found.append("get up")
     if turn and not BODY_TURNS.search(text):
         found.append(f"turn {turn['way']}".lower() if turn["way"] else "turn")
     if lift:

@@ -10,7 +10,7 @@ from motion_core.generators.generator import Generator, load_generator
 from motion_core.tasks import Generate, Sampling, TaskError
 from motion_core.tasks.sampling import SettingValue
 
-OPTIONS = ("checkpoint", "raw", "whole")  # beside the settings of the model's card
+OPTIONS = ("checkpoint", "raw", "whole", "again")  # beside the settings of the model's card
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Contender:
     raw: bool = False
     # Prompts of several parts as one, where they would be split.
     whole: bool = False
+    # What is plainly not done is made again once, as users have it; other rows judge one try.
+    again: bool = False
     # All that stands behind the @, as written.
     settings: dict[str, str] = field(default_factory=dict)
 
@@ -36,7 +38,7 @@ class Contender:
         model, _, rest = text.strip().partition("@")
         card = find_card(model)
         pairs = dict(_pair(text, part, card) for part in rest.split(",") if part.strip())
-        for key in ("raw", "whole"):
+        for key in ("raw", "whole", "again"):
             if pairs.get(key, "1") not in ("0", "1"):
                 raise TaskError(f"{text!r}: {key} is {pairs[key]!r}: use 0 or 1")
         checkpoint = Path(pairs["checkpoint"]) if "checkpoint" in pairs else None
@@ -48,6 +50,7 @@ class Contender:
             checkpoint,
             pairs.get("raw", "0") == "1",
             pairs.get("whole", "0") == "1",
+            pairs.get("again", "0") == "1",
             pairs,
         )
         if checkpoint is None:
@@ -63,7 +66,7 @@ class Contender:
         if "text" not in generator.card.takes:
             needs = ", ".join(sorted(generator.card.requires)) or "nothing"
             raise TaskError(f"model {self.model!r} needs {needs}, not a text: the evaluation asks in words")
-        generator.clean_up, generator.again = not self.raw, False  # the figures are those of one try
+        generator.clean_up, generator.again = not self.raw, self.again
         generator.check(Generate(text="a person walks", seconds=1.0), self.sampling(0))
         return generator
 

@@ -21,6 +21,14 @@ from motion_core.wording.deeds import DEEDS, deeds_of
         ("a person raises the left arm", ("raise left",)),
         ("a person raises both hands", ("raise",)),
         ("someone lies down on the floor", ("lie",)),
+        ("a person throws a punch", ()),
+        ("someone punches forward", ("punch",)),
+        ("a man squats", ("squat",)),
+        ("a person crawls on all fours", ("crawl",)),
+        ("a person picks something up from the floor", ("pick up",)),
+        ("a person picks up a cup from the table", ()),
+        ("a person gets up from the floor", ("get up",)),
+        ("a person stands up from a chair", ("get up",)),
     ],
 )
 def test_what_is_said(text, deeds):

@@ -15,7 +15,8 @@ def test_a_plain_id_leaves_everything_to_the_model(tiny_weights):
     contender = Contender.parse("mdm")
     assert contender.sampling(7) == Sampling(seed=7) and contender.settings == {}
     generator = contender.load("cpu")
-    assert generator.card.id == "mdm" and generator.clean_up
+    assert generator.card.id == "mdm" and generator.clean_up and not generator.again
+    assert Contender.parse("mdm@again=1").load("cpu").again
 
 
 def test_settings_reach_the_generator(tiny_weights):
@@ -45,6 +46,7 @@ def test_settings_reach_the_generator(tiny_weights):
         ("mdm@steps", "'steps' is no setting"),
         ("mdm@sampler=euler", "unknown sampler 'euler'"),
         ("mdm@raw=yes", "raw is 'yes': use 0 or 1"),
+        ("mdm@again=2", "again is '2': use 0 or 1"),
         ("mdm@whole=2", "whole is '2': use 0 or 1"),
     ],
 )
