@@ -34,6 +34,7 @@ SHARED = 0.6  # a word that so many of the names have says nothing
 FEW = 8  # names, too few to tell
 EAST_ASIAN = 0x2E80  # first code point of the scripts that have no capitals and no spaces
 XSENS = {"l5": 0, "l3": 1, "t12": 2, "t8": 3}  # vertebrae of Xsens' back
+LONGEST = 200  # characters of a name that are read, the last ones: nobody names a bone by more
 _LAST_PART = re.compile(r".*[:|]")
 
 
@@ -75,7 +76,7 @@ def split_name(name: str) -> tuple[str | None, str]:
 @lru_cache(maxsize=4096)
 def _parts(name: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The words of a name, small and without accents, and its numbers; namespaces are cut off."""
-    text = unicodedata.normalize("NFKC", name.strip())
+    text = unicodedata.normalize("NFKC", name[-LONGEST:].strip())
     text = _LAST_PART.sub("", text) or text
     runs, numbers = [], []
     for run in _runs(_plain(text)):

@@ -75,3 +75,9 @@ def test_toes_below_an_ankle_and_a_foot_are_the_tip():
     ankle, foot, toe = spell(["mAnkleLeft", "mFootLeft", "mToeLeft"])
     assert foot.fits["foot"] > toe.fits["foot"] and ankle.fits["ankle"] > foot.fits["ankle"]
     assert spell(["LeftFoot", "LeftToe"])[0].fits["foot"] < 0.6
+
+
+def test_a_name_without_end_is_read_at_once():
+    """Of a file's faults: 400,000 characters in one name; only the last ones are read."""
+    said = spell(["Hips" * 100_000, "L" * 100_000 + ":LeftFoot"])
+    assert len(said) == 2 and split_name("x" * 10**6 + ":LeftUpLeg") == ("left", "upleg")

@@ -24,7 +24,7 @@ def test_a_file_is_read_and_its_faults_are_named(tmp_path):
     for text, fault in (
         (ROW + ROW, "twice"),
         ("[[sentence]]\ntext = 'x'\n", "manner|seconds"),
-        ("[", "no table"),
+        ("[", r"s\.toml: "),
     ):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(FormatError, match=fault):

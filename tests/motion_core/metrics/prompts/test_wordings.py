@@ -50,8 +50,8 @@ def test_a_side_that_is_left_open_is_filled_in(tmp_path):
         ('["wave right"]\nparaphrased = "greet"\n', "no typed wording of 'wave right'"),
         ("", "no paraphrased wording of 'wave right'"),
         ('["wav right"]\ntyped = "w"\n', "'wav right', which is no prompt"),
-        ('["wave right"\n', "no table of wordings"),
-        ("a = 1\n[b]\n", "is no prompt|no table of wordings"),
+        ('["wave right"\n', r"w\.toml: "),
+        ("a = 1\n[b]\n", r"is no prompt|w\.toml: "),
     ],
 )
 def test_faults_are_named(tmp_path, text, fault):
