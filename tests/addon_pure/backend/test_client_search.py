@@ -59,7 +59,7 @@ def test_a_found_motion_is_read_as_it_is_told(service, library):
     [
         ("gone.npz", "not there any more"),
         ("../x.npz", "no motion file of the library"),
-        ("broken.npz", "readable"),
+        ("broken.npz", "damaged"),
     ],
 )
 def test_why_a_motion_does_not_come(service, library, path, words):

@@ -161,7 +161,7 @@ def test_a_rig_gone_meanwhile_and_a_file_that_is_none(context, box):
     assert SESSION.search_outcome.failed and "not in this file any more" in SESSION.search_outcome.text
     job.results = [Response(200, {}, b"nothing")]
     apply_found(job, "bow.npz", place)
-    assert "bow.npz is not a readable" in SESSION.search_outcome.text
+    assert "bow.npz: it begins with" in SESSION.search_outcome.text
 
 
 def test_a_motion_gone_meanwhile_is_told(context, box):
