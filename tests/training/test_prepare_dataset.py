@@ -98,7 +98,7 @@ def test_the_features_of_a_pool_can_be_chosen(store, tmp_path, capsys):
         (("--mix", "scaled=lots"), "'lots' is not a number"),
         (("--sources", "ghost"), "unknown source 'ghost'"),
         (("--min-frames", "300"), "min_frames 300"),
-        (("--features", "smpl99"), "features is 'smpl99': use one of smpl205, humanml263"),
+        (("--features", "smpl99"), "features is 'smpl99': use one of smpl205, smpl205-lab"),
     ],
 )
 def test_mistakes_are_named(store, tmp_path, arguments, complaint, capsys):

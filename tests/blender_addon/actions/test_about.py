@@ -6,7 +6,7 @@ import bpy
 import pytest
 
 from blender_addon.actions.about import MAX_PROPERTY, forget_meta, write_meta
-from blender_addon.actions.actions import OURS, sign
+from blender_addon.actions.actions import KEYS, OURS, sign
 from blender_addon.actions.records import PIECE, RECORDS
 
 
@@ -37,4 +37,4 @@ def test_what_was_said_before_is_forgotten_but_for_what_is_said_anew(action):
     action[RECORDS], action[PIECE], action["rigger"] = "[]", "piece", "somebody's own"
     sign(action)
     forget_meta(action, {"licence": "CC0", "text": "new"})
-    assert set(action.keys()) == {"laban_text", "laban_licence", RECORDS, PIECE, OURS, "rigger"}
+    assert set(action.keys()) == {"laban_text", "laban_licence", RECORDS, PIECE, OURS, KEYS, "rigger"}

@@ -136,9 +136,9 @@ def test_the_panel(context, strange):
         j for group in GROUPS.values() for j in group
     ]
     assert ("bone", "left_ankle", "mixamorig:LeftFoot") in seen
-    assert any(entry[0] == "label" and "left_knee" in entry[1] for entry in seen)
+    assert any(entry[0] == "label" and "left knee" in entry[1] for entry in seen)
     choose(strange)
-    assert not any("left_knee" in entry[1] for entry in drawn(context) if entry[0] == "label")
+    assert not any("left knee" in entry[1] for entry in drawn(context) if entry[0] == "label")
     context.view_layer.objects.active = None
     assert drawn(context) == [("label", "No armature is selected: select one")]
     assert set(JOINTS) == {joint for group in GROUPS.values() for joint in group}
