@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,9 @@ def _means(vectors: np.ndarray, count: int) -> np.ndarray:
     """(K,D) of rows (N,D), K at most `count`: those of groups that got no row are left out."""
     from scipy.cluster.vq import kmeans2
 
-    means, group = kmeans2(vectors, count, iter=ROUNDS, minit="points", seed=0, missing="warn")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of groups without a row
+        means, group = kmeans2(vectors, count, iter=ROUNDS, minit="points", seed=0, missing="warn")
     return np.asarray(means[np.bincount(group, minlength=count) > 0], dtype=np.float32)
 
 
