@@ -39,12 +39,12 @@ class Measures:
     @cached_property
     def heading(self) -> np.ndarray:
         """Degrees, unwrapped, turns to the left positive."""
-        return np.degrees(_smooth(self.motion.heading().astype(np.float64), self.fps))
+        return np.degrees(smooth(self.motion.heading().astype(np.float64)[:, None], self.fps)[:, 0])
 
     @cached_property
     def ground(self) -> np.ndarray:
         """The pelvis's way over the floor (T,2)."""
-        return np.stack([_smooth(c, self.fps) for c in self.joint("pelvis")[:, :2].T], axis=-1)
+        return smooth(self.joint("pelvis")[:, :2], self.fps)
 
     @cached_property
     def velocity(self) -> np.ndarray:
@@ -98,11 +98,12 @@ class Measures:
         return -np.gradient(self.in_body(f"{side}_wrist")[:, 1]) * self.fps
 
 
-def _smooth(values: np.ndarray, fps: float) -> np.ndarray:
-    """Values (T,) averaged over a Hann window of about 2 x SMOOTHING, edges held."""
+def smooth(values: np.ndarray, fps: float) -> np.ndarray:
+    """Values (T,C) averaged over a Hann window of about 2 x SMOOTHING, edges held."""
     half = max(1, round(SMOOTHING * fps))
     window = np.hanning(2 * half + 3)[1:-1]
-    return np.convolve(np.pad(values, half, mode="edge"), window / window.sum(), mode="valid")
+    padded = np.pad(values, ((half, half), (0, 0)), mode="edge")
+    return np.stack([np.convolve(c, window / window.sum(), mode="valid") for c in padded.T], axis=1)
 
 
 def reversals(values: np.ndarray, least: float) -> int:

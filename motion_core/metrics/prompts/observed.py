@@ -8,9 +8,7 @@ import numpy as np
 
 from motion_core.body.motion import Motion
 from motion_core.body.skeleton import JOINT, SOLE, STANDING_PELVIS
-from motion_core.editing.measures import reversals
-
-SMOOTHING = 0.25  # seconds: a step's sway is not travel
+from motion_core.editing.measures import reversals, smooth
 
 
 class Observed:
@@ -178,11 +176,3 @@ class Observed:
     def crouch(self) -> float:
         """How far the pelvis sinks below its standing height."""
         return float(STANDING_PELVIS - self.joint("pelvis")[:, 2].min())
-
-
-def smooth(values: np.ndarray, fps: float) -> np.ndarray:
-    """Values (T,C) averaged over a Hann window of about 2 x SMOOTHING, edges held."""
-    half = max(1, round(SMOOTHING * fps))
-    window = np.hanning(2 * half + 3)[1:-1]
-    padded = np.pad(values, ((half, half), (0, 0)), mode="edge")
-    return np.stack([np.convolve(c, window / window.sum(), mode="valid") for c in padded.T], axis=1)

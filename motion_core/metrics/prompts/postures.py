@@ -9,8 +9,8 @@ import numpy as np
 
 from motion_core.body.skeleton import ANKLE_HEIGHT, SOLE
 from motion_core.editing.contacts import runs
-from motion_core.editing.measures import reversals
-from motion_core.metrics.prompts.observed import Observed, smooth
+from motion_core.editing.measures import reversals, smooth
+from motion_core.metrics.prompts.observed import Observed
 
 SIDES = ("left", "right")
 UP = np.array([0.0, 0.0, 1.0])
