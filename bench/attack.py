@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/helpers"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from broken_files import damaged, write_broken_files
+from broken_files import ABOUT, damaged, write_broken_files
 from safetensors.numpy import save
 
 from motion_core.formats import FormatError
@@ -131,18 +131,9 @@ def damaged_checkpoints(count: int) -> int:
     """Prints what becomes of so many checkpoints with damaged headers; returns how many raise."""
     from motion_core.checkpoint import load_checkpoint  # torch: not in every process above
 
-    about = {
-        "format": 1,
-        "family": "mdm",
-        "config": {"layers": 2},
-        "features": "x",
-        "mean": [0],
-        "std": [1],
-        "fps": 20,
-    }
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "a.safetensors"
-        file.write_bytes(save({"a": np.zeros((2, 2), np.float32)}, metadata={"laban": json.dumps(about)}))
+        file.write_bytes(save({"a": np.zeros((2, 2), np.float32)}, metadata={"laban": json.dumps(ABOUT)}))
         return damage("checkpoint", file, count, lambda: bool(load_checkpoint(file)))
 
 

@@ -58,6 +58,10 @@ BONES = {
     **{f"{side}Leg": (f"{side}UpLeg", (0, -42, 0)) for side in ("Left", "Right")},
     **{f"{side}Foot": (f"{side}Leg", (0, -41, 0)) for side in ("Left", "Right")},
 }
+# What a checkpoint says of itself, as little as can be read.
+ABOUT = {
+    "format": 1, "family": "mdm", "config": {"layers": 2}, "features": "x", "mean": [0], "std": [1], "fps": 20,
+}  # fmt: skip
 
 
 def _joint(name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from broken_files import damaged
+from broken_files import ABOUT, damaged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save, save_file
@@ -163,17 +163,8 @@ def test_a_network_far_larger_than_its_weights_is_refused_before_it_is_built(
 @given(st.integers(0, 2**32))
 def test_no_damaged_header_is_a_fault_of_the_reader(tmp_path_factory, seed):
     """Of the length, of the header and of the metadata in it."""
-    about = {
-        "format": 1,
-        "family": "mdm",
-        "config": {"layers": 2},
-        "features": "x",
-        "mean": [0],
-        "std": [1],
-        "fps": 20,
-    }
     rng = random.Random(seed)
-    metadata = damaged(json.dumps(about).encode(), rng).decode("latin1") if seed % 2 else json.dumps(about)
+    metadata = damaged(json.dumps(ABOUT).encode(), rng).decode("latin1") if seed % 2 else json.dumps(ABOUT)
     content = save({"a": torch.zeros(2, 2)}, metadata={"laban": metadata})
     path = tmp_path_factory.mktemp("header") / "a.safetensors"
     path.write_bytes(content if seed % 2 else damaged(content, rng))
